@@ -1,0 +1,61 @@
+//! [`Grid`]: rows × columns of any number, the matrix type of the index-by-index form.
+//!
+//! It knows no linear algebra on purpose: whoever reads the scalar form sees every index.
+
+/// A matrix of `rows` × `cols` values, held row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid<T> {
+    rows: usize,
+    cols: usize,
+    cells: Vec<T>,
+}
+
+impl<T> Grid<T> {
+    /// The grid whose entry in row `i` and column `j` is `entry(i, j)`.
+    pub fn tabulate(rows: usize, cols: usize, entry: impl Fn(usize, usize) -> T) -> Self {
+        let entry = &entry;
+        let cells = (0..rows).flat_map(|i| (0..cols).map(move |j| entry(i, j))).collect();
+        Grid { rows, cols, cells }
+    }
+
+    /// The grid with the given rows, each of `cols` values.
+    ///
+    /// # Panics
+    /// Where a row has another length: the caller has checked that.
+    pub fn from_rows(cols: usize, rows: Vec<Vec<T>>) -> Self {
+        assert!(rows.iter().all(|row| row.len() == cols), "a ragged grid");
+        Grid { rows: rows.len(), cols, cells: rows.into_iter().flatten().collect() }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Row `i`.
+    pub fn row(&self, i: usize) -> &[T] {
+        &self.cells[i * self.cols..(i + 1) * self.cols]
+    }
+
+    /// All values, row by row.
+    pub fn cells(&self) -> &[T] {
+        &self.cells
+    }
+
+    /// The grid of `f(value)` for each value.
+    pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Grid<U> {
+        Grid { rows: self.rows, cols: self.cols, cells: self.cells.iter().map(f).collect() }
+    }
+}
+
+impl<T: Clone> Grid<T> {
+    /// The entry in row `i` and column `j`, as an owned value: formulas stay free of clones.
+    pub fn at(&self, i: usize, j: usize) -> T {
+        self.row(i)[j].clone()
+    }
+}

@@ -1,0 +1,50 @@
+//! The step in matrix form, with nalgebra: the twin of [`crate::scalar`], function by function.
+//!
+//! Architecture invariant: nalgebra is named in this room alone, and this room never sees the scalar
+//! form. Read [`forward`] beside equations 17 to 20, then [`backward`] beside equations 51 to 58.
+
+pub mod backward;
+pub mod forward;
+
+use crate::grid::Grid;
+use crate::number::Number;
+use crate::problem::activation::VectorFunction;
+use crate::{problem, trace};
+use nalgebra::{DMatrix, RowDVector};
+
+/// The inputs of a step as nalgebra's matrices and row vectors.
+pub type Inputs<T> = problem::Inputs<DMatrix<T>, RowDVector<T>>;
+/// All eight results as nalgebra's matrices and row vectors.
+pub type Step<T> = trace::Step<DMatrix<T>, RowDVector<T>>;
+
+/// One whole step: forward, then backward.
+pub fn step<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Step<T> {
+    let forward = forward::pass(inputs, g);
+    let backward = backward::pass(inputs, &forward, g);
+    Step { forward, backward }
+}
+
+/// The inputs in nalgebra's types.
+pub fn inputs<T: Number>(grids: &problem::Inputs<Grid<T>, Vec<T>>) -> Inputs<T> {
+    grids.convert(from_grid, |vector| RowDVector::from_row_slice(vector))
+}
+
+/// The results as grids and vectors, to be compared with the scalar form.
+pub fn to_grids<T: Number>(step: &Step<T>) -> trace::Step<Grid<T>, Vec<T>> {
+    step.convert(to_grid, |vector| vector.iter().cloned().collect())
+}
+
+/// A grid as nalgebra's matrix.
+pub fn from_grid<T: Number>(grid: &Grid<T>) -> DMatrix<T> {
+    DMatrix::from_row_slice(grid.rows(), grid.cols(), grid.cells())
+}
+
+/// nalgebra's matrix as a grid.
+pub fn to_grid<T: Number>(matrix: &DMatrix<T>) -> Grid<T> {
+    Grid::tabulate(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)].clone())
+}
+
+/// broadcast(v): `m` rows, each the row vector v.
+fn broadcast<T: Number>(m: usize, v: &RowDVector<T>) -> DMatrix<T> {
+    DMatrix::from_fn(m, v.len(), |_, j| v[j].clone())
+}

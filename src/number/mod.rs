@@ -1,0 +1,110 @@
+//! The kinds of number that the step can run on.
+//!
+//! The formulas in [`crate::scalar`] and [`crate::matrix`] are written once, over [`Number`]; every
+//! kind of evidence is the same code run on another instance. This room knows nothing of layers.
+//! Read [`Number`] first, then any instance: each is thin, and all obey the laws that
+//! `tests/suite/number_laws.rs` states once.
+
+use num_traits::{One, Zero};
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+
+mod dual;
+mod float;
+mod prime;
+mod rational;
+
+pub use dual::Dual;
+pub use prime::Prime;
+pub use rational::Rational;
+
+/// What the document's formulas ask of a number: the four operations and Σ.
+///
+/// `Clone`, not `Copy`: big numbers own memory. Division by zero never panics; what it gives is each
+/// instance's own affair, because no problem that passed the door divides by zero.
+pub trait Number:
+    Clone
+    + Debug
+    + PartialEq
+    + Zero
+    + One
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + MulAssign
+    + Send
+    + Sync
+    + 'static
+{
+    /// The number that a finite double stands for: exactly, or rounded once where the type is
+    /// narrower than a double (f32).
+    fn from_f64(x: f64) -> Self;
+
+    /// The document's Σ. A type may sum in an order of its own.
+    fn sum(terms: impl Iterator<Item = Self>) -> Self {
+        terms.fold(Self::zero(), |total, term| total + term)
+    }
+
+    /// The fraction `numerator / denominator`, for the decimals that stand in formulas.
+    fn ratio(numerator: u32, denominator: u32) -> Self {
+        Self::from_f64(numerator.into()) / Self::from_f64(denominator.into())
+    }
+
+    /// A power of two that brings the largest of `values` near 1, so that squares of the scaled
+    /// values neither overflow nor vanish. Types without a range limit need none: 1.
+    fn common_scale(_values: &[Self]) -> Self {
+        Self::one()
+    }
+}
+
+/// Numbers with a sign, for activations that are defined piece by piece.
+pub trait Ordered: Number {
+    /// Whether `self > 0`; `None` where the type cannot tell: an enclosure that straddles zero.
+    fn is_positive(&self) -> Option<bool>;
+
+    /// A number that encloses both. Only types that cannot always tell a sign are asked.
+    fn hull(self, _other: Self) -> Self {
+        unreachable!("this number type always knows the sign")
+    }
+
+    /// `positive` where `self > 0`, `otherwise` where `self <= 0`, both enclosed where that is open.
+    fn if_positive(&self, positive: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
+        match self.is_positive() {
+            Some(true) => positive(),
+            Some(false) => otherwise(),
+            None => positive().hull(otherwise()),
+        }
+    }
+
+    /// The index of the largest value, the first of equals; for enclosures one that may be the
+    /// largest. The formulas that shift by it are identities in the shift: the choice keeps their
+    /// exponentials in range and cannot make them wrong.
+    ///
+    /// # Panics
+    /// Where `values` is empty: a step has at least one output unit.
+    fn largest(values: &[Self]) -> usize;
+}
+
+/// Numbers with the transcendental functions that the activations ask for.
+pub trait Real: Ordered {
+    /// eˣ.
+    fn exp(&self) -> Self;
+    /// eˣ − 1, without cancellation near 0.
+    fn exp_m1(&self) -> Self;
+    /// ln(1 + x) for x > −1, without cancellation near 0.
+    fn ln_1p(&self) -> Self;
+    /// 1 − erf(x) = 2/√π ∫ₓ^∞ e^(−t²) dt, without cancellation for large x.
+    fn erfc(&self) -> Self;
+    /// 2/√π.
+    fn frac_2_sqrt_pi() -> Self;
+    /// 1/√2.
+    fn frac_1_sqrt_2() -> Self;
+}
+
+/// Σ over an index range: `sum(0..n, |k| …)` reads as the document's Σₖ.
+pub fn sum<T: Number>(range: std::ops::Range<usize>, term: impl Fn(usize) -> T) -> T {
+    T::sum(range.map(term))
+}

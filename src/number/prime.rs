@@ -1,0 +1,118 @@
+//! The prime field of 2^61 − 1: identity testing.
+//!
+//! Two rational functions that agree at one random point of the field are the same function for all
+//! inputs of that shape, up to a chance of degree / (2^61 − 1) that a wrong identity slipped through
+//! (Schwartz and Zippel). One trial costs what a step in machine integers costs.
+
+use super::Number;
+use num_traits::{One, Zero};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+
+/// An element of the field, its representative below the modulus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Prime(u64);
+
+impl Prime {
+    /// 2^61 − 1, a Mersenne prime.
+    pub const MODULUS: u64 = (1 << 61) - 1;
+
+    /// The residue of `x`.
+    pub fn new(x: u64) -> Self {
+        Prime(x % Self::MODULUS)
+    }
+
+    /// The representative in `0..MODULUS`.
+    pub fn value(self) -> u64 {
+        self.0
+    }
+
+    fn power(self, mut exponent: u64) -> Self {
+        let (mut base, mut result) = (self, Prime(1));
+        while exponent > 0 {
+            if exponent & 1 == 1 {
+                result *= base;
+            }
+            base *= base;
+            exponent >>= 1;
+        }
+        result
+    }
+}
+
+impl Zero for Prime {
+    fn zero() -> Self {
+        Prime(0)
+    }
+    fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl One for Prime {
+    fn one() -> Self {
+        Prime(1)
+    }
+}
+
+impl Add for Prime {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Prime::new(self.0 + other.0)
+    }
+}
+
+impl Neg for Prime {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Prime::new(Self::MODULUS - self.0)
+    }
+}
+
+impl Sub for Prime {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+
+impl Mul for Prime {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        let product = u128::from(self.0) * u128::from(other.0);
+        // 2^61 ≡ 1: the high part folds onto the low one.
+        let (high, low) = ((product >> 61) as u64, product as u64 & Self::MODULUS);
+        Prime::new(high + low)
+    }
+}
+
+/// By Fermat's inverse x^(q−2), which makes x/0 = 0: a total function, met in a trial with a chance of
+/// the denominator's degree / (2^61 − 1), which the trial's stated chance includes.
+impl Div for Prime {
+    type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl)]
+    fn div(self, other: Self) -> Self {
+        self * other.power(Self::MODULUS - 2)
+    }
+}
+
+impl AddAssign for Prime {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl MulAssign for Prime {
+    fn mul_assign(&mut self, other: Self) {
+        *self = *self * other;
+    }
+}
+
+impl Number for Prime {
+    /// A finite double is s · 2^e with integers s and e: the same in the field.
+    fn from_f64(x: f64) -> Self {
+        let (significand, exponent, sign) = num_traits::Float::integer_decode(x);
+        let two_to_e = Prime(2).power(i64::from(exponent).rem_euclid(61) as u64);
+        let magnitude = Prime::new(significand) * two_to_e;
+        if sign < 0 { -magnitude } else { magnitude }
+    }
+}

@@ -1,0 +1,109 @@
+//! Exact rationals: what is equal here is equal, with no tolerance.
+
+use super::{Number, Ordered};
+use dashu::rational::RBig;
+use num_traits::{One, Zero};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+
+/// An exact fraction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rational(pub RBig);
+
+impl Zero for Rational {
+    fn zero() -> Self {
+        Rational(RBig::ZERO)
+    }
+    fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+}
+
+impl One for Rational {
+    fn one() -> Self {
+        Rational(RBig::ONE)
+    }
+}
+
+impl Add for Rational {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Rational(self.0 + other.0)
+    }
+}
+
+impl Sub for Rational {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Rational(self.0 - other.0)
+    }
+}
+
+impl Mul for Rational {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        Rational(self.0 * other.0)
+    }
+}
+
+/// x/0 is 0: a total function; no validated problem comes near it.
+impl Div for Rational {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        if other.is_zero() { other } else { Rational(self.0 / other.0) }
+    }
+}
+
+impl Neg for Rational {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Rational(-self.0)
+    }
+}
+
+impl AddAssign for Rational {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl MulAssign for Rational {
+    fn mul_assign(&mut self, other: Self) {
+        self.0 *= other.0;
+    }
+}
+
+impl Number for Rational {
+    /// # Panics
+    /// Where `x` is infinite or NaN: the door refused those.
+    fn from_f64(x: f64) -> Self {
+        Rational(RBig::try_from(x).expect("a finite double is a fraction"))
+    }
+
+    /// Halves first: with a denominator of its own for every term, partial sums stay short for
+    /// longer than from left to right.
+    fn sum(terms: impl Iterator<Item = Self>) -> Self {
+        let mut terms: Vec<Self> = terms.collect();
+        while terms.len() > 1 {
+            let mut pairs = terms.into_iter();
+            let mut halved = Vec::with_capacity(pairs.len().div_ceil(2));
+            while let Some(first) = pairs.next() {
+                halved.push(match pairs.next() {
+                    Some(second) => first + second,
+                    None => first,
+                });
+            }
+            terms = halved;
+        }
+        terms.pop().unwrap_or_else(Self::zero)
+    }
+}
+
+impl Ordered for Rational {
+    fn is_positive(&self) -> Option<bool> {
+        Some(self.0 > RBig::ZERO)
+    }
+
+    fn largest(values: &[Self]) -> usize {
+        (1..values.len()).fold(0, |best, j| if values[j] > values[best] { j } else { best })
+    }
+}

@@ -1,0 +1,102 @@
+//! [`Problem`]: the inputs of one step, validated once, at the door. Inside, shapes are facts.
+//!
+//! This room knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`], then
+//! [`activation`]; [`mask`] draws R (equation 2).
+
+pub mod activation;
+pub mod fault;
+pub mod mask;
+
+use crate::grid::Grid;
+use crate::number::Number;
+pub use activation::Activation;
+pub use fault::{Fault, Faults};
+
+/// The givens of one step under the document's names, in any containers: `M` a matrix, `V` a vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inputs<M, V> {
+    /// A, m × n (equations 1 and 17).
+    //= forward.scalar.a
+    //= forward.matrix.a
+    pub a: M,
+    /// p, the probabilities to keep, n (equation 8).
+    pub keep_prob: V,
+    /// R, the mask, m × n, each entry 0 or 1 (equation 2).
+    pub r: M,
+    /// W of the next layer, n × n_next (equation 12).
+    pub w: M,
+    /// b of the next layer, n_next (equation 13).
+    pub b: V,
+    /// dJ/dA of the next layer, m × n_next (equations 21, 37 and 52).
+    //= derivation.scalar.da_next
+    //= backward.scalar.da_next
+    //= backward.matrix.da_next
+    pub da_next: M,
+}
+
+impl<M, V> Inputs<M, V> {
+    /// The same inputs in other containers: `matrix` and `vector` convert one each.
+    pub fn convert<N, U>(&self, matrix: impl Fn(&M) -> N, vector: impl Fn(&V) -> U) -> Inputs<N, U> {
+        Inputs {
+            a: matrix(&self.a),
+            keep_prob: vector(&self.keep_prob),
+            r: matrix(&self.r),
+            w: matrix(&self.w),
+            b: vector(&self.b),
+            da_next: matrix(&self.da_next),
+        }
+    }
+}
+
+impl Inputs<Grid<f64>, Vec<f64>> {
+    /// The same inputs as numbers of another type.
+    pub fn over<T: Number>(&self) -> Inputs<Grid<T>, Vec<T>> {
+        self.convert(
+            |matrix| matrix.map(|&x| T::from_f64(x)),
+            |vector| vector.iter().map(|&x| T::from_f64(x)).collect(),
+        )
+    }
+}
+
+/// The inputs of one step that passed every check, and the activation that goes with them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    inputs: Inputs<Grid<f64>, Vec<f64>>,
+    activation: Activation,
+}
+
+impl Problem {
+    /// The problem with these inputs.
+    ///
+    /// # Errors
+    /// All faults of the inputs, where there are any.
+    pub fn new(raw: Inputs<Vec<Vec<f64>>, Vec<f64>>, activation: Activation) -> Result<Self, Faults> {
+        let grid = |rows: &Vec<Vec<f64>>| Grid::from_rows(rows[0].len(), rows.clone());
+        Ok(Problem { inputs: raw.convert(grid, Vec::clone), activation })
+    }
+
+    /// The givens.
+    pub fn inputs(&self) -> &Inputs<Grid<f64>, Vec<f64>> {
+        &self.inputs
+    }
+
+    /// g.
+    pub fn activation(&self) -> &Activation {
+        &self.activation
+    }
+
+    /// The number of examples.
+    pub fn m(&self) -> usize {
+        self.inputs.a.rows()
+    }
+
+    /// The number of input units.
+    pub fn n(&self) -> usize {
+        self.inputs.a.cols()
+    }
+
+    /// The number of output units.
+    pub fn n_next(&self) -> usize {
+        self.inputs.w.cols()
+    }
+}

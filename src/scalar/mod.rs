@@ -1,0 +1,25 @@
+//! The step index by index: one function a rule, one line a function.
+//!
+//! Architecture invariant: this room knows no linear algebra library and never sees the matrix form;
+//! that is what makes their agreement mean something. Read [`forward`] beside equations 1 to 5, then
+//! [`backward`] beside equations 37 to 42.
+
+pub mod backward;
+pub mod forward;
+
+use crate::grid::Grid;
+use crate::number::Number;
+use crate::problem::activation::VectorFunction;
+use crate::{problem, trace};
+
+/// The inputs of a step as grids and vectors.
+pub type Inputs<T> = problem::Inputs<Grid<T>, Vec<T>>;
+/// All eight results as grids and vectors.
+pub type Step<T> = trace::Step<Grid<T>, Vec<T>>;
+
+/// One whole step: forward, then backward.
+pub fn step<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Step<T> {
+    let forward = forward::pass(inputs, g);
+    let backward = backward::pass(inputs, &forward, g);
+    Step { forward, backward }
+}

@@ -1,0 +1,120 @@
+//! The records that both forms fill: everything one step computes, under the document's names.
+//!
+//! `M` is the form's matrix and `V` its vector: [`crate::grid::Grid`] and `Vec` index by index,
+//! nalgebra's types in the matrix form.
+
+use crate::grid::Grid;
+
+/// The results of the forward pass (equations 3 to 5; 18 to 20).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forward<M> {
+    /// Ã, m × n.
+    pub a_tilde: M,
+    /// Z, m × n_next.
+    pub z: M,
+    /// A of the next layer, m × n_next.
+    pub a_next: M,
+}
+
+/// The results of the backward pass (equations 38 to 42; 53 to 58).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backward<M, V> {
+    /// dJ/dZ, m × n_next.
+    pub dz: M,
+    /// dJ/dW, n × n_next.
+    pub dw: M,
+    /// dJ/db, n_next.
+    pub db: V,
+    /// dJ/dÃ, m × n.
+    pub da_tilde: M,
+    /// dJ/dA, m × n.
+    pub da: M,
+}
+
+/// All eight results of one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step<M, V> {
+    /// What the forward pass computed.
+    pub forward: Forward<M>,
+    /// What the backward pass computed.
+    pub backward: Backward<M, V>,
+}
+
+impl<M, V> Step<M, V> {
+    /// The same results in other containers: `matrix` and `vector` convert one each.
+    pub fn convert<N, U>(&self, matrix: impl Fn(&M) -> N, vector: impl Fn(&V) -> U) -> Step<N, U> {
+        let Step { forward, backward } = self;
+        Step {
+            forward: Forward {
+                a_tilde: matrix(&forward.a_tilde),
+                z: matrix(&forward.z),
+                a_next: matrix(&forward.a_next),
+            },
+            backward: Backward {
+                dz: matrix(&backward.dz),
+                dw: matrix(&backward.dw),
+                db: vector(&backward.db),
+                da_tilde: matrix(&backward.da_tilde),
+                da: matrix(&backward.da),
+            },
+        }
+    }
+}
+
+impl<T> Step<Grid<T>, Vec<T>> {
+    /// The values of one result, row by row.
+    pub fn cells(&self, quantity: Quantity) -> &[T] {
+        match quantity {
+            Quantity::ATilde => self.forward.a_tilde.cells(),
+            Quantity::Z => self.forward.z.cells(),
+            Quantity::ANext => self.forward.a_next.cells(),
+            Quantity::Dz => self.backward.dz.cells(),
+            Quantity::Dw => self.backward.dw.cells(),
+            Quantity::Db => &self.backward.db,
+            Quantity::DaTilde => self.backward.da_tilde.cells(),
+            Quantity::Da => self.backward.da.cells(),
+        }
+    }
+}
+
+/// One of the eight results, in the order in which a step computes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Quantity {
+    ATilde,
+    Z,
+    ANext,
+    Dz,
+    Dw,
+    Db,
+    DaTilde,
+    Da,
+}
+
+impl Quantity {
+    /// All eight, in order.
+    pub const ALL: [Quantity; 8] = [
+        Quantity::ATilde,
+        Quantity::Z,
+        Quantity::ANext,
+        Quantity::Dz,
+        Quantity::Dw,
+        Quantity::Db,
+        Quantity::DaTilde,
+        Quantity::Da,
+    ];
+
+    /// The name in JSON and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantity::ATilde => "A_tilde",
+            Quantity::Z => "Z",
+            Quantity::ANext => "A_next",
+            Quantity::Dz => "dZ",
+            Quantity::Dw => "dW",
+            Quantity::Db => "db",
+            Quantity::DaTilde => "dA_tilde",
+            Quantity::Da => "dA",
+        }
+    }
+}
