@@ -75,6 +75,16 @@ impl<T> Step<Grid<T>, Vec<T>> {
             Quantity::Da => self.backward.da.cells(),
         }
     }
+
+    /// Where the value at `index` of `cells` stands: `dW[3][1]`, or `db[2]`.
+    pub fn path(&self, quantity: Quantity, index: usize) -> String {
+        let cols = match quantity {
+            Quantity::Db => return format!("{}[{index}]", quantity.name()),
+            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => self.forward.a_tilde.cols(),
+            Quantity::Z | Quantity::ANext | Quantity::Dz | Quantity::Dw => self.forward.z.cols(),
+        };
+        format!("{}[{}][{}]", quantity.name(), index / cols, index % cols)
+    }
 }
 
 /// One of the eight results, in the order in which a step computes them.

@@ -10,11 +10,16 @@ use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 mod dual;
+mod elementary;
+mod enclosure;
 mod float;
+mod interval;
 mod prime;
 mod rational;
 
 pub use dual::Dual;
+pub use enclosure::Enclosure;
+pub use interval::Interval;
 pub use prime::Prime;
 pub use rational::Rational;
 

@@ -79,23 +79,27 @@ impl Number for Rational {
         Rational(RBig::try_from(x).expect("a finite double is a fraction"))
     }
 
-    /// Halves first: with a denominator of its own for every term, partial sums stay short for
-    /// longer than from left to right.
     fn sum(terms: impl Iterator<Item = Self>) -> Self {
-        let mut terms: Vec<Self> = terms.collect();
-        while terms.len() > 1 {
-            let mut pairs = terms.into_iter();
-            let mut halved = Vec::with_capacity(pairs.len().div_ceil(2));
-            while let Some(first) = pairs.next() {
-                halved.push(match pairs.next() {
-                    Some(second) => first + second,
-                    None => first,
-                });
-            }
-            terms = halved;
-        }
-        terms.pop().unwrap_or_else(Self::zero)
+        pairwise(terms)
     }
+}
+
+/// Σ by halves: with a denominator of its own for every term, partial sums stay short for longer than
+/// from left to right.
+pub(super) fn pairwise<T: Number>(terms: impl Iterator<Item = T>) -> T {
+    let mut terms: Vec<T> = terms.collect();
+    while terms.len() > 1 {
+        let mut pairs = terms.into_iter();
+        let mut halved = Vec::with_capacity(pairs.len().div_ceil(2));
+        while let Some(first) = pairs.next() {
+            halved.push(match pairs.next() {
+                Some(second) => first + second,
+                None => first,
+            });
+        }
+        terms = halved;
+    }
+    terms.pop().unwrap_or_else(T::zero)
 }
 
 impl Ordered for Rational {

@@ -1,8 +1,17 @@
-//! Expected values: for every result of a step the double nearest to the exact real value.
+//! Expected values: for every result of a step the double nearest to the exact real value, with proof.
+//!
+//! The scalar form runs on [`Enclosure`] numbers: exact fractions while they stay short, intervals
+//! where they do not. Where both ends of an enclosure round to the same double, every number between
+//! them does, and that double is settled. What is not settled is run again with more bits: Ziv's loop,
+//! on a ladder of three rungs. [`round`] holds the one routine that rounds, and its check.
 
+pub mod round;
+
+use crate::number::{Enclosure, Ordered};
 use crate::problem::Problem;
-use crate::scalar::Step;
+use crate::scalar::{self, Step};
 use crate::trace::Quantity;
+use round::{BeyondRange, Exact, nearest};
 
 /// Why no expected value can be given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,9 +24,9 @@ pub enum Error {
         /// The element, as `dW[3][1]`.
         path: String,
     },
-    /// Neither the widest enclosure nor exact arithmetic within its limits could settle the rounding.
+    /// Neither the narrowest enclosure nor exact arithmetic within its limit could settle the rounding.
     #[error(
-        "{path}: 4096 bits do not settle which double is nearest (ruling undecided); change this input slightly, or shorten its fractions"
+        "{path}: 4096 bits do not settle which double is nearest (ruling undecided); change the inputs slightly, or shorten their fractions"
     )]
     Undecided {
         /// The element, as `dW[3][1]`.
@@ -28,8 +37,66 @@ pub enum Error {
 /// All eight results of the step, each correctly rounded.
 ///
 /// # Errors
-/// Where a value is beyond the range of a double or cannot be settled.
+/// Where a value is beyond the range of a double or cannot be settled: the first such element.
 pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
-    let _ = Quantity::ALL;
-    Ok(crate::scalar::step(problem.inputs(), problem.activation()))
+    let mut open = None;
+    for rung in [rung::<128>, rung::<512>, rung::<4096>] {
+        let rounded = rung(problem);
+        if let Some(path) = first(&rounded, |cell| *cell == Rounding::BeyondRange) {
+            return Err(Error::BeyondRange { path });
+        }
+        open = first(&rounded, |cell| *cell == Rounding::Open);
+        if open.is_none() {
+            let double = |cell: &Rounding| match cell {
+                Rounding::Settled(double) => *double,
+                _ => unreachable!("neither open nor beyond the range"),
+            };
+            return Ok(rounded.convert(|grid| grid.map(double), |vector| vector.iter().map(double).collect()));
+        }
+    }
+    Err(Error::Undecided { path: open.unwrap_or_default() })
+}
+
+/// What an enclosure says of the double nearest to the number in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rounding {
+    /// It is this one.
+    Settled(f64),
+    /// There is none: the number is too large.
+    BeyondRange,
+    /// The enclosure is too wide to tell.
+    Open,
+}
+
+/// One run of the step on enclosures of `BITS` bits, each result rounded where that is settled.
+fn rung<const BITS: usize>(problem: &Problem) -> Step<Rounding> {
+    let step = scalar::step(&problem.inputs().over::<Enclosure<BITS>>(), problem.activation());
+    step.convert(|grid| grid.map(rounding), |vector| vector.iter().map(rounding).collect())
+}
+
+fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
+    let (lo, hi) = match x {
+        Enclosure::Exact(x) => {
+            let both = nearest(&Exact::from(&x.0));
+            (both, both)
+        }
+        Enclosure::Within(x) if x.is_bounded() => {
+            (nearest(&Exact::from(x.lo())), nearest(&Exact::from(x.hi())))
+        }
+        Enclosure::Within(_) => return Rounding::Open,
+    };
+    match (lo, hi) {
+        (Ok(lo), Ok(hi)) if lo == hi => Rounding::Settled(lo),
+        // An enclosure too wide to tell its sign may reach beyond the range on both sides.
+        (Err(BeyondRange), Err(BeyondRange)) if x.is_positive().is_some() => Rounding::BeyondRange,
+        _ => Rounding::Open,
+    }
+}
+
+/// The path of the first element for which `found` holds, in the order of the equations.
+fn first<T>(step: &Step<T>, found: impl Fn(&T) -> bool) -> Option<String> {
+    Quantity::ALL.into_iter().find_map(|quantity| {
+        let index = step.cells(quantity).iter().position(&found)?;
+        Some(step.path(quantity, index))
+    })
 }

@@ -1,1 +1,4 @@
 //! The test suite: one binary, a module a topic.
+
+mod oracle;
+mod rounding;

@@ -1,0 +1,172 @@
+//! Exact while it can be, enclosed where it cannot: the number that the oracle runs on.
+//!
+//! No width of interval settles relu at a z that cancels to 0, and only exact arithmetic settles a
+//! tie; but exact fractions grow, and exponentials are none. So a number stays a fraction as long as
+//! it is one and short, and turns into an interval of `BITS` bits where it is not. exp(0) = 1 stays
+//! exact, and with it the softmax of equal inputs.
+
+use super::rational::pairwise;
+use super::{Interval, Number, Ordered, Rational, Real};
+use dashu::base::BitTest;
+use num_traits::{One, Zero};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+
+/// A real number: itself, or an interval that holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Enclosure<const BITS: usize> {
+    /// The number itself, a fraction of at most [`Enclosure::EXACT_BITS`] bits.
+    Exact(Rational),
+    /// An interval around it.
+    Within(Interval<BITS>),
+}
+
+use Enclosure::{Exact, Within};
+
+impl<const BITS: usize> Enclosure<BITS> {
+    /// Numerator and denominator together may take so many bits before the fraction is enclosed.
+    pub const EXACT_BITS: usize = 8 * BITS;
+
+    fn exact(x: Rational) -> Self {
+        let bits = x.0.numerator().bit_len() + x.0.denominator().bit_len();
+        if bits <= Self::EXACT_BITS { Exact(x) } else { Within(Interval::around(&x.0)) }
+    }
+
+    /// The interval of this number; a point only where the fraction has few enough bits.
+    pub fn interval(&self) -> Interval<BITS> {
+        match self {
+            Exact(x) => Interval::around(&x.0),
+            Within(interval) => interval.clone(),
+        }
+    }
+
+    /// An elementary function: exact at 0, enclosed elsewhere.
+    fn function(&self, at_zero: fn() -> Self, f: fn(&Interval<BITS>) -> Interval<BITS>) -> Self {
+        if self.is_zero() { at_zero() } else { Within(f(&self.interval())) }
+    }
+}
+
+impl<const BITS: usize> Zero for Enclosure<BITS> {
+    fn zero() -> Self {
+        Exact(Rational::zero())
+    }
+    fn is_zero(&self) -> bool {
+        matches!(self, Exact(x) if x.is_zero())
+    }
+}
+
+impl<const BITS: usize> One for Enclosure<BITS> {
+    fn one() -> Self {
+        Exact(Rational::one())
+    }
+}
+
+impl<const BITS: usize> Add for Enclosure<BITS> {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        match (self, other) {
+            (Exact(x), Exact(y)) => Self::exact(x + y),
+            (Exact(zero), Within(y)) | (Within(y), Exact(zero)) if zero.is_zero() => Within(y),
+            (x, y) => Within(x.interval() + y.interval()),
+        }
+    }
+}
+
+impl<const BITS: usize> Neg for Enclosure<BITS> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        match self {
+            Exact(x) => Exact(-x),
+            Within(x) => Within(-x),
+        }
+    }
+}
+
+impl<const BITS: usize> Sub for Enclosure<BITS> {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+
+impl<const BITS: usize> Mul for Enclosure<BITS> {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        match (self, other) {
+            (Exact(x), Exact(y)) => Self::exact(x * y),
+            (Exact(zero), _) | (_, Exact(zero)) if zero.is_zero() => Self::zero(),
+            (x, y) => Within(x.interval() * y.interval()),
+        }
+    }
+}
+
+impl<const BITS: usize> Div for Enclosure<BITS> {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        match (self, other) {
+            (Exact(x), Exact(y)) if !y.is_zero() => Self::exact(x / y),
+            (Exact(zero), Within(y)) if zero.is_zero() && y.is_positive().is_some() => Self::zero(),
+            (x, y) => Within(x.interval() / y.interval()),
+        }
+    }
+}
+
+impl<const BITS: usize> AddAssign for Enclosure<BITS> {
+    fn add_assign(&mut self, other: Self) {
+        *self = self.clone() + other;
+    }
+}
+
+impl<const BITS: usize> MulAssign for Enclosure<BITS> {
+    fn mul_assign(&mut self, other: Self) {
+        *self = self.clone() * other;
+    }
+}
+
+impl<const BITS: usize> Number for Enclosure<BITS> {
+    fn from_f64(x: f64) -> Self {
+        Self::exact(Rational::from_f64(x))
+    }
+
+    fn sum(terms: impl Iterator<Item = Self>) -> Self {
+        pairwise(terms)
+    }
+}
+
+impl<const BITS: usize> Ordered for Enclosure<BITS> {
+    fn is_positive(&self) -> Option<bool> {
+        match self {
+            Exact(x) => x.is_positive(),
+            Within(x) => x.is_positive(),
+        }
+    }
+
+    fn hull(self, other: Self) -> Self {
+        if self == other { self } else { Within(self.interval().hull(other.interval())) }
+    }
+
+    fn largest(values: &[Self]) -> usize {
+        let intervals: Vec<_> = values.iter().map(Self::interval).collect();
+        Interval::largest(&intervals)
+    }
+}
+
+impl<const BITS: usize> Real for Enclosure<BITS> {
+    fn exp(&self) -> Self {
+        self.function(Self::one, Interval::exp)
+    }
+    fn exp_m1(&self) -> Self {
+        self.function(Self::zero, Interval::exp_m1)
+    }
+    fn ln_1p(&self) -> Self {
+        self.function(Self::zero, Interval::ln_1p)
+    }
+    fn erfc(&self) -> Self {
+        self.function(Self::one, Interval::erfc)
+    }
+    fn frac_2_sqrt_pi() -> Self {
+        Within(Interval::frac_2_sqrt_pi())
+    }
+    fn frac_1_sqrt_2() -> Self {
+        Within(Interval::frac_1_sqrt_2())
+    }
+}

@@ -1,0 +1,163 @@
+//! Expected values: the oracle against results known by other ways, and its refusals.
+
+use dropout_oracle::oracle::{self, Error};
+use dropout_oracle::problem::activation::{Algebraic, Unit};
+use dropout_oracle::problem::{Activation, Inputs, Problem};
+use dropout_oracle::scalar::Step;
+
+/// One example, one input, one output, p = w = 1 and b = 0: z is `z` itself.
+fn one_unit(z: f64, activation: Activation) -> Problem {
+    row(&[z], activation)
+}
+
+/// One example and one input of 1, kept for certain; W is the row `z` itself, b = 0, dA_next = 1.
+fn row(z: &[f64], activation: Activation) -> Problem {
+    let inputs = Inputs {
+        a: vec![vec![1.0]],
+        keep_prob: vec![1.0],
+        r: vec![vec![1.0]],
+        w: vec![z.to_vec()],
+        b: vec![0.0; z.len()],
+        da_next: vec![vec![1.0; z.len()]],
+    };
+    Problem::new(inputs, activation).expect("a sound problem")
+}
+
+fn expected(problem: &Problem) -> Step<f64> {
+    oracle::expected(problem).expect("within range")
+}
+
+/// Arguments of every size and sign, spread over the exponents, and some neighbours of special ones.
+fn arguments() -> impl Iterator<Item = f64> {
+    let sizes =
+        (-60..10).flat_map(|exponent| [1.0, 1.3, 1.7320508075688772].map(|x| x * 2f64.powi(exponent)));
+    sizes.chain([5e-324, 1e-310, 36.7, 745.2]).flat_map(|x| [x, -x])
+}
+
+#[test]
+fn tanh_and_elu_are_the_correctly_rounded_functions_of_an_independent_library() {
+    for z in arguments() {
+        let tanh = expected(&one_unit(z, Activation::Elementwise(Unit::Tanh)));
+        assert_eq!(tanh.forward.a_next.at(0, 0), core_math::tanh(z), "tanh({z:e})");
+        if z < 0.0 {
+            let elu = expected(&one_unit(z, Activation::Elementwise(Unit::Elu { alpha: 1.0 })));
+            assert_eq!(elu.forward.a_next.at(0, 0), core_math::expm1(z), "exp({z:e}) - 1");
+            assert_eq!(elu.backward.dz.at(0, 0), core_math::exp(z), "exp({z:e})");
+        }
+    }
+}
+
+#[test]
+fn softplus_of_far_negative_z_is_exp_and_of_far_positive_z_is_z() {
+    // ln(1 + e^z) = e^z (1 − e^z/2 + …): below z = −40 the second term is under 2^−58 of the first,
+    // far from any midpoint for these arguments.
+    for z in [-41.5, -100.25, -700.125] {
+        let step = expected(&one_unit(z, Activation::Elementwise(Unit::Softplus)));
+        assert_eq!(step.forward.a_next.at(0, 0), core_math::exp(z));
+        let step = expected(&one_unit(-z, Activation::Elementwise(Unit::Softplus)));
+        assert_eq!(step.forward.a_next.at(0, 0), -z);
+    }
+}
+
+#[test]
+fn softmax_of_equal_z_is_exactly_a_fraction() {
+    let step = expected(&row(&[0.1, 0.1, 0.1], Activation::Softmax));
+    assert_eq!(step.forward.a_next.row(0), [1.0 / 3.0; 3]);
+    assert_eq!(step.backward.dz.row(0), [0.0; 3], "the upstream ones are in the kernel");
+}
+
+#[test]
+fn softmax_keeps_what_is_left_beside_a_probability_that_rounds_to_one() {
+    let step = expected(&row(&[0.0, -700.0], Activation::Softmax));
+    assert_eq!(step.forward.a_next.row(0), [1.0, core_math::exp(-700.0)]);
+    let mut problem = row(&[0.0, -40.0], Activation::Softmax);
+    problem = Problem::new(Inputs { da_next: vec![vec![1.0, 0.0]], ..raw(&problem) }, Activation::Softmax)
+        .expect("a sound problem");
+    // s₁s₂ = e^−40/(1 + e^−40)², where s₁(1 − s₁) in doubles is 0.
+    let dz = expected(&problem).backward.dz;
+    assert_eq!(dz.at(0, 0), core_math::exp(-40.0));
+    assert_eq!(dz.at(0, 1), -core_math::exp(-40.0));
+}
+
+fn raw(problem: &Problem) -> Inputs<Vec<Vec<f64>>, Vec<f64>> {
+    problem
+        .inputs()
+        .convert(|grid| (0..grid.rows()).map(|i| grid.row(i).to_vec()).collect(), |vector| vector.clone())
+}
+
+#[test]
+fn a_z_that_cancels_to_zero_is_settled_by_exact_arithmetic() {
+    // 1/0.1 · 0.1 − 1/0.7 · 0.7 = 0 with the doubles 0.1 and 0.7, whatever they are exactly.
+    let inputs = Inputs {
+        a: vec![vec![0.1, -0.7]],
+        keep_prob: vec![0.1, 0.7],
+        r: vec![vec![1.0, 1.0]],
+        w: vec![vec![1.0], vec![1.0]],
+        b: vec![0.0],
+        da_next: vec![vec![1.0]],
+    };
+    let relu = Problem::new(inputs, Activation::Elementwise(Unit::Relu)).expect("a sound problem");
+    let step = expected(&relu);
+    assert_eq!((step.forward.z.at(0, 0), step.backward.dz.at(0, 0)), (0.0, 0.0));
+}
+
+#[test]
+fn an_exact_tie_goes_to_the_even_double() {
+    // z = 1 + 2^−53 is halfway between 1 and its successor; z = 1 + 3 · 2^−53 between the next two.
+    for (tie, even) in [(1.0, 1.0), (3.0, 1.0 + 2.0 * f64::EPSILON)] {
+        let mut inputs = raw(&one_unit(1.0, Activation::Elementwise(Unit::Identity)));
+        inputs.b = vec![tie * 2f64.powi(-53)];
+        let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("a sound problem");
+        assert_eq!(expected(&problem).forward.z.at(0, 0), even);
+    }
+}
+
+#[test]
+fn what_lies_beyond_the_largest_double_is_refused_by_its_path() {
+    let problem = one_unit(1e200, Activation::Coupled(Algebraic::CoupledQuadratic));
+    assert_eq!(oracle::expected(&problem).err(), Some(Error::BeyondRange { path: "A_next[0][0]".into() }));
+    let problem = one_unit(1.5e308, Activation::Elementwise(Unit::Silu));
+    assert_eq!(expected(&problem).forward.a_next.at(0, 0), 1.5e308);
+}
+
+#[test]
+fn far_out_on_both_sides_every_activation_has_its_value() {
+    let units = [
+        Unit::Sigmoid,
+        Unit::Tanh,
+        Unit::Softplus,
+        Unit::Silu,
+        Unit::Gelu,
+        Unit::GeluTanh,
+        Unit::Elu { alpha: 1.0 },
+    ];
+    for unit in units {
+        for z in [-1e308, -1e155, -20000.0, -800.0, -60.0, 60.0, 800.0, 20000.0, 1e155, 1e308] {
+            let step = expected(&one_unit(z, Activation::Elementwise(unit)));
+            assert!(step.forward.a_next.at(0, 0).is_finite(), "{}({z:e})", unit.name());
+        }
+    }
+    for z in [[1e308, -1e308, 0.0], [745.0, -745.0, 0.0], [3e-308, 0.0, -3e-308]] {
+        expected(&row(&z, Activation::Softmax));
+        let step = expected(&row(&[z[0], 0.5 * z[0]], Activation::LogSoftmax));
+        assert!(step.forward.a_next.at(0, 1) < 0.0);
+    }
+}
+
+#[test]
+fn what_no_width_settles_is_refused_by_its_path() {
+    // Two mirrored halves of 700 keep probabilities each cancel to z = 0, but every half alone needs a
+    // fraction of more bits than the limit: the slope of relu at such a z stays open.
+    let half = 700;
+    let keep_prob: Vec<f64> = (0..2 * half).map(|k| 0.5 + ((k % half) as f64 + 0.1) / 1024.0).collect();
+    let inputs = Inputs {
+        a: vec![vec![1.0; 2 * half]],
+        r: vec![vec![1.0; 2 * half]],
+        w: (0..2 * half).map(|k| vec![if k < half { 1.0 } else { -1.0 }]).collect(),
+        b: vec![0.0],
+        da_next: vec![vec![1.0]],
+        keep_prob,
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Relu)).expect("a sound problem");
+    assert_eq!(oracle::expected(&problem).err(), Some(Error::Undecided { path: "dZ[0][0]".into() }));
+}
