@@ -4,6 +4,10 @@
 //! is a struct of its arguments with `run`, which answers with the whole text for stdout or with an
 //! [`Error`], whose [`Error::exit_code`] is the exit status.
 
+mod eval;
+mod generate;
+mod input;
+mod list;
 mod sample;
 
 use crate::error::Error;
@@ -21,7 +25,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Generate(generate::Generate),
+    Eval(eval::Eval),
     Sample(sample::Sample),
+    List(list::List),
 }
 
 /// Exit status 3: our own bug.
@@ -36,7 +43,10 @@ pub fn run() -> ExitCode {
         eprintln!("BUG IN ORACLE: {panic}\nPlease report it with the input.")
     }));
     let outcome = std::panic::catch_unwind(|| match command {
+        Command::Generate(verb) => verb.run(),
+        Command::Eval(verb) => verb.run(),
         Command::Sample(verb) => verb.run(),
+        Command::List(verb) => verb.run(),
     });
     match outcome {
         Ok(Ok(text)) => print(&text),

@@ -1,20 +1,68 @@
 //! `sample`: a mask of equation 2 from the named generator, as JSON.
 
 use crate::error::Error;
+use crate::fixture::{generate::hex, layout};
+use crate::problem::check::{self, MATRIX_LIMIT};
+use crate::problem::{Faults, mask};
 use clap::Args;
+use serde::Serialize;
 
 /// Draw a mask of equation 2 from the named generator, as JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  dropout-oracle sample --p 0.5,0.9,1 --rows 4")]
 pub struct Sample {
     /// The probabilities to keep, one a column, each in (0, 1].
-    #[arg(long, value_delimiter = ',', required = true)]
+    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
     p: Vec<f64>,
+    /// How many rows to draw.
+    #[arg(long)]
+    rows: usize,
+    /// The ChaCha20 key, 64 hex digits.
+    #[arg(long, value_name = "HEX", value_parser = key, default_value = "0000000000000000000000000000000000000000000000000000000000000000", hide_default_value = true)]
+    key: [u8; 32],
+    /// The number of the stream.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    stream: u64,
+}
+
+#[derive(Serialize)]
+struct Drawn {
+    p: Vec<f64>,
+    key: String,
+    stream: String,
+    #[serde(rename = "R")]
+    r: Vec<Vec<f64>>,
 }
 
 impl Sample {
     /// The mask as JSON text.
     pub fn run(self) -> Result<String, Error> {
-        Err(Error::Usage(format!("{:?}", self.p)))
+        let mut faults = Faults::default();
+        check::keep_probabilities(&mut faults, "--p", &self.p);
+        if !faults.is_empty() {
+            return Err(faults.into());
+        }
+        if self.rows == 0 || self.rows.saturating_mul(self.p.len()) > MATRIX_LIMIT {
+            let most = MATRIX_LIMIT / self.p.len();
+            return Err(Error::Usage(format!(
+                "--rows = {}: must lie between 1 and {most}, so that the mask has at most {MATRIX_LIMIT} entries",
+                self.rows
+            )));
+        }
+        let r = mask::r(self.rows, &self.p, mask::words(self.key, self.stream));
+        let r = (0..r.rows()).map(|i| r.row(i).to_vec()).collect();
+        Ok(layout::text(&Drawn { p: self.p, key: hex(&self.key), stream: self.stream.to_string(), r }))
+    }
+}
+
+/// 64 hex digits as 32 bytes.
+fn key(text: &str) -> Result<[u8; 32], String> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
+    match digits {
+        Some(digits) if digits.len() == 64 => {
+            Ok(std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1]))
+        }
+        _ => Err("must be 64 hex digits, the bytes of the key in their order".into()),
     }
 }

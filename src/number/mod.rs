@@ -14,12 +14,14 @@ mod elementary;
 mod enclosure;
 mod float;
 mod interval;
+mod narrow;
 mod prime;
 mod rational;
 
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use interval::Interval;
+pub use narrow::Narrow;
 pub use prime::Prime;
 pub use rational::Rational;
 

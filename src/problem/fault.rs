@@ -29,13 +29,38 @@ impl fmt::Display for Fault {
 }
 
 /// All faults of an input, in the order of its parts: never only the first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Faults(pub Vec<Fault>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// The faults, the first [`Faults::LISTED`] of them.
+    pub list: Vec<Fault>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Faults {
+    /// So many faults are kept word for word; of the rest, in an input that is wrong all over, the number.
+    pub const LISTED: usize = 1000;
+
+    /// Notes a fault.
+    pub fn push(&mut self, fault: Fault) {
+        if self.list.len() < Self::LISTED {
+            self.list.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
 
 impl fmt::Display for Faults {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.0.iter().map(Fault::to_string).collect();
-        out.write_str(&lines.join("\n"))
+        let lines: Vec<String> = self.list.iter().map(Fault::to_string).collect();
+        out.write_str(&lines.join("\n"))?;
+        if self.more > 0 { write!(out, "\nand {} more faults", self.more) } else { Ok(()) }
     }
 }
 

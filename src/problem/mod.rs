@@ -1,9 +1,10 @@
 //! [`Problem`]: the inputs of one step, validated once, at the door. Inside, shapes are facts.
 //!
-//! This room knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`], then
-//! [`activation`]; [`mask`] draws R (equation 2).
+//! This room knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`] and its
+//! rules in [`check`], then [`activation`]; [`mask`] draws R (equation 2).
 
 pub mod activation;
+pub mod check;
 pub mod fault;
 pub mod mask;
 
@@ -71,8 +72,37 @@ impl Problem {
     /// # Errors
     /// All faults of the inputs, where there are any.
     pub fn new(raw: Inputs<Vec<Vec<f64>>, Vec<f64>>, activation: Activation) -> Result<Self, Faults> {
-        let grid = |rows: &Vec<Vec<f64>>| Grid::from_rows(rows[0].len(), rows.clone());
-        Ok(Problem { inputs: raw.convert(grid, Vec::clone), activation })
+        let row = |row: &Vec<f64>| Some(row.iter().copied().map(Some).collect());
+        let seen = raw.convert(|rows| Some(rows.iter().map(row).collect()), row);
+        Self::from_seen(&seen, Some(activation), Faults::default())
+    }
+
+    /// The problem that a reader made out of some input, with the faults that it found on the way.
+    ///
+    /// # Errors
+    /// Those faults, and after them what breaks the rules of [`check`].
+    ///
+    /// # Panics
+    /// Where a part is `None` and neither the reader nor the rules found a fault: a bug in the reader.
+    pub fn from_seen(
+        seen: &Inputs<check::Rows, check::Row>,
+        activation: Option<Activation>,
+        mut faults: Faults,
+    ) -> Result<Self, Faults> {
+        check::check(&mut faults, seen, activation.as_ref());
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let sound = "what is None has a fault";
+        // −0 + 0 = +0: the real numbers have one zero (ruling zero-sign).
+        let vector = |row: &check::Row| -> Vec<f64> {
+            row.iter().flatten().map(|cell| cell.expect(sound) + 0.0).collect()
+        };
+        let matrix = |rows: &check::Rows| {
+            let rows: Vec<_> = rows.iter().flatten().map(vector).collect();
+            Grid::from_rows(rows[0].len(), rows)
+        };
+        Ok(Problem { inputs: seen.convert(matrix, vector), activation: activation.expect(sound) })
     }
 
     /// The givens.

@@ -1,0 +1,30 @@
+//! `eval`: a problem in, the finished case out.
+
+use super::input;
+use crate::error::Error;
+use crate::fixture::case::Case;
+use crate::fixture::layout;
+use crate::fixture::read::{self, Kind};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Solve a problem exactly: a case without `expected` in, the finished case out.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  dropout-oracle eval problem.json > case.json\n  dropout-oracle eval - < problem.json"
+)]
+pub struct Eval {
+    /// A JSON file, or - for standard input.
+    #[arg(default_value = "-")]
+    file: PathBuf,
+}
+
+impl Eval {
+    /// The finished case as JSON text.
+    pub fn run(self) -> Result<String, Error> {
+        let given = read::problem(&input::bytes(&self.file)?, Kind::Problem)?;
+        let id = given.id.unwrap_or_else(|| "user/problem".into());
+        let summary = given.summary.unwrap_or_else(|| "a problem of the user's own".into());
+        Ok(layout::text(&Case::new(id, summary, &given.problem, None)?))
+    }
+}

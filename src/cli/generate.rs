@@ -1,0 +1,82 @@
+//! `generate`: writes the fixtures, or checks that they are as they should be.
+
+use crate::error::Error;
+use crate::fixture::files::{self, Comparison};
+use crate::fixture::generate::{self, Files, Profile};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
+
+/// Write the fixtures: cases, schemas, flags, manifest.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  dropout-oracle generate --out /tmp/fixtures\n  dropout-oracle generate --check"
+)]
+pub struct Generate {
+    /// The folder to write into; `fixtures`, or `fixtures-large` for the large profile, unless given.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Which families: those that are kept beside the code, or those that are too large for that.
+    #[arg(long, value_enum, default_value_t = Choice::Core)]
+    profile: Choice,
+    /// Write nothing; fail if a byte would differ.
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Choice {
+    Core,
+    Large,
+}
+
+impl Generate {
+    /// One line on what was done.
+    pub fn run(self) -> Result<String, Error> {
+        let (profile, usual) = match self.profile {
+            Choice::Core => (Profile::Core, "fixtures"),
+            Choice::Large => (Profile::Large, "fixtures-large"),
+        };
+        let folder = self.out.unwrap_or_else(|| usual.into());
+        let entries = generate::entries(profile);
+        let bar = ProgressBar::new(entries.len() as u64).with_style(
+            ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {elapsed}").expect("a sound template"),
+        );
+        let files = generate::files(&entries, || bar.inc(1));
+        bar.finish_and_clear();
+        let comparison = files::compare(&folder, &files)?;
+        let place = folder.display();
+        if self.check {
+            return match comparison.is_clean() {
+                true => Ok(format!("{place}: {}, all as they should be\n", totals(&files))),
+                false => Err(Error::Failed(format!(
+                    "{place} is not what this version generates:\n{}run `dropout-oracle generate` and review the change",
+                    lines(&comparison)
+                ))),
+            };
+        }
+        files::write(&folder, &files, &comparison)?;
+        let stray = Comparison { stray: comparison.stray, ..Comparison::default() };
+        let stray = if stray.is_clean() {
+            String::new()
+        } else {
+            format!("left alone, though no longer part of the fixtures:\n{}", lines(&stray))
+        };
+        let (new, changed) = (comparison.missing.len(), comparison.different.len());
+        Ok(format!("{place}: {}; {new} new, {changed} changed\n{stray}", totals(&files)))
+    }
+}
+
+fn totals(files: &Files) -> String {
+    let cases = files.keys().filter(|path| path.starts_with("cases/")).count();
+    let bytes: usize = files.values().map(String::len).sum();
+    format!("{cases} cases in {} files, {:.2} MB", files.len(), bytes as f64 / 1e6)
+}
+
+fn lines(comparison: &Comparison) -> String {
+    let Comparison { missing, different, stray } = comparison;
+    let of = |what: &str, paths: &[String]| -> String {
+        paths.iter().map(|path| format!("  {what} {path}\n")).collect()
+    };
+    of("missing  ", missing) + &of("different", different) + &of("stray    ", stray)
+}

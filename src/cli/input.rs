@@ -1,0 +1,22 @@
+//! Input files, read no further than their limit.
+
+use crate::error::Error;
+use crate::fixture::json::TEXT_LIMIT;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The bytes of a file, or of standard input for `-`: one more than the limit at the most, which the
+/// reader then refuses.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let limit = TEXT_LIMIT as u64 + 1;
+        match path.to_str() {
+            Some("-") => io::stdin().lock().take(limit).read_to_end(&mut bytes)?,
+            _ => File::open(path)?.take(limit).read_to_end(&mut bytes)?,
+        };
+        Ok(bytes)
+    };
+    read().map_err(|source| Error::File { path: path.into(), source })
+}

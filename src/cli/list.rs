@@ -1,0 +1,83 @@
+//! `list`: what there is to choose from.
+
+use crate::error::Error;
+use crate::fixture::catalogue::sampler::SAMPLINGS;
+use crate::fixture::generate::{self, Profile};
+use crate::fixture::{flags, layout};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+/// List cases, flags or equations.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  dropout-oracle list\n  dropout-oracle list flags --json")]
+pub struct List {
+    /// What to list.
+    #[arg(value_enum, default_value_t = What::Cases)]
+    what: What,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    Cases,
+    Flags,
+    Equations,
+}
+
+/// One line of any list: a name, two columns beside it, and words.
+#[derive(Serialize)]
+struct Case {
+    id: String,
+    shape: Option<[usize; 3]>,
+    activation: Option<String>,
+    summary: String,
+}
+
+impl List {
+    /// The list as text.
+    pub fn run(self) -> Result<String, Error> {
+        Ok(match (self.what, self.json) {
+            (What::Cases, true) => layout::text(&cases()),
+            (What::Cases, false) => table(cases().into_iter().map(|case| {
+                let shape = case.shape.map(|[m, n, n_next]| format!("{m}x{n}x{n_next}")).unwrap_or_default();
+                [case.id, shape, case.activation.unwrap_or_default(), case.summary]
+            })),
+            (What::Flags, true) => layout::text(&flags::dictionary()),
+            (What::Flags, false) => table(flags::all().map(|flag| {
+                let kind = format!("{:?}", flag.kind).to_lowercase();
+                [flag.id.into(), kind, flag.effect.into(), String::new()]
+            })),
+            (What::Equations, _) => String::new(),
+        })
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let steps = generate::entries(Profile::Core).into_iter().map(|entry| Case {
+        id: entry.id,
+        shape: Some(entry.recipe.sizes),
+        activation: Some(entry.recipe.activation().name().into()),
+        summary: entry.recipe.summary,
+    });
+    let sampler = SAMPLINGS.iter().map(|sampling| Case {
+        id: format!("sampler/{}", sampling.name),
+        shape: None,
+        activation: None,
+        summary: sampling.summary.into(),
+    });
+    steps.chain(sampler).collect()
+}
+
+/// Columns as wide as they need to be.
+fn table(rows: impl Iterator<Item = [String; 4]>) -> String {
+    let rows: Vec<_> = rows.collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let [first, second, third] = [0, 1, 2].map(width);
+    let line = |[a, b, c, d]: &[String; 4]| {
+        let line = format!("{a:first$}  {b:second$}  {c:third$}  {d}");
+        line.trim_end().to_string() + "\n"
+    };
+    rows.iter().map(line).collect()
+}

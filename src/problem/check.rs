@@ -1,0 +1,233 @@
+//! The door's rules: everything that can be wrong with the inputs of a step, all of it at once.
+//!
+//! The rules look at what a reader made out of an input. A part that could not be read is `None`:
+//! its fault is known, and the rules check what is left. Each rule stands in spec/rulings.md.
+
+use super::activation::{Activation, Unit};
+use super::{Fault, Faults, Inputs};
+
+/// A number, or `None` where the reader has said what is wrong.
+pub type Cell = Option<f64>;
+/// A vector, or `None` likewise.
+pub type Row = Option<Vec<Cell>>;
+/// A matrix as its rows, or `None` likewise.
+pub type Rows = Option<Vec<Row>>;
+
+/// At most so many numbers in one matrix.
+pub const MATRIX_LIMIT: usize = 1 << 20;
+/// At most so many multiply-adds in one step, counted as m·n·n_next + m·n_next².
+pub const WORK_LIMIT: u128 = 1 << 22;
+
+/// Notes everything that is wrong, in the order of the parts.
+pub fn check(faults: &mut Faults, inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) {
+    let Inputs { a, keep_prob, r, w, b, da_next } = inputs;
+    matrix(faults, "A", a, finite);
+    vector(faults, "inputs.p", keep_prob, probability);
+    matrix(faults, "R", r, zero_or_one);
+    matrix(faults, "W", w, finite);
+    vector(faults, "inputs.b", b, finite);
+    matrix(faults, "dA_next", da_next, finite);
+    activation_parameters(faults, activation);
+    let sizes = claims(inputs, activation).map(|(size, parts)| agree(faults, size, &parts));
+    if let [Some(m), Some(n), Some(n_next)] = sizes {
+        work(faults, m, n, n_next);
+    }
+}
+
+/// m, n and n_next as the first part shows each that could be read.
+pub fn sizes(inputs: &Inputs<Rows, Row>) -> [Option<usize>; 3] {
+    claims(inputs, None).map(|(_, parts)| parts.into_iter().find_map(|(_, count, _)| count))
+}
+
+/// What one part of the input says of a size: its path, how many it has, and of what.
+type Claim = (&'static str, Option<usize>, &'static str);
+
+fn claims(inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) -> [(&'static str, Vec<Claim>); 3] {
+    let Inputs { a, keep_prob, r, w, b, da_next } = inputs;
+    let units = activation.and_then(|activation| match activation {
+        Activation::PerUnit(units) => Some(units.len()),
+        _ => None,
+    });
+    let rows = |path, matrix: &Rows| (path, matrix.as_ref().map(Vec::len), "row");
+    let columns =
+        |path, matrix: &Rows| (path, matrix.as_ref().and_then(|rows| rows.iter().find_map(length)), "column");
+    let entries = |path, vector| (path, length(vector), "entry");
+    let (a_path, r_path, w_path, da_next_path) = ("inputs.A", "inputs.R", "inputs.W", "inputs.dA_next");
+    [
+        ("m", vec![rows(a_path, a), rows(r_path, r), rows(da_next_path, da_next)]),
+        ("n", vec![columns(a_path, a), entries("inputs.p", keep_prob), columns(r_path, r), rows(w_path, w)]),
+        (
+            "n_next",
+            vec![
+                columns(w_path, w),
+                entries("inputs.b", b),
+                columns(da_next_path, da_next),
+                ("activation.units", units, "entry"),
+            ],
+        ),
+    ]
+}
+
+fn length(vector: &Row) -> Option<usize> {
+    vector.as_ref().map(Vec::len)
+}
+
+/// What is wrong with one number: which rule it breaks, the ruling, the cure.
+type Broken = (&'static str, &'static str, &'static str);
+
+fn finite(x: f64) -> Option<Broken> {
+    (!x.is_finite()).then_some((
+        "must be a finite number",
+        "finite-inputs",
+        "give a real number within the range of a double",
+    ))
+}
+
+fn probability(p: f64) -> Option<Broken> {
+    (!(p > 0.0 && p <= 1.0)).then_some((
+        "must lie in (0, 1], for equation 3 divides by it",
+        "keep-prob-range",
+        "give the probability to keep the unit, which is 1 minus the probability to drop it",
+    ))
+}
+
+fn zero_or_one(r: f64) -> Option<Broken> {
+    (r != 0.0 && r != 1.0).then_some((
+        "must be 0 or 1",
+        "mask-binary",
+        "give the mask before any scaling: 1 keeps the unit, 0 drops it",
+    ))
+}
+
+/// Notes what is wrong with probabilities to keep that stand alone, without a problem around them.
+pub fn keep_probabilities(faults: &mut Faults, path: &str, p: &[f64]) {
+    vector(faults, path, &Some(p.iter().copied().map(Some).collect()), probability);
+}
+
+fn number(faults: &mut Faults, path: impl Fn() -> String, x: Cell, rule: fn(f64) -> Option<Broken>) {
+    if let Some((rule, ruling, cure)) = x.and_then(rule) {
+        let found = format!("= {}", x.unwrap_or_default());
+        faults.push(Fault {
+            path: path(),
+            found,
+            rule: rule.into(),
+            ruling: Some(ruling),
+            cure: cure.into(),
+        });
+    }
+}
+
+fn vector(faults: &mut Faults, path: &str, vector: &Row, rule: fn(f64) -> Option<Broken>) {
+    let Some(cells) = vector else { return };
+    if cells.is_empty() {
+        faults.push(empty(path, "entries"));
+    }
+    for (k, &x) in cells.iter().enumerate() {
+        number(faults, || format!("{path}[{k}]"), x, rule);
+    }
+}
+
+fn matrix(faults: &mut Faults, name: &str, matrix: &Rows, rule: fn(f64) -> Option<Broken>) {
+    let Some(rows) = matrix else { return };
+    let path = format!("inputs.{name}");
+    if rows.is_empty() {
+        faults.push(empty(&path, "row"));
+    }
+    let size: usize = rows.iter().filter_map(length).sum();
+    if size > MATRIX_LIMIT {
+        faults.push(too_large(&path));
+    }
+    let cols = rows.iter().find_map(length);
+    for (i, row) in rows.iter().enumerate() {
+        let path = format!("{path}[{i}]");
+        vector(faults, &path, row, rule);
+        if let (Some(found), Some(cols)) = (length(row), cols)
+            && found != cols
+        {
+            faults.push(Fault {
+                path,
+                found: format!("has {}", count(found, "entry")),
+                rule: format!("every row of {name} must have as many as its first, {cols}"),
+                ruling: None,
+                cure: "a matrix is an array of rows of equal length".into(),
+            });
+        }
+    }
+}
+
+/// `1 row`, `2 entries`.
+fn count(number: usize, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {what}s"),
+    }
+}
+
+fn empty(path: &str, what: &str) -> Fault {
+    Fault {
+        path: path.into(),
+        found: format!("has no {what}"),
+        rule: "m, n and n_next must be at least 1".into(),
+        ruling: Some("no-empty-dimension"),
+        cure: "give at least one example, one input unit and one output unit".into(),
+    }
+}
+
+/// The fault of an array with more numbers than a matrix may have; readers stop at the limit.
+pub fn too_large(path: &str) -> Fault {
+    Fault {
+        path: path.into(),
+        found: "has too many entries".into(),
+        rule: format!("a matrix may have at most {MATRIX_LIMIT}"),
+        ruling: Some("size-limits"),
+        cure: "exact arithmetic is slow: test a smaller shape".into(),
+    }
+}
+
+fn activation_parameters(faults: &mut Faults, activation: Option<&Activation>) {
+    let mut parameter = |path: String, unit: &Unit| match *unit {
+        Unit::LeakyRelu { slope } => number(faults, || format!("{path}.slope"), Some(slope), finite),
+        Unit::Elu { alpha } => number(faults, || format!("{path}.alpha"), Some(alpha), finite),
+        _ => {}
+    };
+    match activation {
+        Some(Activation::Elementwise(unit)) => parameter("activation".into(), unit),
+        Some(Activation::PerUnit(units)) => {
+            for (j, unit) in units.iter().enumerate() {
+                parameter(format!("activation.units[{j}]"), unit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One size, as several parts of the input show it: the first that is known is the measure.
+fn agree(faults: &mut Faults, size: &str, parts: &[Claim]) -> Option<usize> {
+    let mut known = parts.iter().filter_map(|&(path, count, what)| Some((path, count?, what)));
+    let (measure, expected, measured) = known.next()?;
+    for (path, found, what) in known.filter(|&(_, found, _)| found != expected) {
+        faults.push(Fault {
+            path: path.into(),
+            found: format!("has {}", count(found, what)),
+            rule: format!("{size} must be {expected}, as {measure} has {}", count(expected, measured)),
+            ruling: None,
+            cure: "A and R are m × n, p is n, W is n × n_next, b is n_next, dA_next is m × n_next".into(),
+        });
+    }
+    Some(expected)
+}
+
+fn work(faults: &mut Faults, m: usize, n: usize, n_next: usize) {
+    let [rows, ins, outs] = [m, n, n_next].map(|size| size as u128);
+    let work = rows * ins * outs + rows * outs * outs;
+    if work > WORK_LIMIT {
+        faults.push(Fault {
+            path: "inputs".into(),
+            found: format!("ask for {work} multiply-adds, with m = {m}, n = {n}, n_next = {n_next}"),
+            rule: format!("m·n·n_next + m·n_next² may be at most {WORK_LIMIT}"),
+            ruling: Some("size-limits"),
+            cure: "exact arithmetic is slow: test a smaller shape".into(),
+        });
+    }
+}
