@@ -22,9 +22,17 @@ pub struct Eval {
 impl Eval {
     /// The finished case as JSON text.
     pub fn run(self) -> Result<String, Error> {
-        let given = read::problem(&input::bytes(&self.file)?, Kind::Problem)?;
-        let id = given.id.unwrap_or_else(|| "user/problem".into());
-        let summary = given.summary.unwrap_or_else(|| "a problem of the user's own".into());
-        Ok(layout::text(&Case::new(id, summary, &given.problem, None)?))
+        evaluate(&input::bytes(&self.file)?)
     }
+}
+
+/// The finished case of a problem, both as JSON text.
+///
+/// # Errors
+/// All faults of the text, or the first result for which there is no double.
+pub fn evaluate(text: &[u8]) -> Result<String, Error> {
+    let given = read::problem(text, Kind::Problem)?;
+    let id = given.id.unwrap_or_else(|| "user/problem".into());
+    let summary = given.summary.unwrap_or_else(|| "a problem of the user's own".into());
+    Ok(layout::text(&Case::new(id, summary, &given.problem, None)?))
 }

@@ -4,7 +4,7 @@
 //! is a struct of its arguments with `run`, which answers with the whole text for stdout or with an
 //! [`Error`], whose [`Error::exit_code`] is the exit status.
 
-mod eval;
+pub mod eval;
 mod generate;
 mod input;
 mod list;

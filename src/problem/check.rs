@@ -131,7 +131,7 @@ fn matrix(faults: &mut Faults, name: &str, matrix: &Rows, rule: fn(f64) -> Optio
     let Some(rows) = matrix else { return };
     let path = format!("inputs.{name}");
     if rows.is_empty() {
-        faults.push(empty(&path, "row"));
+        faults.push(empty(&path, "rows"));
     }
     let size: usize = rows.iter().filter_map(length).sum();
     if size > MATRIX_LIMIT {

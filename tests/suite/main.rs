@@ -1,4 +1,10 @@
 //! The test suite: one binary, a module a topic.
 
+mod bad_input;
+mod breadth;
+mod cases;
+mod claims;
+mod fixtures;
 mod oracle;
+mod problem;
 mod rounding;

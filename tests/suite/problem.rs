@@ -1,0 +1,224 @@
+//! The door: each rule is broken alone, and the message says where, what, which rule and the cure.
+
+use dropout_oracle::problem::activation::Unit;
+use dropout_oracle::problem::check::{MATRIX_LIMIT, WORK_LIMIT};
+use dropout_oracle::problem::{Activation, Faults, Inputs, Problem};
+
+type Raw = Inputs<Vec<Vec<f64>>, Vec<f64>>;
+
+/// m = 2, n = 3, n_next = 1, and nothing wrong.
+fn sound() -> Raw {
+    Inputs {
+        a: vec![vec![1.0, 0.0, -2.0], vec![0.5, 3.0, 4.0]],
+        keep_prob: vec![0.5, 1.0, 5e-324],
+        r: vec![vec![1.0, 0.0, 1.0], vec![0.0, 0.0, 1.0]],
+        w: vec![vec![1.0], vec![-1.0], vec![f64::MAX]],
+        b: vec![0.25],
+        da_next: vec![vec![-1.0], vec![1.0]],
+    }
+}
+
+const RELU: Activation = Activation::Elementwise(Unit::Relu);
+
+fn faults(change: impl Fn(&mut Raw)) -> Vec<String> {
+    faults_with(RELU, change)
+}
+
+fn faults_with(activation: Activation, change: impl Fn(&mut Raw)) -> Vec<String> {
+    let mut raw = sound();
+    change(&mut raw);
+    let faults = Problem::new(raw, activation).expect_err("a fault");
+    faults.list.iter().map(ToString::to_string).collect()
+}
+
+/// The one fault that a change makes: path, what was found, rule and ruling.
+fn only(change: impl Fn(&mut Raw)) -> String {
+    let faults = faults(change);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    faults[0].split(';').next().expect("a text").into()
+}
+
+#[test]
+fn a_sound_problem_keeps_its_numbers_and_its_shape() {
+    let problem = Problem::new(sound(), RELU).expect("nothing is wrong");
+    assert_eq!((problem.m(), problem.n(), problem.n_next()), (2, 3, 1));
+    assert_eq!(problem.inputs().a.row(1), [0.5, 3.0, 4.0]);
+    assert_eq!(problem.inputs().w.cells(), [1.0, -1.0, f64::MAX]);
+    assert_eq!(problem.inputs().keep_prob, [0.5, 1.0, 5e-324]);
+    assert_eq!(problem.activation(), &RELU);
+}
+
+#[test]
+fn zero_has_one_sign() {
+    let mut raw = sound();
+    raw.a[0][1] = -0.0;
+    let problem = Problem::new(raw, RELU).expect("nothing is wrong");
+    assert_eq!(problem.inputs().a.at(0, 1).to_bits(), 0);
+}
+
+#[test]
+fn a_keep_probability_lies_above_zero_and_at_most_at_one() {
+    let rule = "must lie in (0, 1], for equation 3 divides by it (ruling keep-prob-range)";
+    let infinity = f64::INFINITY;
+    for (p, shown) in
+        [(0.0, "0"), (-0.25, "-0.25"), (1.0000000000000002, "1.0000000000000002"), (f64::NAN, "NaN")]
+    {
+        assert_eq!(only(|raw| raw.keep_prob[1] = p), format!("inputs.p[1] = {shown}: {rule}"));
+    }
+    assert_eq!(only(|raw| raw.keep_prob[2] = infinity), format!("inputs.p[2] = inf: {rule}"));
+}
+
+#[test]
+fn a_mask_entry_is_zero_or_one() {
+    for r in [0.5, 2.0, -1.0, f64::NAN] {
+        let fault = only(|raw| raw.r[1][2] = r);
+        assert_eq!(fault, format!("inputs.R[1][2] = {r}: must be 0 or 1 (ruling mask-binary)"));
+    }
+}
+
+#[test]
+fn inputs_are_finite() {
+    let rule = "must be a finite number (ruling finite-inputs)";
+    assert_eq!(only(|raw| raw.a[1][0] = f64::NAN), format!("inputs.A[1][0] = NaN: {rule}"));
+    assert_eq!(only(|raw| raw.w[2][0] = f64::INFINITY), format!("inputs.W[2][0] = inf: {rule}"));
+    assert_eq!(only(|raw| raw.b[0] = f64::NEG_INFINITY), format!("inputs.b[0] = -inf: {rule}"));
+    assert_eq!(only(|raw| raw.da_next[0][0] = f64::NAN), format!("inputs.dA_next[0][0] = NaN: {rule}"));
+    // Also where the unit is dropped (ruling dropped-nonfinite).
+    assert_eq!(only(|raw| raw.a[0][1] = f64::INFINITY), format!("inputs.A[0][1] = inf: {rule}"));
+}
+
+#[test]
+fn the_parameters_of_an_activation_are_finite() {
+    let elementwise = |unit| faults_with(Activation::Elementwise(unit), |_| {});
+    let rule =
+        "must be a finite number (ruling finite-inputs); give a real number within the range of a double";
+    assert_eq!(elementwise(Unit::LeakyRelu { slope: f64::NAN }), [format!("activation.slope = NaN: {rule}")]);
+    assert_eq!(elementwise(Unit::Elu { alpha: f64::INFINITY }), [format!("activation.alpha = inf: {rule}")]);
+    let mix = Activation::PerUnit(vec![Unit::Elu { alpha: f64::NAN }]);
+    assert_eq!(faults_with(mix, |_| {}), [format!("activation.units[0].alpha = NaN: {rule}")]);
+}
+
+#[test]
+fn every_row_is_as_long_as_the_first() {
+    let fault = only(|raw| {
+        raw.a[1].pop();
+    });
+    assert_eq!(fault, "inputs.A[1] has 2 entries: every row of A must have as many as its first, 3");
+    let fault = only(|raw| raw.w[1].push(0.0));
+    assert_eq!(fault, "inputs.W[1] has 2 entries: every row of W must have as many as its first, 1");
+}
+
+#[test]
+fn the_parts_agree_on_m() {
+    let of = |fault: String| fault;
+    let fault = of(only(|raw| raw.r.push(vec![0.0; 3])));
+    assert_eq!(fault, "inputs.R has 3 rows: m must be 2, as inputs.A has 2 rows");
+    let fault = of(only(|raw| raw.da_next.truncate(1)));
+    assert_eq!(fault, "inputs.dA_next has 1 row: m must be 2, as inputs.A has 2 rows");
+}
+
+#[test]
+fn the_parts_agree_on_n() {
+    assert_eq!(
+        only(|raw| raw.keep_prob.truncate(1)),
+        "inputs.p has 1 entry: n must be 3, as inputs.A has 3 columns"
+    );
+    let fault = only(|raw| raw.r.iter_mut().for_each(|row| row.push(1.0)));
+    assert_eq!(fault, "inputs.R has 4 columns: n must be 3, as inputs.A has 3 columns");
+    assert_eq!(only(|raw| raw.w.truncate(2)), "inputs.W has 2 rows: n must be 3, as inputs.A has 3 columns");
+}
+
+#[test]
+fn the_parts_agree_on_n_next() {
+    assert_eq!(
+        only(|raw| raw.b.push(0.0)),
+        "inputs.b has 2 entries: n_next must be 1, as inputs.W has 1 column"
+    );
+    let fault = only(|raw| raw.da_next.iter_mut().for_each(|row| row.push(1.0)));
+    assert_eq!(fault, "inputs.dA_next has 2 columns: n_next must be 1, as inputs.W has 1 column");
+    let mix = faults_with(Activation::PerUnit(vec![Unit::Relu, Unit::Tanh]), |_| {});
+    assert_eq!(mix.len(), 1);
+    assert!(mix[0].starts_with("activation.units has 2 entries: n_next must be 1, as inputs.W has 1 column"));
+    assert!(Problem::new(sound(), Activation::PerUnit(vec![Unit::Tanh])).is_ok());
+}
+
+#[test]
+fn no_dimension_is_empty() {
+    let rule = "m, n and n_next must be at least 1 (ruling no-empty-dimension)";
+    let faults = faults(|raw| {
+        *raw = Inputs {
+            a: vec![],
+            keep_prob: vec![],
+            r: vec![vec![]],
+            w: vec![],
+            b: vec![],
+            da_next: vec![vec![]],
+        }
+    });
+    for path in ["inputs.A has no rows", "inputs.p has no entries", "inputs.R[0] has no entries"] {
+        assert!(faults.iter().any(|fault| fault.starts_with(&format!("{path}: {rule}"))), "{faults:#?}");
+    }
+    for path in ["inputs.W has no rows", "inputs.b has no entries", "inputs.dA_next[0] has no entries"] {
+        assert!(faults.iter().any(|fault| fault.starts_with(&format!("{path}: {rule}"))), "{faults:#?}");
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once_in_the_order_of_the_parts() {
+    let faults = faults(|raw| {
+        raw.da_next[1][0] = f64::NAN;
+        raw.keep_prob[0] = 2.0;
+        raw.a[0][0] = f64::INFINITY;
+        raw.b = vec![1.0, 1.0];
+    });
+    let paths: Vec<_> = faults.iter().map(|fault| fault.split(' ').next().expect("a path")).collect();
+    assert_eq!(paths, ["inputs.A[0][0]", "inputs.p[0]", "inputs.dA_next[1][0]", "inputs.b"]);
+}
+
+#[test]
+fn beyond_a_thousand_faults_the_rest_are_counted() {
+    let mut raw = sound();
+    raw.a = vec![vec![f64::NAN; 1005]];
+    let faults = Problem::new(raw, RELU).expect_err("faults");
+    // And six sizes that disagree: of R and dA_next with m, of p, R and W with n; A itself is the measure.
+    assert_eq!((faults.list.len(), faults.more), (Faults::LISTED, 10));
+    assert!(faults.to_string().ends_with("\nand 10 more faults"));
+}
+
+/// A problem of zeros at the given sizes.
+fn zeros(m: usize, n: usize, n_next: usize) -> Raw {
+    let grid = |rows, cols| vec![vec![0.0; cols]; rows];
+    Inputs {
+        a: grid(m, n),
+        keep_prob: vec![1.0; n],
+        r: grid(m, n),
+        w: grid(n, n_next),
+        b: vec![0.0; n_next],
+        da_next: grid(m, n_next),
+    }
+}
+
+#[test]
+fn a_step_may_ask_for_so_many_multiply_adds_and_no_more() {
+    // m·n·n_next + m·n_next² = 4·1·1023 + 4·1023² stays below 2^22; with n = 2 it is 2^22 and 4092 less;
+    // 4·1024·1 + 4·1024² is above.
+    assert_eq!(WORK_LIMIT, 1 << 22);
+    assert!(Problem::new(zeros(4, 1, 1023), RELU).is_ok());
+    let faults = Problem::new(zeros(4, 1, 1024), RELU).expect_err("too much");
+    let expected = "inputs ask for 4198400 multiply-adds, with m = 4, n = 1, n_next = 1024: m·n·n_next + m·n_next² may be at most 4194304 (ruling size-limits); exact arithmetic is slow: test a smaller shape";
+    assert_eq!(faults.to_string(), expected);
+    // Exactly at the limit: m·n_next·(n + n_next) = 2^11 · 1 · (2^11 − 1 + 1).
+    assert!(Problem::new(zeros(1 << 11, (1 << 11) - 1, 1), RELU).is_err(), "A alone has 2^22 − 2^11 entries");
+    assert!(Problem::new(zeros(64, 1023, 64), RELU).is_err());
+    assert!(Problem::new(zeros(64, 960, 64), RELU).is_ok(), "64 · 64 · (960 + 64) is 2^22");
+    assert!(Problem::new(zeros(64, 961, 64), RELU).is_err());
+}
+
+#[test]
+fn a_matrix_may_have_so_many_entries_and_no_more() {
+    let limit = MATRIX_LIMIT;
+    assert!(Problem::new(zeros(1, limit, 1), RELU).is_ok());
+    let faults = Problem::new(zeros(1, limit + 1, 1), RELU).expect_err("too many");
+    let expected = "inputs.A has too many entries: a matrix may have at most 1048576 (ruling size-limits); exact arithmetic is slow: test a smaller shape";
+    assert_eq!(faults.list[0].to_string(), expected);
+}
