@@ -5,6 +5,7 @@ pub mod cli;
 pub mod error;
 /// Cases as files.
 pub mod fixture;
+pub mod explain;
 pub mod grid;
 pub mod matrix;
 pub mod number;

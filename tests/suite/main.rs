@@ -5,6 +5,7 @@ mod breadth;
 mod cases;
 mod claims;
 mod fixtures;
+mod explain;
 mod oracle;
 mod problem;
 mod rounding;

@@ -1,0 +1,211 @@
+//! The case in the student's hands: every array of the step under its name in the document, and the one
+//! cell that the example follows.
+
+use super::block::{self, Block, MOST, shown};
+use super::symbols::{equals, indexed, number};
+use crate::grid::Grid;
+use crate::problem::activation::VectorFunction;
+use crate::problem::{Activation, Inputs, Problem};
+use crate::scalar::Step;
+use crate::trace::{Backward, Forward};
+
+/// A matrix of the step, or a vector as one row, with its names.
+#[derive(Clone)]
+pub struct Array {
+    /// The name of the whole: Ã.
+    pub name: String,
+    /// The name of a cell, without its indices: ã.
+    letter: &'static str,
+    /// The letters of the indices; a vector has no first one.
+    rows: Option<&'static str>,
+    cols: &'static str,
+    grid: Grid<f64>,
+}
+
+impl Array {
+    fn matrix(
+        name: &str,
+        letter: &'static str,
+        rows: &'static str,
+        cols: &'static str,
+        grid: &Grid<f64>,
+    ) -> Self {
+        Array { name: name.to_string(), letter, rows: Some(rows), cols, grid: grid.clone() }
+    }
+
+    fn vector(name: &str, letter: &'static str, cols: &'static str, cells: &[f64]) -> Self {
+        let grid = Grid::from_rows(cells.len(), vec![cells.to_vec()]);
+        Array { name: name.to_string(), letter, rows: None, cols, grid }
+    }
+
+    /// The number in row `i` and column `j`.
+    pub fn at(&self, i: usize, j: usize) -> f64 {
+        self.grid.at(i, j)
+    }
+
+    /// The name of the cell in row `i` and column `j`: ã₁,₂; of a vector `i` is not named.
+    pub fn symbol(&self, i: usize, j: usize) -> String {
+        match self.rows {
+            Some(_) => indexed(self.letter, &[i, j]),
+            None => indexed(self.letter, &[j]),
+        }
+    }
+
+    /// Row `i` as an array of its own.
+    pub fn row(&self, i: usize) -> Array {
+        let grid = Grid::from_rows(self.grid.cols(), vec![self.grid.row(i).to_vec()]);
+        Array { name: indexed(self.letter, &[i]), rows: None, grid, ..self.clone() }
+    }
+
+    /// The array mirrored at its diagonal.
+    pub fn transposed(&self) -> Array {
+        let grid = Grid::tabulate(self.grid.cols(), self.grid.rows(), |i, j| self.grid.at(j, i));
+        Array { name: format!("{}ᵀ", self.name), grid, ..self.clone() }
+    }
+
+    /// The row of a vector repeated `m` times.
+    pub fn broadcast(&self, m: usize) -> Array {
+        let grid = Grid::tabulate(m, self.grid.cols(), |_, j| self.grid.at(0, j));
+        Array { name: format!("broadcast({})", self.name), grid, ..self.clone() }
+    }
+
+    /// = where all numbers are printed whole, else ≈.
+    pub fn equals(&self) -> &'static str {
+        equals(self.grid.cells().iter().copied())
+    }
+
+    /// The array between brackets, its name above, at most `width` columns wide.
+    pub fn block(&self, width: usize) -> Block {
+        self.block_of(width, number)
+    }
+
+    /// The same with 1/x for every number x, not worked out.
+    pub fn reciprocal_block(&self, width: usize) -> Block {
+        let one_over = Array { name: format!("1/{}", self.name), ..self.clone() };
+        one_over.block_of(width, |x| format!("1/{}", number(x)))
+    }
+
+    fn block_of(&self, width: usize, write: impl Fn(f64) -> String) -> Block {
+        let block = |most| Block::matrix(&self.name, &self.cells(most, &write));
+        (3..=MOST).rev().map(block).find(|block| block.width() <= width).unwrap_or_else(|| block(3))
+    }
+
+    /// The array with labelled rows and columns, its name in the corner.
+    pub fn table(&self, width: usize) -> String {
+        let label = |letter: &str, index: Option<usize>, rest: &str| match index {
+            Some(index) => format!("{letter}={}", index + 1),
+            None => rest.to_string(),
+        };
+        let table = |most| {
+            let rows: Vec<String> = match self.rows {
+                Some(letter) => {
+                    shown(self.grid.rows(), MOST).into_iter().map(|i| label(letter, i, "⋮")).collect()
+                }
+                None => vec![String::new()],
+            };
+            let cols: Vec<String> =
+                shown(self.grid.cols(), most).into_iter().map(|j| label(self.cols, j, "…")).collect();
+            let corner = format!("{} {}", self.name, self.equals());
+            block::table(&corner, &rows, &cols, &self.cells(most, number))
+        };
+        let fits = |lines: &Vec<String>| lines.iter().all(|line| line.chars().count() + 4 <= width);
+        let lines = (3..=MOST).rev().map(table).find(fits).unwrap_or_else(|| table(3));
+        lines.iter().map(|line| format!("    {}\n", line.trim_end())).collect()
+    }
+
+    /// The cells of the shown rows and of at most `most` columns.
+    fn cells(&self, most: usize, write: impl Fn(f64) -> String) -> Vec<Vec<String>> {
+        let cell = |i: Option<usize>, j: Option<usize>| match (i, j) {
+            (Some(i), Some(j)) => write(self.at(i, j)),
+            (None, Some(_)) => "⋮".to_string(),
+            (_, None) => "…".to_string(),
+        };
+        let cols = shown(self.grid.cols(), most);
+        let row = |i| cols.iter().map(|&j| cell(i, j)).collect();
+        shown(self.grid.rows(), MOST).into_iter().map(row).collect()
+    }
+}
+
+/// One case, its arrays named.
+pub struct Case<'a> {
+    /// The givens.
+    pub inputs: Inputs<Array, Array>,
+    /// The results of the forward pass.
+    pub forward: Forward<Array>,
+    /// The results of the backward pass.
+    pub backward: Backward<Array, Array>,
+    /// The activation.
+    pub g: &'a Activation,
+    /// The example, the input unit and the output unit that are followed, from 0.
+    pub followed: (usize, usize, usize),
+}
+
+impl<'a> Case<'a> {
+    /// The case of a problem and its results.
+    pub fn new(problem: &'a Problem, expected: &Step<f64>) -> Self {
+        let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
+        let Forward { a_tilde, z, a_next } = &expected.forward;
+        let Backward { dz, dw, db, da_tilde, da } = &expected.backward;
+        Case {
+            inputs: Inputs {
+                a: Array::matrix("A", "a", "i", "k", a),
+                keep_prob: Array::vector("p", "p", "k", keep_prob),
+                r: Array::matrix("R", "r", "i", "k", r),
+                w: Array::matrix("W", "w", "k", "j", w),
+                b: Array::vector("b", "b", "j", b),
+                da_next: Array::matrix("∂J/∂A_next", "∂J/∂a_next", "i", "j", da_next),
+            },
+            forward: Forward {
+                a_tilde: Array::matrix("Ã", "ã", "i", "k", a_tilde),
+                z: Array::matrix("Z", "z", "i", "j", z),
+                a_next: Array::matrix("A_next", "a_next", "i", "j", a_next),
+            },
+            backward: Backward {
+                dz: Array::matrix("∂J/∂Z", "∂J/∂z", "i", "j", dz),
+                dw: Array::matrix("∂J/∂W", "∂J/∂w", "k", "j", dw),
+                db: Array::vector("∂J/∂b", "∂J/∂b", "j", db),
+                da_tilde: Array::matrix("∂J/∂Ã", "∂J/∂ã", "i", "k", da_tilde),
+                da: Array::matrix("∂J/∂A", "∂J/∂a", "i", "k", da),
+            },
+            g: problem.activation(),
+            followed: telling_cell(problem, expected),
+        }
+    }
+
+    /// m, n and n_next.
+    pub fn shape(&self) -> (usize, usize, usize) {
+        (self.inputs.a.grid.rows(), self.inputs.a.grid.cols(), self.inputs.w.grid.cols())
+    }
+
+    /// ∂a_next/∂z of example `i`: rows are outputs jj, columns inputs j.
+    pub fn jacobian(&self, i: usize) -> Array {
+        let name = format!("{}/∂{}", indexed("∂a_next", &[i]), indexed("z", &[i]));
+        Array::matrix(&name, "", "jj", "j", &self.g.jacobian(self.forward.z.grid.row(i)))
+    }
+}
+
+/// The first cell, among those that are always shown, at which most of this holds: the unit is kept, it is
+/// scaled, and nothing that the equations multiply there is 0.
+fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize) {
+    let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
+    let telling = |&(i, k, j): &(usize, usize, usize)| {
+        let nonzero = [
+            a.at(i, k),
+            w.at(k, j),
+            b[j],
+            da_next.at(i, j),
+            expected.forward.z.at(i, j),
+            expected.backward.dw.at(k, j),
+            expected.backward.da_tilde.at(i, k),
+            expected.backward.da.at(i, k),
+        ];
+        let nonzero = nonzero.iter().filter(|&&x| x != 0.0).count();
+        (r.at(i, k) == 1.0, keep_prob[k] < 1.0, expected.backward.dz.at(i, j) != 0.0, nonzero)
+    };
+    let seen = |size: usize| 0..if size <= MOST { size } else { MOST - 2 };
+    let cells = seen(problem.m())
+        .flat_map(|i| seen(problem.n()).flat_map(move |k| seen(problem.n_next()).map(move |j| (i, k, j))));
+    let cells: Vec<_> = cells.collect();
+    // Of equals `max_by_key` takes the last.
+    cells.into_iter().rev().max_by_key(telling).unwrap_or_default()
+}

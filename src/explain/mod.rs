@@ -1,0 +1,118 @@
+//! The worked example: each of the 58 equations with the numbers of one case put in, in both forms.
+//!
+//! It is for a student at a terminal, so it explains and never judges: the results come in as an
+//! argument. This room knows neither files nor JSON. Read [`equations`] for the list that it follows,
+//! then [`numbers`], which puts the numbers in; [`symbols`] and [`block`] write cells and matrices.
+
+mod block;
+mod case;
+mod equations;
+mod numbers;
+mod page;
+mod symbols;
+
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::scalar::Step;
+use block::wrap;
+use case::Case;
+pub use equations::{EQUATIONS, Equation, Kind};
+use std::fmt::Write;
+
+/// The narrowest page on which any three columns fit.
+const NARROWEST: usize = 72;
+
+/// The chapters of the document, each with the number of its first equation.
+const CHAPTERS: [(u8, &str); 8] = [
+    (1, "Forward, index by index"),
+    (6, "Forward layouts"),
+    (17, "Forward, in matrix form"),
+    (21, "Backward, derived"),
+    (37, "Backward, index by index"),
+    (43, "Backward layouts"),
+    (51, "One row of the gradient, written out"),
+    (52, "Backward, in matrix form"),
+];
+
+/// The worked example of `problem`, whose results are `expected`: every equation, or the one asked for,
+/// on a page `width` columns wide.
+///
+/// # Errors
+/// Where there is no equation of that number.
+pub fn text(
+    problem: &Problem,
+    expected: &Step<f64>,
+    equation: Option<u8>,
+    width: usize,
+) -> Result<String, Error> {
+    let chosen = match equation {
+        None => &EQUATIONS[..],
+        Some(number @ 1..=58) => &EQUATIONS[usize::from(number) - 1..usize::from(number)],
+        Some(number) => {
+            return Err(Error::Usage(format!(
+                "--equation {number}: there is no such equation; the document has 1 to 58"
+            )));
+        }
+    };
+    let width = width.max(NARROWEST);
+    let case = Case::new(problem, expected);
+    let mut page = preface(&case, width);
+    for equation in chosen {
+        if let Some((_, title)) = CHAPTERS.iter().find(|(first, _)| *first == equation.number)
+            && chosen.len() > 1
+        {
+            let _ = write!(page, "\n\n{title}\n{}\n", "═".repeat(title.chars().count()));
+        }
+        page += &section(equation, &case, width);
+    }
+    Ok(page)
+}
+
+/// What a reader has to know before the first equation: the sizes, g, how to read an index and a number.
+fn preface(case: &Case, width: usize) -> String {
+    let (m, n, n_next) = case.shape();
+    let (i, k, j) = case.followed;
+    let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let sizes = format!(
+        "One training step: m = {}, n = {}, n_next = {}.",
+        count(m, "example"),
+        count(n, "input unit"),
+        count(n_next, "output unit"),
+    );
+    let mut page = wrap("", sizes.split(' '), width);
+    for line in symbols::activation(case.g) {
+        page += &wrap("", line.split(' '), width);
+    }
+    page += "\n";
+    for paragraph in [
+        format!(
+            "Followed all the way: example i = {}, input unit k = {}, output unit j = {}. Indices count from \
+             1, as in the document. JSON counts from 0: {} is inputs.A[{i}][{k}] there.",
+            i + 1,
+            k + 1,
+            j + 1,
+            case.inputs.a.symbol(i, k),
+        ),
+        "Numbers are doubles in their shortest decimals. Where one is cut to six digits, ≈ stands in \
+         place of =. Results are the doubles nearest to the exact values; local derivatives are computed in \
+         doubles."
+            .to_string(),
+    ] {
+        page += &wrap("", paragraph.split(' '), width);
+    }
+    if [m, n, n_next].into_iter().any(|size| size > block::MOST) {
+        let elided = "Of long sums, rows and columns only the ends are shown; … stands for the rest.";
+        page += &wrap("", elided.split(' '), width);
+    }
+    page
+}
+
+fn section(equation: &Equation, case: &Case, width: usize) -> String {
+    let Equation { number, id, kind, says, formula } = equation;
+    format!(
+        "\n{number} · {id} · {kind}\n{}\n{}\n{}",
+        wrap("", says.split(' '), width),
+        wrap("    ", formula.split(' '), width),
+        numbers::put_in(*number, case, width),
+    )
+}

@@ -1,0 +1,87 @@
+//! How a number, an index and an activation are written.
+
+use crate::problem::Activation;
+use crate::problem::activation::{Algebraic, Unit};
+
+/// A double cut to six significant digits.
+fn cut(x: f64) -> f64 {
+    format!("{x:.5e}").parse().unwrap_or(x)
+}
+
+/// Whether six digits are enough for `x`.
+pub fn is_short(x: f64) -> bool {
+    cut(x) == x
+}
+
+/// The sign between a name and numbers: = where six digits are enough for all of them.
+pub fn equals(numbers: impl IntoIterator<Item = f64>) -> &'static str {
+    if numbers.into_iter().all(is_short) { "=" } else { "≈" }
+}
+
+/// A double in its shortest decimal, cut to six digits where that is longer.
+pub fn number(x: f64) -> String {
+    let x = cut(x);
+    match x.abs() {
+        0.0 => "0".to_string(),
+        1e-4..1e6 => format!("{x}"),
+        _ => format!("{x:e}"),
+    }
+}
+
+/// A factor of a product: in brackets where its sign would be read as a minus.
+pub fn factor(x: f64) -> String {
+    if x < 0.0 { format!("({})", number(x)) } else { number(x) }
+}
+
+/// `letter` with its indices below, given from 0 and written from 1: ã₁,₂.
+pub fn indexed(letter: &str, indices: &[usize]) -> String {
+    let below = |digit: char| "₀₁₂₃₄₅₆₇₈₉".chars().nth(digit as usize - '0' as usize).unwrap_or(digit);
+    let below: Vec<String> =
+        indices.iter().map(|index| (index + 1).to_string().chars().map(below).collect()).collect();
+    format!("{letter}{}", below.join(","))
+}
+
+/// g in words and symbols, a line a function.
+pub fn activation(g: &Activation) -> Vec<String> {
+    let name = g.name();
+    match g {
+        Activation::Elementwise(unit) => vec![format!("g is {name}: gⱼ(z) = {}.", formula(*unit))],
+        Activation::PerUnit(units) => {
+            let line = |(j, unit): (usize, &Unit)| {
+                format!("  {} is {}: {}.", indexed("g", &[j]), unit.name(), formula(*unit))
+            };
+            let shown = units.iter().enumerate().take(super::block::MOST).map(line);
+            let rest = (units.len() > super::block::MOST).then(|| "  …".to_string());
+            std::iter::once(format!("g is {name}, each output unit with a function of its own zⱼ:"))
+                .chain(shown)
+                .chain(rest)
+                .collect()
+        }
+        Activation::Softmax => vec![format!("g is {name}: gⱼ(z) = e^zⱼ / Σₗ e^zₗ.")],
+        Activation::LogSoftmax => vec![format!("g is {name}: gⱼ(z) = zⱼ − ln Σₗ e^zₗ.")],
+        Activation::Coupled(g) => vec![format!(
+            "g is {name}: {}.",
+            match g {
+                Algebraic::Identity => "gⱼ(z) = zⱼ",
+                Algebraic::CumulativeSum => "gⱼ(z) = z₁ + … + zⱼ",
+                Algebraic::CoupledQuadratic => "gⱼ(z) = zⱼ·zⱼ₊₁ + zⱼ, where the first follows the last",
+                Algebraic::NormalizedSquare => "gⱼ(z) = zⱼ² / (1 + Σₗ zₗ²)",
+            }
+        )],
+    }
+}
+
+fn formula(unit: Unit) -> String {
+    match unit {
+        Unit::Identity => "zⱼ".to_string(),
+        Unit::Relu => "zⱼ where zⱼ > 0, else 0".to_string(),
+        Unit::LeakyRelu { slope } => format!("zⱼ where zⱼ > 0, else {}·zⱼ", factor(slope)),
+        Unit::Sigmoid => "σ(zⱼ) = 1/(1 + e^−zⱼ)".to_string(),
+        Unit::Tanh => "tanh zⱼ".to_string(),
+        Unit::Softplus => "ln(1 + e^zⱼ)".to_string(),
+        Unit::Silu => "zⱼ·σ(zⱼ), σ(x) = 1/(1 + e^−x)".to_string(),
+        Unit::Gelu => "zⱼ·Φ(zⱼ), Φ the standard normal distribution function".to_string(),
+        Unit::GeluTanh => "zⱼ/2·(1 + tanh(√(2/π)·(zⱼ + 0.044715·zⱼ³)))".to_string(),
+        Unit::Elu { alpha } => format!("zⱼ where zⱼ > 0, else {}·(e^zⱼ − 1)", factor(alpha)),
+    }
+}
