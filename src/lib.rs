@@ -1,5 +1,33 @@
-//! Verified reference implementation and test oracle for one training step of a dropout layer
+//! The verified reference implementation and test oracle for one training step of a dropout layer
 //! followed by a dense layer.
+//!
+//! The 58 equations of `spec/dropout.md` are written here twice, index by index and with matrices, over
+//! any kind of number. Everything else is a way to know that they are right, or a way to hand the result
+//! to others: run on exact fractions the two forms agree to the last digit, on dual numbers the gradient
+//! is the derivative, on enclosures every result is the double nearest to the exact value.
+//!
+//! # The map
+//!
+//! The rooms in the order in which the data flows, which is the order to read them in:
+//!
+//! - `number`: the kinds of number that the step can run on, and what the formulas ask of one.
+//! - `grid`: rows × columns, without any algebra.
+//! - `problem`: the inputs of a step, checked once at the door; the activations; the mask of equation 2.
+//! - `trace`: the names of the eight results.
+//! - `scalar`: the step index by index, equations 3 to 5 and 37 to 42. The heart: start here if you have
+//!   ten minutes.
+//! - `matrix`: the same step with matrices, equations 18 to 20 and 51 to 58; a twin that knows nothing of
+//!   the other.
+//! - `witness`: gradients found by other ways, from the scalar forward pass alone.
+//! - `oracle`: expected values: the double nearest to the exact one, with proof.
+//! - `evidence`: what the forms, the witnesses and the oracle say of each other, in one table.
+//! - `fixture`: the JSON files: format, catalogue of cases, how they are written and read.
+//! - `explain`: the worked example, each equation with its numbers put in.
+//! - `cli`: the command line, a file a verb.
+//!
+//! A room imports only rooms above it in this list. `scalar` and `matrix` never see each other, and
+//! `witness` sees only the forward pass of `scalar`: that independence is what makes their agreement mean
+//! something. `error` is open to all. `tests/suite/walls.rs` holds these absences true.
 
 pub mod cli;
 pub mod error;

@@ -9,3 +9,7 @@ mod explain;
 mod oracle;
 mod problem;
 mod rounding;
+mod shapes;
+mod sources;
+mod traceability;
+mod walls;

@@ -1,7 +1,7 @@
 //! g (equations 5 and 16): every activation's value and full Jacobian.
 //!
 //! [`VectorFunction`] is what the step asks of g. [`Activation`] is what a user can name. Read
-//! [`unit`] for the activations of one unit, [`softmax`] for the two that normalize a row, and
+//! [`mod@unit`] for the activations of one unit, [`softmax`] for the two that normalize a row, and
 //! [`algebraic`] for the polynomial and rational ones, which run on every kind of number.
 
 pub mod algebraic;

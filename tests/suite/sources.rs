@@ -1,0 +1,45 @@
+//! The project's own texts, for the tests that read them.
+
+use std::fs;
+use std::path::Path;
+
+/// A file of the project.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its path from the root of the project, with `/`.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl Source {
+    /// A file that is nowhere but in a test.
+    pub fn new(path: &str, text: &str) -> Self {
+        Source { path: path.to_string(), text: text.to_string() }
+    }
+}
+
+/// The text of one file.
+pub fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All Rust files below a folder, by path.
+pub fn rust_files(folder: &str) -> Vec<Source> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root().join(folder)).expect("a folder of the project") {
+        let name = entry.expect("readable").file_name().into_string().expect("UTF-8");
+        let path = format!("{folder}/{name}");
+        if root().join(&path).is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.ends_with(".rs") {
+            files.push(Source { text: read(&path), path });
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    files
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

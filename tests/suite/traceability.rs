@@ -1,0 +1,367 @@
+//! From each of the 58 equations to its code and its tests, and back.
+//!
+//! A mark is a comment `//= <id>` directly above the function (or field) that is the quantity, and
+//! `//= <id> type=test` directly above each test of it.
+
+use crate::sources::{self, Source};
+use dropout_oracle::explain::EQUATIONS;
+use std::collections::BTreeMap;
+
+/// What spec/equations.json says of an equation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    number: u64,
+    id: String,
+    kind: String,
+    says: String,
+}
+
+fn rows() -> Vec<Row> {
+    let json: serde_json::Value = serde_json::from_str(&sources::read("spec/equations.json")).expect("JSON");
+    let row = |row: &serde_json::Value| {
+        let word = |key: &str| row[key].as_str().expect("a string").to_string();
+        assert_eq!(row.as_object().map(|row| row.len()), Some(4), "{row}");
+        Row {
+            number: row["number"].as_u64().expect("a number"),
+            id: word("id"),
+            kind: word("kind"),
+            says: word("says"),
+        }
+    };
+    json.as_array().expect("an array").iter().map(row).collect()
+}
+
+fn marked_files() -> Vec<Source> {
+    [sources::rust_files("src"), sources::rust_files("tests")].concat()
+}
+
+/// A mark, with what stands below it.
+#[derive(Debug)]
+struct Mark<'a> {
+    id: &'a str,
+    is_test: bool,
+    path: &'a str,
+    /// The line below this mark and its neighbours.
+    code: &'a str,
+    /// The function or field that the mark stands on.
+    name: &'a str,
+}
+
+/// All marks of a file; what only looks like one is a fault.
+fn marks<'a>(source: &'a Source, faults: &mut Vec<String>) -> Vec<Mark<'a>> {
+    let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
+    let mut marks = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(words) = line.strip_prefix("//=") else { continue };
+        let below = &lines[at..];
+        let code = below.iter().find(|line| !line.starts_with("//=")).copied().unwrap_or_default();
+        // The name of a test stands below its attributes.
+        let named = below.iter().find(|line| !line.starts_with("//=") && !line.starts_with("#["));
+        let name = named.and_then(|line| name(line)).unwrap_or_default();
+        let (id, is_test) = match words.split(' ').collect::<Vec<_>>()[..] {
+            ["", id] => (id, false),
+            ["", id, "type=test"] => (id, true),
+            _ => {
+                faults.push(format!("{}: no mark: {line}", source.path));
+                continue;
+            }
+        };
+        marks.push(Mark { id, is_test, path: &source.path, code, name });
+    }
+    marks
+}
+
+/// The name that a line declares: of a function, or of a field.
+fn name(line: &str) -> Option<&str> {
+    let declared = line.strip_prefix("pub ").unwrap_or(line);
+    let declared = declared.strip_prefix("fn ").unwrap_or(declared);
+    let end = declared.find(|c: char| !c.is_alphanumeric() && c != '_')?;
+    Some(&declared[..end]).filter(|name| !name.is_empty())
+}
+
+/// Where the mark of an equation may stand in the code.
+fn room(row: &Row) -> &'static str {
+    match (row.kind.as_str(), row.id.as_str()) {
+        ("given", _) => "src/problem/mod.rs",
+        (_, "forward.scalar.r") => "src/problem/mask.rs",
+        (_, id) if id.contains(".scalar.") => "src/scalar/",
+        (_, id) if id.contains(".matrix.") => "src/matrix/",
+        _ => "nowhere: a layout has a shape test, and no code of its own",
+    }
+}
+
+fn quantity(id: &str) -> &str {
+    id.rsplit('.').next().unwrap_or(id)
+}
+
+/// Everything that is wrong with the marks in `files`.
+fn faults(rows: &[Row], files: &[Source]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let marks: Vec<Mark> = files.iter().flat_map(|file| marks(file, &mut faults)).collect();
+    for Mark { id, is_test, path, code, name } in &marks {
+        let mut fault = |what: &str| faults.push(format!("{path}: {id}: {what}"));
+        let Some(row) = rows.iter().find(|row| row.id == *id) else {
+            fault("no equation has this id");
+            continue;
+        };
+        if path.starts_with("tests/") {
+            if !is_test {
+                fault("in tests a mark ends in type=test");
+            }
+            if !code.starts_with("#[test]") && !code.starts_with("fn ") {
+                fault("the mark does not stand directly above a test");
+            }
+            continue;
+        }
+        if *is_test {
+            fault("a test's mark stands in tests/");
+        }
+        if !path.starts_with(room(row)) {
+            fault(&format!("may stand in {}", room(row)));
+        }
+        let declaration = if row.kind == "given" { "pub " } else { "pub fn " };
+        if !code.starts_with(declaration) || *name != quantity(id) {
+            fault(&format!("the mark does not stand directly above {declaration}{}", quantity(id)));
+        }
+    }
+    for row in rows {
+        let count = |test| marks.iter().filter(|mark| mark.id == row.id && mark.is_test == test).count();
+        let mut fault = |what: &str| faults.push(format!("equation {}: {}: {what}", row.number, row.id));
+        let (in_code, in_tests) = (count(false), count(true));
+        match row.kind.as_str() {
+            "rule" | "given" if in_code == 0 => fault("no code is marked with it"),
+            "rule" | "given" if in_code > 1 => fault("code is marked with it more than once"),
+            _ => {}
+        }
+        match row.kind.as_str() {
+            "rule" | "layout" if in_tests == 0 => fault("no test is marked with it"),
+            _ => {}
+        }
+    }
+    faults
+}
+
+/// Each equation with the places of its code and of its tests, without line numbers.
+fn coverage(rows: &[Row], files: &[Source]) -> String {
+    let marks: Vec<Mark> = files.iter().flat_map(|file| marks(file, &mut Vec::new())).collect();
+    let places = |row: &Row, test: bool| {
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        for mark in marks.iter().filter(|mark| mark.id == row.id && mark.is_test == test) {
+            *places.entry(format!("{} {}", mark.path, mark.name)).or_default() += 1;
+        }
+        places.into_keys().map(move |place| format!("  {} {place}\n", if test { "test" } else { "code" }))
+    };
+    rows.iter()
+        .map(|row| {
+            let places: String = places(row, false).chain(places(row, true)).collect();
+            format!("{} {} ({})\n{places}", row.number, row.id, row.kind)
+        })
+        .collect()
+}
+
+/// Everything that is wrong with the numbering of spec/dropout.md: heads and tags, once each, in order.
+fn document_faults(rows: &[Row], document: &str) -> Vec<String> {
+    let found = document.lines().filter_map(|line| {
+        let tag = line.find("\\tag{").map(|at| line[at..].to_string());
+        tag.or_else(|| line.starts_with("**").then(|| line.to_string()))
+    });
+    let wanted = rows.iter().flat_map(|Row { number, id, kind, .. }| {
+        [format!("**{number}** · `{id}` · {kind}"), format!("\\tag{{{number}}}")]
+    });
+    let (found, wanted): (Vec<String>, Vec<String>) = (found.collect(), wanted.collect());
+    let mut faults: Vec<String> = found
+        .iter()
+        .zip(&wanted)
+        .filter(|(found, wanted)| found != wanted)
+        .map(|(found, wanted)| format!("{found} stands where {wanted} belongs"))
+        .collect();
+    if found.len() != wanted.len() {
+        faults.push(format!("{} heads and tags, not {}", found.len(), wanted.len()));
+    }
+    faults
+}
+
+#[test]
+fn the_document_numbers_58_equations_as_the_list_does() {
+    let rows = rows();
+    assert_eq!(rows.len(), 58);
+    assert!(rows.iter().zip(1..).all(|(row, number)| row.number == number), "numbers from 1 to 58");
+    assert_eq!(document_faults(&rows, &sources::read("spec/dropout.md")), [""; 0]);
+}
+
+#[test]
+fn the_equations_of_explain_are_those_of_the_list() {
+    let own = EQUATIONS.map(|equation| Row {
+        number: equation.number.into(),
+        id: equation.id.to_string(),
+        kind: equation.kind.to_string(),
+        says: equation.says.to_string(),
+    });
+    assert_eq!(own.to_vec(), rows());
+}
+
+#[test]
+fn no_id_stands_twice() {
+    let rows = rows();
+    for row in &rows {
+        assert_eq!(rows.iter().filter(|other| other.id == row.id).count(), 1, "{}", row.id);
+    }
+}
+
+#[test]
+fn every_equation_has_its_code_and_its_tests() {
+    assert_eq!(faults(&rows(), &marked_files()), [""; 0]);
+}
+
+#[test]
+fn the_places_of_every_equation_are_those_last_reviewed() {
+    insta::assert_snapshot!("coverage", coverage(&rows(), &marked_files()));
+}
+
+/// Four equations, one of each kind, with all that they need.
+fn sound() -> (Vec<Row>, Vec<Source>) {
+    let row =
+        |number, id: &str, kind: &str| Row { number, id: id.into(), kind: kind.into(), says: "".into() };
+    let rows = vec![
+        row(1, "forward.scalar.a", "given"),
+        row(2, "forward.scalar.z", "rule"),
+        row(3, "forward.layout.z", "layout"),
+        row(4, "derivation.scalar.z", "restated"),
+    ];
+    let files = vec![
+        Source::new("src/problem/mod.rs", "    /// A.\n    //= forward.scalar.a\n    pub a: M,\n"),
+        Source::new("src/scalar/forward.rs", "/// z.\n//= forward.scalar.z\npub fn z<T>() {}\n"),
+        Source::new(
+            "tests/suite/z.rs",
+            "//= forward.scalar.z type=test\n//= forward.layout.z type=test\n#[test]\nfn z_is_z() {}\n",
+        ),
+    ];
+    (rows, files)
+}
+
+/// The faults of the sound texts after one replacement in one of them.
+fn after(path: &str, from: &str, to: &str) -> Vec<String> {
+    let (rows, mut files) = sound();
+    let file = files.iter_mut().find(|file| file.path == path).expect("one of the sound texts");
+    assert!(file.text.contains(from), "{path} holds no {from}");
+    file.text = file.text.replacen(from, to, 1);
+    faults(&rows, &files)
+}
+
+#[test]
+fn sound_texts_have_no_faults() {
+    let (rows, files) = sound();
+    assert_eq!(faults(&rows, &files), [""; 0]);
+    assert_eq!(
+        coverage(&rows, &files),
+        "1 forward.scalar.a (given)\n  code src/problem/mod.rs a\n\
+         2 forward.scalar.z (rule)\n  code src/scalar/forward.rs z\n  test tests/suite/z.rs z_is_z\n\
+         3 forward.layout.z (layout)\n  test tests/suite/z.rs z_is_z\n\
+         4 derivation.scalar.z (restated)\n"
+    );
+}
+
+#[test]
+fn a_hole_is_found() {
+    assert_eq!(
+        after("src/scalar/forward.rs", "//= forward.scalar.z\n", ""),
+        ["equation 2: forward.scalar.z: no code is marked with it"]
+    );
+    assert_eq!(
+        after("src/problem/mod.rs", "//= forward.scalar.a\n", ""),
+        ["equation 1: forward.scalar.a: no code is marked with it"]
+    );
+    assert_eq!(
+        after("tests/suite/z.rs", "//= forward.scalar.z type=test\n", ""),
+        ["equation 2: forward.scalar.z: no test is marked with it"]
+    );
+    assert_eq!(
+        after("tests/suite/z.rs", "//= forward.layout.z type=test\n", ""),
+        ["equation 3: forward.layout.z: no test is marked with it"]
+    );
+}
+
+#[test]
+fn an_unknown_id_and_a_garbled_mark_are_found() {
+    assert_eq!(
+        after(
+            "tests/suite/z.rs",
+            "//= forward.scalar.z",
+            "//= forward.scalar.y type=test\n//= forward.scalar.z"
+        ),
+        ["tests/suite/z.rs: forward.scalar.y: no equation has this id"]
+    );
+    assert_eq!(
+        after("src/scalar/forward.rs", "//= forward.scalar.z", "//=forward.scalar.z"),
+        [
+            "src/scalar/forward.rs: no mark: //=forward.scalar.z",
+            "equation 2: forward.scalar.z: no code is marked with it"
+        ]
+    );
+}
+
+#[test]
+fn a_mark_in_the_wrong_place_is_found() {
+    let (rows, mut files) = sound();
+    files[1].path = "src/matrix/forward.rs".into();
+    assert_eq!(faults(&rows, &files), ["src/matrix/forward.rs: forward.scalar.z: may stand in src/scalar/"]);
+    let misplaced =
+        "src/scalar/forward.rs: forward.scalar.z: the mark does not stand directly above pub fn z";
+    for (from, to) in [("pub fn z", "fn z"), ("pub fn z", "pub fn y"), ("pub fn z", "\npub fn z")] {
+        assert_eq!(after("src/scalar/forward.rs", from, to), [misplaced], "{from:?} → {to:?}");
+    }
+    assert_eq!(
+        after("src/problem/mod.rs", "pub a:", "pub b:"),
+        ["src/problem/mod.rs: forward.scalar.a: the mark does not stand directly above pub a"]
+    );
+    assert_eq!(
+        after("tests/suite/z.rs", "#[test]\nfn", "\nconst"),
+        ["forward.scalar.z", "forward.layout.z"]
+            .map(|id| format!("tests/suite/z.rs: {id}: the mark does not stand directly above a test"))
+    );
+    assert_eq!(
+        after("src/scalar/forward.rs", "//= forward.scalar.z", "//= forward.layout.z\n//= forward.scalar.z")
+            [0],
+        "src/scalar/forward.rs: forward.layout.z: may stand in nowhere: a layout has a shape test, and no \
+         code of its own"
+    );
+}
+
+#[test]
+fn a_mark_twice_in_the_code_or_of_the_wrong_type_is_found() {
+    assert_eq!(
+        after("src/scalar/forward.rs", "//= forward.scalar.z", "//= forward.scalar.z\n//= forward.scalar.z"),
+        ["equation 2: forward.scalar.z: code is marked with it more than once"]
+    );
+    assert_eq!(
+        after("tests/suite/z.rs", "forward.scalar.z type=test", "forward.scalar.z")[0],
+        "tests/suite/z.rs: forward.scalar.z: in tests a mark ends in type=test"
+    );
+    assert_eq!(
+        after("src/scalar/forward.rs", "forward.scalar.z", "forward.scalar.z type=test")[0],
+        "src/scalar/forward.rs: forward.scalar.z: a test's mark stands in tests/"
+    );
+}
+
+#[test]
+fn a_document_numbered_otherwise_is_found() {
+    let (rows, _) = sound();
+    let entry = |row: &Row| {
+        format!("**{0}** · `{1}` · {2}\n\n```math\nx\n\\tag{{{0}}}\n```\n", row.number, row.id, row.kind)
+    };
+    let document: String = rows.iter().map(entry).collect();
+    assert_eq!(document_faults(&rows, &document), [""; 0]);
+    for (from, to) in [
+        ("\\tag{2}", "\\tag{1}"),
+        ("\\tag{2}\n", ""),
+        ("\\tag{2}", "\\tag{2}\n\\tag{2}"),
+        ("forward.scalar.z`", "forward.scalar.y`"),
+        ("· rule", "· given"),
+        ("**3**", "**4**"),
+    ] {
+        let broken = document.replacen(from, to, 1);
+        assert_ne!(broken, document);
+        assert_ne!(document_faults(&rows, &broken), [""; 0], "{from:?} → {to:?}");
+    }
+    assert_ne!(document_faults(&rows[..3], &document), [""; 0], "one equation too many");
+}

@@ -1,0 +1,256 @@
+//! The absences that the design lives by, held true by reading the source.
+
+use crate::sources::{self, Source};
+
+/// The rooms in the order in which the data flows: a room imports only rooms of lower rank, and the two
+/// forms, of one rank, never see each other. `error` and the root are open to all.
+const ROOMS: [(&str, usize); 12] = [
+    ("number", 0),
+    ("grid", 1),
+    ("problem", 2),
+    ("trace", 3),
+    ("scalar", 4),
+    ("matrix", 4),
+    ("witness", 5),
+    ("oracle", 6),
+    ("evidence", 7),
+    ("fixture", 8),
+    ("explain", 9),
+    ("cli", 10),
+];
+
+/// Words that stand in some rooms only.
+const DOORS: [(&str, &[&str]); 12] = [
+    ("nalgebra::", &["src/matrix/"]),
+    ("serde_json::", &["src/fixture/"]),
+    ("serde::", &["src/fixture/", "src/cli/"]),
+    ("rand_chacha::", &["src/problem/mask.rs"]),
+    ("dashu::", &["src/number/", "src/oracle/"]),
+    ("clap::", &["src/cli/"]),
+    ("indicatif::", &["src/cli/"]),
+    ("std::process", &["src/cli/", "src/main.rs"]),
+    ("std::fs", &["src/fixture/", "src/cli/"]),
+    ("println!", &["src/cli/"]),
+    ("print!", &["src/cli/"]),
+    ("unsafe ", &[]),
+];
+
+/// What a witness may not know: it finds gradients from the scalar forward pass alone.
+const HIDDEN_FROM_WITNESSES: [&str; 2] = ["scalar::step", "backward"];
+
+/// No file is longer.
+const LONGEST: usize = 300;
+
+/// Everything that breaks a wall in these files of src/.
+fn faults(files: &[Source]) -> Vec<String> {
+    files.iter().flat_map(file_faults).collect()
+}
+
+fn file_faults(file: &Source) -> Vec<String> {
+    let path = file.path.as_str();
+    let mut faults = Vec::new();
+    let mut fault = |what: String| faults.push(format!("{path}: {what}"));
+    if !file.text.starts_with("//! ") {
+        fault("opens without saying what it is".to_string());
+    }
+    if file.text.lines().count() > LONGEST {
+        fault(format!("longer than {LONGEST} lines"));
+    }
+    let code = without_comments(&file.text);
+    for (word, rooms) in DOORS {
+        if has_word(&code, word) && !rooms.iter().any(|room| path.starts_with(room)) {
+            fault(format!("{word} may stand in {rooms:?}"));
+        }
+    }
+    let Some((room, depth)) = room_and_depth(path) else { return faults };
+    if has_word(&code, &"super::".repeat(depth + 1)) {
+        fault("super leads out of the room".to_string());
+    }
+    let Some(rank) = rank(room) else {
+        fault(format!("{room} is no room of the plan"));
+        return faults;
+    };
+    for other in imports(&code) {
+        match self::rank(other) {
+            Some(other_rank) if other != room && other_rank >= rank => {
+                fault(format!("{room} may not see {other}"));
+            }
+            _ => {}
+        }
+    }
+    if room == "witness" {
+        for hidden in HIDDEN_FROM_WITNESSES.into_iter().filter(|hidden| has_word(&code, hidden)) {
+            fault(format!("a witness may not know {hidden}"));
+        }
+        if imports(&code).contains(&"matrix") {
+            fault("a witness may not know matrix".to_string());
+        }
+    }
+    faults
+}
+
+fn rank(room: &str) -> Option<usize> {
+    ROOMS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
+}
+
+/// The room of a file and how deep inside it the file's module stands; `None` for the files at the root
+/// that are no rooms.
+fn room_and_depth(path: &str) -> Option<(&str, usize)> {
+    let inside = path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    if ["lib", "main", "error"].contains(&inside) {
+        return None;
+    }
+    let modules: Vec<&str> = inside.split('/').filter(|module| *module != "mod").collect();
+    Some((modules[0], modules.len() - 1))
+}
+
+/// The text with all that stands after a `//` blanked out.
+fn without_comments(text: &str) -> String {
+    text.lines().map(|line| line.split("//").next().unwrap_or_default().to_string() + "\n").collect()
+}
+
+/// Whether `word` occurs, not as the tail of a longer one.
+fn has_word(code: &str, word: &str) -> bool {
+    code.match_indices(word).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+/// The modules that the code names after `crate::`, alone or in braces.
+fn imports(code: &str) -> Vec<&str> {
+    let named = |(at, found): (usize, &str)| {
+        let rest = &code[at + found.len()..];
+        let end = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        match rest.strip_prefix('{') {
+            None => vec![&rest[..end(rest)]],
+            Some(group) => top_level(group).into_iter().map(|item| &item[..end(item)]).collect(),
+        }
+    };
+    code.match_indices("crate::").flat_map(named).collect()
+}
+
+/// The items of a group in braces, those in inner braces left with the item that they belong to.
+fn top_level(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut items) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                items.push(group[start..at].trim());
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    items
+}
+
+#[test]
+fn no_file_breaks_a_wall() {
+    assert_eq!(faults(&sources::rust_files("src")), [""; 0]);
+}
+
+#[test]
+fn the_map_shows_every_room_in_the_order_of_the_arrows() {
+    let map = sources::read("src/lib.rs");
+    let places: Vec<Option<usize>> =
+        ROOMS.iter().map(|(room, _)| map.find(&format!("//! - `{room}`"))).collect();
+    assert!(places.iter().all(Option::is_some), "{places:?}");
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+/// The faults of one file of a given path that says what it is and then holds `code`.
+fn of(path: &str, code: &str) -> Vec<String> {
+    faults(&[Source::new(path, &format!("//! What it is.\n\n{code}\n"))])
+}
+
+#[test]
+fn a_sound_file_breaks_none() {
+    assert_eq!(
+        of(
+            "src/scalar/backward.rs",
+            "use super::Inputs;\nuse crate::grid::Grid;\nuse crate::{problem, trace};\n\
+             /// The twin of [`crate::matrix`], which needs nalgebra::DMatrix.\nfn f() {}"
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_word_outside_its_door_is_found() {
+    for (path, code) in [
+        ("src/scalar/mod.rs", "use nalgebra::DMatrix;"),
+        ("src/problem/mod.rs", "fn f() { serde_json::from_str(text) }"),
+        ("src/problem/mod.rs", "use serde::Serialize;"),
+        ("src/problem/mod.rs", "use rand_chacha::ChaCha20Rng;"),
+        ("src/scalar/mod.rs", "use dashu::integer::IBig;"),
+        ("src/explain/mod.rs", "use clap::Args;"),
+        ("src/oracle/mod.rs", "use indicatif::ProgressBar;"),
+        ("src/fixture/mod.rs", "use std::process::Command;"),
+        ("src/explain/mod.rs", "use std::fs;"),
+        ("src/oracle/mod.rs", "fn f() { println!(); }"),
+        ("src/oracle/mod.rs", "fn f() { print!(); }"),
+        ("src/number/mod.rs", "fn f() { unsafe { g() } }"),
+    ] {
+        assert_eq!(of(path, code).len(), 1, "{path}: {code}");
+    }
+    for (path, code) in [
+        ("src/matrix/mod.rs", "use nalgebra::DMatrix;"),
+        ("src/cli/mod.rs", "use std::process::ExitCode;"),
+        ("src/cli/mod.rs", "fn f() { eprintln!(); }"),
+    ] {
+        assert_eq!(of(path, code), [""; 0], "{path}: {code}");
+    }
+}
+
+#[test]
+fn an_arrow_to_the_right_is_found() {
+    for (path, code, other) in [
+        ("src/scalar/mod.rs", "use crate::matrix;", "matrix"),
+        ("src/matrix/forward.rs", "use crate::scalar::forward::z;", "scalar"),
+        ("src/grid.rs", "use crate::{number, problem::{Inputs, mask}, error};", "problem"),
+        ("src/trace.rs", "fn f(x: crate::oracle::Error) {}", "oracle"),
+        ("src/fixture/case.rs", "use crate::explain;", "explain"),
+    ] {
+        let room = room_and_depth(path).expect("a room").0;
+        assert_eq!(of(path, code), [format!("{path}: {room} may not see {other}")]);
+    }
+    assert_eq!(of("src/book/mod.rs", ""), ["src/book/mod.rs: book is no room of the plan"]);
+}
+
+#[test]
+fn a_way_round_the_arrows_is_found() {
+    for (path, code) in [
+        ("src/grid.rs", "use super::matrix;"),
+        ("src/scalar/mod.rs", "use super::matrix;"),
+        ("src/scalar/forward.rs", "use super::super::matrix;"),
+        ("src/problem/activation/unit.rs", "use super::super::super::scalar;"),
+    ] {
+        assert_eq!(of(path, code), [format!("{path}: super leads out of the room")]);
+    }
+    assert_eq!(of("src/problem/activation/unit.rs", "use super::super::Inputs;"), [""; 0]);
+}
+
+#[test]
+fn a_witness_that_peeks_is_found() {
+    for code in [
+        "use crate::scalar::backward::dz;",
+        "use crate::scalar::{backward, forward};",
+        "fn f() { crate::scalar::step(inputs, g) }",
+        "use crate::matrix::forward;",
+    ] {
+        assert_eq!(of("src/witness/mod.rs", code).len(), 1, "{code}");
+    }
+    assert_eq!(of("src/witness/mod.rs", "use crate::scalar::forward;"), [""; 0]);
+}
+
+#[test]
+fn a_file_without_its_paragraph_or_without_end_is_found() {
+    assert_eq!(
+        faults(&[Source::new("src/grid.rs", "use std::fmt;\n")]),
+        ["src/grid.rs: opens without saying what it is"]
+    );
+    assert_eq!(of("src/grid.rs", &"\n".repeat(LONGEST)), ["src/grid.rs: longer than 300 lines"]);
+}
