@@ -6,6 +6,7 @@ mod cases;
 mod claims;
 mod fixtures;
 mod explain;
+mod links;
 mod oracle;
 mod problem;
 mod rounding;
