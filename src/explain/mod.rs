@@ -20,7 +20,7 @@ pub use equations::{EQUATIONS, Equation, Kind};
 use std::fmt::Write;
 
 /// The narrowest page on which any three columns fit.
-const NARROWEST: usize = 72;
+const NARROWEST: usize = 80;
 
 /// The chapters of the document, each with the number of its first equation.
 const CHAPTERS: [(u8, &str); 8] = [
@@ -93,16 +93,13 @@ fn preface(case: &Case, width: usize) -> String {
             j + 1,
             case.inputs.a.symbol(i, k),
         ),
-        "Numbers are doubles in their shortest decimals. Where one is cut to six digits, ≈ stands in \
-         place of =. Results are the doubles nearest to the exact values; local derivatives are computed in \
-         doubles."
-            .to_string(),
+        "Numbers are doubles in their shortest decimals. Where one is longer than nine digits it is cut to six, \
+         and ≈ stands in place of =. Results are the doubles nearest to the exact values; local derivatives are \
+         computed in doubles. Where something is too long for the page its ends are shown, and … stands for the \
+         rest."
+        .to_string(),
     ] {
         page += &wrap("", paragraph.split(' '), width);
-    }
-    if [m, n, n_next].into_iter().any(|size| size > block::MOST) {
-        let elided = "Of long sums, rows and columns only the ends are shown; … stands for the rest.";
-        page += &wrap("", elided.split(' '), width);
     }
     page
 }

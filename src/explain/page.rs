@@ -6,6 +6,8 @@ use super::symbols::{equals, factor, indexed, number};
 use crate::problem::Inputs;
 
 const INDENT: &str = "    ";
+/// The widest sign before a block.
+const WIDEST_SIGN: &str = "g of ";
 
 /// A case on a page of some width.
 pub struct Page<'a> {
@@ -195,7 +197,7 @@ impl Page<'_> {
 
     /// The blocks of an equation's right-hand side, each told the width that it may take, then the result.
     pub fn product<'b>(&self, result: &Array, right: impl Fn(usize) -> Vec<(&'b str, Block)>) -> String {
-        let fit = self.width - 2 * INDENT.len();
+        let fit = self.width - INDENT.len() - WIDEST_SIGN.len();
         let mut blocks = right(fit);
         blocks.push((result.equals(), result.block(fit)));
         side_by_side(INDENT, &blocks, self.width)

@@ -3,22 +3,25 @@
 use crate::problem::Activation;
 use crate::problem::activation::{Algebraic, Unit};
 
-/// A double cut to six significant digits.
-fn cut(x: f64) -> f64 {
-    format!("{x:.5e}").parse().unwrap_or(x)
-}
+/// So many significant digits are printed whole: enough for the short dyadic fractions of most inputs.
+const WHOLE: usize = 9;
 
-/// Whether six digits are enough for `x`.
+/// Whether `x` is printed whole.
 pub fn is_short(x: f64) -> bool {
-    cut(x) == x
+    format!("{x:e}").chars().take_while(|&c| c != 'e').filter(char::is_ascii_digit).count() <= WHOLE
 }
 
-/// The sign between a name and numbers: = where six digits are enough for all of them.
+/// `x`, or `x` cut to six significant digits where it is longer than is printed whole.
+fn cut(x: f64) -> f64 {
+    if is_short(x) { x } else { format!("{x:.5e}").parse().unwrap_or(x) }
+}
+
+/// The sign between a name and numbers: = where all of them are printed whole.
 pub fn equals(numbers: impl IntoIterator<Item = f64>) -> &'static str {
     if numbers.into_iter().all(is_short) { "=" } else { "≈" }
 }
 
-/// A double in its shortest decimal, cut to six digits where that is longer.
+/// A double in its shortest decimal, or cut.
 pub fn number(x: f64) -> String {
     let x = cut(x);
     match x.abs() {
