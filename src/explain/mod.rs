@@ -2,7 +2,7 @@
 //!
 //! It is for a student at a terminal, so it explains and never judges: the results come in as an
 //! argument. This room knows neither files nor JSON. Read [`equations`] for the list that it follows,
-//! then [`numbers`], which puts the numbers in; [`symbols`] and [`block`] write cells and matrices.
+//! then `numbers`, which puts the numbers in; `symbols` and `block` write cells and matrices.
 
 mod block;
 mod case;
