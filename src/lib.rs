@@ -31,9 +31,8 @@
 
 pub mod cli;
 pub mod error;
-/// Cases as files.
-pub mod fixture;
 pub mod explain;
+pub mod fixture;
 pub mod grid;
 pub mod matrix;
 pub mod number;
