@@ -33,6 +33,7 @@ pub mod cli;
 pub mod error;
 pub mod explain;
 pub mod fixture;
+pub mod evidence;
 pub mod grid;
 pub mod matrix;
 pub mod number;
@@ -40,5 +41,6 @@ pub mod oracle;
 pub mod problem;
 pub mod scalar;
 pub mod trace;
+pub mod witness;
 
 pub use error::Error;

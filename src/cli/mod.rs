@@ -9,6 +9,7 @@ mod generate;
 mod input;
 mod list;
 mod sample;
+mod verify;
 
 use crate::error::Error;
 use clap::{Parser, Subcommand};
@@ -29,6 +30,7 @@ enum Command {
     Eval(eval::Eval),
     Sample(sample::Sample),
     List(list::List),
+    Verify(verify::Verify),
 }
 
 /// Exit status 3: our own bug.
@@ -47,6 +49,7 @@ pub fn run() -> ExitCode {
         Command::Eval(verb) => verb.run(),
         Command::Sample(verb) => verb.run(),
         Command::List(verb) => verb.run(),
+        Command::Verify(verb) => verb.run(),
     });
     match outcome {
         Ok(Ok(text)) => print(&text),

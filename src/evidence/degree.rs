@@ -1,0 +1,133 @@
+//! The degree of an identity, by running it: the number that the step computes on here is a bound of
+//! degrees.
+//!
+//! Every result of the step is a rational function of its inputs. Two of them agree where the
+//! numerator of their difference is 0; at a random point of a field, where it is not the zero
+//! polynomial, it is 0 with a chance of at most its degree over the number of values that each input
+//! is drawn from (Schwartz and Zippel). The variables are the entries of A, R, W, b and dA_next, and
+//! q_k = 1/p_k, so that division by p_k makes no denominator.
+
+use super::draw::{Drawn, Words};
+use crate::number::{Number, Prime};
+use num_traits::{One, Zero};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+
+/// Bounds of the degrees of a numerator and a denominator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Degree {
+    /// `None` for the zero polynomial.
+    numerator: Option<u64>,
+    denominator: u64,
+}
+
+impl Degree {
+    const VARIABLE: Degree = Degree { numerator: Some(1), denominator: 0 };
+    const INVERSE: Degree = Degree { numerator: Some(0), denominator: 1 };
+
+    /// The logarithm to base 2 of the chance that a random point hides that this is not 0: a zero of
+    /// the numerator, or of the denominator, where the field's division has no meaning.
+    pub fn log2_chance(self) -> f64 {
+        // p is drawn from the values other than 0, all else from one value more.
+        let values = (Prime::MODULUS - 1) as f64;
+        ((self.numerator.unwrap_or(0) + self.denominator) as f64 / values).log2()
+    }
+}
+
+impl Drawn for Degree {
+    fn entry(_words: &mut Words) -> Self {
+        Self::VARIABLE
+    }
+
+    fn keep_prob(_words: &mut Words, n: usize) -> Vec<Self> {
+        vec![Self::INVERSE; n]
+    }
+
+    fn mask(_words: &mut Words) -> Self {
+        Self::VARIABLE
+    }
+}
+
+impl Zero for Degree {
+    fn zero() -> Self {
+        Degree { numerator: None, denominator: 0 }
+    }
+    fn is_zero(&self) -> bool {
+        self.numerator.is_none()
+    }
+}
+
+impl One for Degree {
+    fn one() -> Self {
+        Degree { numerator: Some(0), denominator: 0 }
+    }
+}
+
+/// x/y + u/v = (xv + uy) / yv.
+impl Add for Degree {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        let crossed = |x: Self, y: Self| x.numerator.map(|degree| degree + y.denominator);
+        Degree {
+            numerator: crossed(self, other).max(crossed(other, self)),
+            denominator: self.denominator + other.denominator,
+        }
+    }
+}
+
+impl Neg for Degree {
+    type Output = Self;
+    fn neg(self) -> Self {
+        self
+    }
+}
+
+/// What is subtracted may be equal, and the bound does not know.
+impl Sub for Degree {
+    type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl)]
+    fn sub(self, other: Self) -> Self {
+        self + other
+    }
+}
+
+impl Mul for Degree {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        match (self.numerator, other.numerator) {
+            (Some(x), Some(y)) => {
+                Degree { numerator: Some(x + y), denominator: self.denominator + other.denominator }
+            }
+            _ => Degree::zero(),
+        }
+    }
+}
+
+/// Division by the zero polynomial gives 0, as in the field.
+impl Div for Degree {
+    type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl)]
+    fn div(self, other: Self) -> Self {
+        match other.numerator {
+            Some(degree) => self * Degree { numerator: Some(other.denominator), denominator: degree },
+            None => Degree::zero(),
+        }
+    }
+}
+
+impl AddAssign for Degree {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl MulAssign for Degree {
+    fn mul_assign(&mut self, other: Self) {
+        *self = *self * other;
+    }
+}
+
+impl Number for Degree {
+    fn from_f64(x: f64) -> Self {
+        if x == 0.0 { Self::zero() } else { Self::one() }
+    }
+}

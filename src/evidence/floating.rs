@@ -1,0 +1,240 @@
+//! Comparisons of every activation in doubles, within a bound that derives itself, and in wide
+//! intervals, which have to meet.
+
+use super::draw::{self, Shape, Words};
+use super::rounded::Rounded;
+use super::{Finding, Form, Row, together};
+use crate::grid::Grid;
+use crate::matrix::backward::FULL_JACOBIAN_UP_TO;
+use crate::number::{Dual, Enclosure, Interval, Ordered};
+use crate::oracle::round::{Exact, nearest};
+use crate::problem::Activation;
+use crate::problem::activation::{Algebraic, Unit, VectorFunction};
+use crate::scalar::{self, Inputs, Step, backward, forward};
+use crate::trace::{Backward, Quantity};
+use crate::witness::{self, Variable, difference, dual};
+use dashu::base::BitTest;
+use dashu::float::Repr;
+
+/// Every activation, for `n_next` units.
+pub fn activations(n_next: usize) -> Vec<Activation> {
+    let units = [
+        Unit::Identity,
+        Unit::Relu,
+        Unit::LeakyRelu { slope: 0.2 },
+        Unit::Sigmoid,
+        Unit::Tanh,
+        Unit::Softplus,
+        Unit::Silu,
+        Unit::Gelu,
+        Unit::GeluTanh,
+        Unit::Elu { alpha: 1.5 },
+    ];
+    let mix = units.into_iter().rev().cycle().take(n_next).collect();
+    let coupled = Algebraic::ALL.map(Activation::Coupled).into_iter().skip(1);
+    let rows = [Activation::PerUnit(mix), Activation::Softmax, Activation::LogSoftmax];
+    units.map(Activation::Elementwise).into_iter().chain(rows).chain(coupled).collect()
+}
+
+/// The step in doubles with a bound for every result, in the form whose dZ takes the full Jacobian, or
+/// in the one that asks g for the product.
+pub fn rounded(inputs: &Inputs<f64>, g: &Activation, full_jacobian: bool) -> Step<Rounded> {
+    let inputs = inputs.over::<Rounded>();
+    let forward = forward::pass(&inputs, g);
+    if full_jacobian {
+        return Step { backward: backward::pass(&inputs, &forward, g), forward };
+    }
+    let dz_i = |i| g.row_times_jacobian(inputs.da_next.row(i), forward.z.row(i));
+    let dz = Grid::from_rows(forward.z.cols(), (0..forward.z.rows()).map(dz_i).collect());
+    let dw = backward::dw(&dz, &forward.a_tilde);
+    let db = backward::db(&dz);
+    let da_tilde = backward::da_tilde(&dz, &inputs.w);
+    let da = backward::da(&da_tilde, &inputs.r, &inputs.keep_prob);
+    Step { forward, backward: Backward { dz, dw, db, da_tilde, da } }
+}
+
+/// Whether no z is so near to 0 that its rounding could put it on the other side of a kink.
+fn sides_are_sure(z: &Grid<Rounded>) -> bool {
+    z.cells().iter().all(|z| z.error() == 0.0 || z.value.abs() > z.error())
+}
+
+/// |difference| in units of its bound; what is equal needs none.
+fn in_units(difference: f64, bound: f64) -> f64 {
+    if difference == 0.0 { 0.0 } else { difference.abs() / bound }
+}
+
+/// The row of a quantity from its elements' errors, or from the log2 of their widths: `finding` of the
+/// largest where all stay within `limit`.
+fn row(
+    step: &Step<f64>,
+    quantity: Quantity,
+    (shape, g): (Shape, &Activation),
+    errors: Vec<f64>,
+    limit: f64,
+    finding: fn(f64) -> Finding,
+) -> Row {
+    // Not a number is not within.
+    let wrong = errors.iter().position(|error| error.partial_cmp(&limit).is_none_or(|order| order.is_gt()));
+    let finding = match wrong {
+        Some(index) => {
+            let path = step.path(quantity, index);
+            Finding::Wrong { path, shape, activation: g.name() }
+        }
+        None => finding(errors.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+    };
+    Row { quantity, elements: errors.len(), finding }
+}
+
+/// Repeats `attempt` until it has answered `trials` times; `None` is a problem too near to a kink.
+fn repeated(trials: usize, mut attempt: impl FnMut() -> Option<Vec<Row>>) -> Vec<Row> {
+    let answers = std::iter::repeat_with(|| attempt()).flatten().take(trials);
+    answers.reduce(together).unwrap_or_default()
+}
+
+/// All eight results in doubles against the scalar form's: both lie within their bounds of the exact
+/// result, so they are no further apart than the sum.
+pub fn agreement(
+    form: &impl Form,
+    (shape, g): (Shape, &Activation),
+    words: &mut Words,
+    trials: usize,
+) -> Vec<Row> {
+    repeated(trials, || {
+        let inputs = draw::inputs::<f64>(shape, words);
+        let full = rounded(&inputs, g, true);
+        let other = rounded(&inputs, g, shape.n_next <= FULL_JACOBIAN_UP_TO);
+        if !sides_are_sure(&full.forward.z) {
+            return None;
+        }
+        let (ours, known) = (form.step(&inputs, g), scalar::step(&inputs, g));
+        let rows = Quantity::ALL.map(|quantity| {
+            let bounds = full.cells(quantity).iter().zip(other.cells(quantity));
+            let values = ours.cells(quantity).iter().zip(known.cells(quantity));
+            let error = |((x, y), (full, other)): ((&f64, &f64), (&Rounded, &Rounded))| {
+                in_units(x - y, full.error() + other.error())
+            };
+            let errors = values.zip(bounds).map(error).collect();
+            row(&ours, quantity, (shape, g), errors, 1.0, Finding::Within)
+        });
+        Some(rows.into())
+    })
+}
+
+/// The step of the differences: the power of two nearest to the cube root of 2^−52, where h² and
+/// 2^−52/h are of one size.
+pub const H: f64 = 1.0 / 131_072.0;
+
+/// A central difference of J by one entry in doubles, and how far it may lie from the derivative: the
+/// rounding of the two losses, and h²/6 · max |J‴| over the way. `None` where a z changes its sign on
+/// the way: there may be a kink.
+pub fn quotient(
+    inputs: &Inputs<f64>,
+    g: &Activation,
+    variable: Variable,
+    entry: (usize, usize),
+) -> Option<(f64, f64)> {
+    let in_doubles = inputs.over::<Rounded>();
+    let loss = |moved: &Grid<Rounded>| witness::loss(&in_doubles, g, variable, moved);
+    let at = witness::value(&in_doubles, variable);
+    let quotient = difference::central(loss, &at, entry, &Rounded::exact(H));
+
+    let enclosed = inputs.over::<Interval<64>>();
+    let still = enclosed.convert(
+        |matrix| matrix.map(|x| difference::constant(x.clone())),
+        |vector| vector.iter().cloned().map(difference::constant).collect(),
+    );
+    let at = witness::value(&enclosed, variable);
+    let z = witness::z(&still, variable, &difference::on_the_way(&at, entry, H));
+    if z.cells().iter().any(|z| z.is_positive().is_none()) {
+        return None;
+    }
+    let loss = |moved: &Grid<difference::Third>| witness::loss(&still, g, variable, moved);
+    let third = largest(&difference::third_derivative(loss, &at, entry, H));
+    Some((quotient.value, quotient.error() + (H * H / 6.0 * third).next_up()))
+}
+
+/// A double at or above |x| for each x of the interval.
+fn largest(interval: &Interval<64>) -> f64 {
+    let size = |end: &Repr<2>| match nearest(&Exact::from(end)) {
+        Ok(double) => double.abs().next_up(),
+        Err(_) => f64::INFINITY,
+    };
+    if interval.is_bounded() { size(interval.lo()).max(size(interval.hi())) } else { f64::INFINITY }
+}
+
+/// The gradients in doubles against central differences, every entry by itself.
+pub fn differences(
+    form: &impl Form,
+    (shape, g): (Shape, &Activation),
+    words: &mut Words,
+    trials: usize,
+) -> Vec<Row> {
+    repeated(trials, || {
+        let inputs = draw::inputs::<f64>(shape, words);
+        let bounds = rounded(&inputs, g, shape.n_next <= FULL_JACOBIAN_UP_TO).backward;
+        let ours = form.step(&inputs, g);
+        let row = |variable: Variable| {
+            let (gradient, bound) = (variable.gradient(&ours.backward), variable.gradient(&bounds));
+            let entries = (0..gradient.rows()).flat_map(|i| (0..gradient.cols()).map(move |j| (i, j)));
+            let error = |(i, j)| {
+                let (quotient, off) = quotient(&inputs, g, variable, (i, j))?;
+                Some(in_units(gradient.at(i, j) - quotient, bound.at(i, j).error() + off))
+            };
+            let errors = entries.map(error).collect::<Option<_>>()?;
+            Some(row(&ours, variable.quantity(), (shape, g), errors, 1.0, Finding::Within))
+        };
+        Variable::ALL.into_iter().map(row).collect()
+    })
+}
+
+/// Enclosures of 512 bits: what is 0 by exact arithmetic is no interval around 0.
+type Wide = Enclosure<512>;
+/// They may be as wide as 2^−200 of what they enclose.
+const NARROW: f64 = -200.0;
+
+/// The gradients, enclosed, against dual numbers of enclosures, every entry by itself.
+pub fn enclosures(
+    form: &impl Form,
+    (shape, g): (Shape, &Activation),
+    words: &mut Words,
+    trials: usize,
+) -> Vec<Row> {
+    repeated(trials, || {
+        let drawn = draw::inputs::<f64>(shape, words);
+        let inputs = drawn.over::<Wide>();
+        let still = dual::constant(&inputs);
+        let ours = form.step(&inputs, g);
+        let places = scalar::step(&drawn, g);
+        let row = |variable: Variable| {
+            let loss = |moved: &Grid<Dual<Wide>>| witness::loss(&still, g, variable, moved);
+            let known = dual::gradient(loss, &witness::value(&inputs, variable));
+            let gradient = variable.gradient(&ours.backward);
+            let both = gradient.cells().iter().zip(known.cells()).map(|(x, y)| (x.interval(), y.interval()));
+            let widths =
+                both.map(|(x, y)| if meet(&x, &y) { width(&x).max(width(&y)) } else { f64::INFINITY });
+            row(&places, variable.quantity(), (shape, g), widths.collect(), NARROW, Finding::Meet)
+        };
+        Some(Variable::ALL.map(row).into())
+    })
+}
+
+fn meet<const BITS: usize>(x: &Interval<BITS>, y: &Interval<BITS>) -> bool {
+    x.lo() <= y.hi() && y.lo() <= x.hi()
+}
+
+/// A bound of log2 of the width relative to what is enclosed: −∞ for a point, ∞ for an interval around
+/// zero.
+fn width<const BITS: usize>(x: &Interval<BITS>) -> f64 {
+    if x.lo() == x.hi() {
+        return f64::NEG_INFINITY;
+    }
+    let Some(positive) = x.is_positive().filter(|_| x.is_bounded()) else { return f64::INFINITY };
+    let end = if positive { x.lo() } else { x.hi() };
+    // 2^(top − 1) ≤ |x| < 2^top; an end at zero has no top.
+    let top = |x: &Repr<2>| x.significand().bit_len() as isize + x.exponent();
+    if end.significand().is_zero() {
+        f64::INFINITY
+    } else {
+        (top(&(x.hi() - x.lo())) - (top(end) - 1)) as f64
+    }
+}

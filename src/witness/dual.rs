@@ -1,0 +1,30 @@
+//! Forward-mode derivatives: J on dual numbers gives its slope by rules that know no backward pass.
+//!
+//! [`gradient`] asks for every entry by itself, a run of the forward pass each. [`slope`] along a
+//! random direction costs one run for all entries at once: a gradient that is wrong anywhere passes
+//! only where the direction happens to hide it.
+
+use super::with;
+use crate::grid::Grid;
+use crate::number::{Dual, Number};
+use crate::scalar::Inputs;
+
+/// Inputs that do not move.
+pub fn constant<T: Number>(inputs: &Inputs<T>) -> Inputs<Dual<T>> {
+    inputs.convert(
+        |matrix| matrix.map(|x| Dual::constant(x.clone())),
+        |vector| vector.iter().cloned().map(Dual::constant).collect(),
+    )
+}
+
+/// d/dε J(at + ε · direction) at ε = 0.
+pub fn slope<T: Number>(loss: impl Fn(&Grid<Dual<T>>) -> Dual<T>, at: &Grid<T>, direction: &Grid<T>) -> T {
+    let moving = |i: usize, j: usize| Dual { value: at.at(i, j), slope: direction.at(i, j) };
+    loss(&Grid::tabulate(at.rows(), at.cols(), moving)).slope
+}
+
+/// ∂J/∂x for each entry x of `at`.
+pub fn gradient<T: Number>(loss: impl Fn(&Grid<Dual<T>>) -> Dual<T>, at: &Grid<T>) -> Grid<T> {
+    let still = at.map(|_| T::zero());
+    Grid::tabulate(at.rows(), at.cols(), |i, j| slope(&loss, at, &with(&still, (i, j), T::one())))
+}
