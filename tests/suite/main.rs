@@ -1,11 +1,15 @@
 //! The test suite: one binary, a module a topic.
 
+mod agreement;
 mod bad_input;
 mod breadth;
 mod cases;
 mod claims;
+mod composition;
+mod evidence;
 mod explain;
 mod fixtures;
+mod gradients;
 mod links;
 mod oracle;
 mod problem;
