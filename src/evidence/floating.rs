@@ -86,8 +86,8 @@ fn row(
 }
 
 /// Repeats `attempt` until it has answered `trials` times; `None` is a problem too near to a kink.
-fn repeated(trials: usize, mut attempt: impl FnMut() -> Option<Vec<Row>>) -> Vec<Row> {
-    let answers = std::iter::repeat_with(|| attempt()).flatten().take(trials);
+fn repeated(trials: usize, attempt: impl FnMut() -> Option<Vec<Row>>) -> Vec<Row> {
+    let answers = std::iter::repeat_with(attempt).flatten().take(trials);
     answers.reduce(together).unwrap_or_default()
 }
 

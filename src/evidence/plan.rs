@@ -36,8 +36,11 @@ pub struct Run<'a> {
     /// With which activations.
     pub activations: &'static str,
     count: usize,
-    rows: Box<dyn Fn(Shape, usize, &mut Words) -> Vec<Row> + Sync + 'a>,
+    rows: Box<Rows<'a>>,
 }
+
+/// The rows at a shape, with the activation of that index, from a stream of words.
+type Rows<'a> = dyn Fn(Shape, usize, &mut Words) -> Vec<Row> + Sync + 'a;
 
 impl Block<'_> {
     /// Runs the comparison and answers with a row a quantity; with none where it has no shapes.
