@@ -7,8 +7,9 @@ use dropout_oracle::evidence::floating::{self, activations};
 use dropout_oracle::evidence::{Finding, Form, Matrix, Scalar};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix::backward::FULL_JACOBIAN_UP_TO;
-use dropout_oracle::number::{Dual, Number, Prime, Rational};
-use dropout_oracle::problem::activation::Algebraic;
+use dropout_oracle::number::{Dual, Interval, Number, Ordered, Prime, Rational};
+use dropout_oracle::problem::Activation;
+use dropout_oracle::problem::activation::{Algebraic, Unit};
 use dropout_oracle::scalar::Inputs;
 use dropout_oracle::witness::{self, Variable, difference, dual};
 
@@ -129,6 +130,44 @@ fn where_j_is_not_quadratic_an_exact_central_difference_is_off() {
     let loss = |moved: &Grid<Rational>| witness::loss(&inputs, &g, Variable::B, moved);
     let central = difference::central(loss, &at, (0, 0), &Rational::ratio(1, 3));
     assert_ne!(dual_gradient(&inputs, g, Variable::B).at(0, 0), central);
+}
+
+#[test]
+fn a_central_difference_of_a_cube_is_off_by_the_square_of_its_step() {
+    let cube = |x: &Grid<Rational>| x.at(0, 0) * x.at(0, 0) * x.at(0, 0);
+    let (x, h) = (Rational::ratio(2, 3), Rational::ratio(1, 5));
+    let central = difference::central(cube, &Grid::from_rows(1, vec![vec![x]]), (0, 0), &h);
+    // 3x² + h² = 4/3 + 1/25.
+    assert_eq!(central, Rational::ratio(103, 75));
+}
+
+#[test]
+fn the_third_derivative_is_enclosed_over_the_whole_way() {
+    // (x⁴)‴ = 24x: from 24 · 2.5 to 24 · 3.5 on the way from 2.5 to 3.5, all of it exact.
+    let power = |x: &Grid<difference::Third>| {
+        let square = x.at(0, 0) * x.at(0, 0);
+        square.clone() * square
+    };
+    let at = Grid::from_rows(1, vec![vec![Interval::from_f64(3.0)]]);
+    let third = difference::third_derivative(power, &at, (0, 0), 0.5);
+    assert_eq!(third, Interval::from_f64(60.0).hull(Interval::from_f64(84.0)));
+}
+
+#[test]
+fn where_j_bends_sharply_the_bound_of_a_central_difference_is_nearly_reached() {
+    // dz/da = 16 · 1/p = 256, so J‴ is 2^24 times that of the sigmoid, and rounding is next to nothing.
+    let inputs = Inputs {
+        a: Grid::from_rows(1, vec![vec![1.0 / 1024.0]]),
+        keep_prob: vec![0.0625],
+        r: Grid::from_rows(1, vec![vec![1.0]]),
+        w: Grid::from_rows(1, vec![vec![16.0]]),
+        b: vec![0.0],
+        da_next: Grid::from_rows(1, vec![vec![1.0]]),
+    };
+    let g = Activation::Elementwise(Unit::Sigmoid);
+    let (quotient, off) = floating::quotient(&inputs, &g, Variable::A, (0, 0)).expect("z is 1/4");
+    let error = (quotient - Scalar.step(&inputs, &g).backward.da.at(0, 0)).abs();
+    assert!(0.95 * off <= error && error <= off, "{error:e} of {off:e}");
 }
 
 /// Every activation's gradient by one variable in doubles, both forms, away from kinks.
