@@ -31,9 +31,9 @@
 
 pub mod cli;
 pub mod error;
+pub mod evidence;
 pub mod explain;
 pub mod fixture;
-pub mod evidence;
 pub mod grid;
 pub mod matrix;
 pub mod number;

@@ -1,6 +1,7 @@
 //! `list`: what there is to choose from.
 
 use crate::error::Error;
+use crate::explain;
 use crate::fixture::catalogue::sampler::SAMPLINGS;
 use crate::fixture::generate::{self, Profile};
 use crate::fixture::{flags, layout};
@@ -26,7 +27,15 @@ enum What {
     Equations,
 }
 
-/// One line of any list: a name, two columns beside it, and words.
+/// A row of spec/equations.json.
+#[derive(Serialize)]
+struct Equation {
+    number: u8,
+    id: &'static str,
+    kind: String,
+    says: &'static str,
+}
+
 #[derive(Serialize)]
 struct Case {
     id: String,
@@ -49,9 +58,22 @@ impl List {
                 let kind = format!("{:?}", flag.kind).to_lowercase();
                 [flag.id.into(), kind, flag.effect.into(), String::new()]
             })),
-            (What::Equations, _) => String::new(),
+            (What::Equations, true) => layout::text(&equations()),
+            (What::Equations, false) => table(equations().into_iter().map(|equation| {
+                [equation.number.to_string(), equation.id.into(), equation.kind, equation.says.into()]
+            })),
         })
     }
+}
+
+fn equations() -> Vec<Equation> {
+    let row = |equation: &explain::Equation| Equation {
+        number: equation.number,
+        id: equation.id,
+        kind: equation.kind.to_string(),
+        says: equation.says,
+    };
+    explain::EQUATIONS.iter().map(row).collect()
 }
 
 fn cases() -> Vec<Case> {

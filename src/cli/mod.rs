@@ -5,6 +5,7 @@
 //! [`Error`], whose [`Error::exit_code`] is the exit status.
 
 pub mod eval;
+mod explain;
 mod generate;
 mod input;
 mod list;
@@ -28,9 +29,10 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Eval(eval::Eval),
-    Sample(sample::Sample),
-    List(list::List),
     Verify(verify::Verify),
+    Sample(sample::Sample),
+    Explain(explain::Explain),
+    List(list::List),
 }
 
 /// Exit status 3: our own bug.
@@ -47,9 +49,10 @@ pub fn run() -> ExitCode {
     let outcome = std::panic::catch_unwind(|| match command {
         Command::Generate(verb) => verb.run(),
         Command::Eval(verb) => verb.run(),
-        Command::Sample(verb) => verb.run(),
-        Command::List(verb) => verb.run(),
         Command::Verify(verb) => verb.run(),
+        Command::Sample(verb) => verb.run(),
+        Command::Explain(verb) => verb.run(),
+        Command::List(verb) => verb.run(),
     });
     match outcome {
         Ok(Ok(text)) => print(&text),

@@ -16,11 +16,11 @@ fn tabulate(rows: usize, cols: usize, f: impl Fn(usize, usize) -> f64) -> Vec<f6
     (0..rows * cols).map(|at| f(at / cols, at % cols)).collect()
 }
 
-/// A flag, and whether its mistake shows in the case.
-type Mistake = (&'static str, fn(&Case) -> bool);
+/// A flag, and a question to the case that goes with it.
+type Claim = (&'static str, fn(&Case) -> bool);
 
 /// Each mistake is made on the expected results upstream of it.
-const MISTAKES: [Mistake; 8] = [
+const MISTAKES: [Claim; 8] = [
     ("hides-unscaled", |case| {
         let unscaled = tabulate(case.m, case.n, |i, k| case.r[i][k] * case.a[i][k]);
         differ(&unscaled, &case.expected.a_tilde.concat())
@@ -163,7 +163,7 @@ fn terms(case: &Case, i: usize, j: usize) -> f64 {
 }
 
 /// Every other flag by plain code over the file.
-const SHOWN: [(&str, fn(&Case) -> bool); 22] = [
+const SHOWN: [Claim; 22] = [
     ("hides-plain-upstream", |case| {
         let first = case.da_next[0][0];
         case.da_next.iter().flatten().all(|x| *x == first)

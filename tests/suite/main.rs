@@ -5,6 +5,7 @@ mod bad_input;
 mod breadth;
 mod cases;
 mod claims;
+mod cli;
 mod composition;
 mod evidence;
 mod explain;

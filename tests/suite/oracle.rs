@@ -149,7 +149,7 @@ fn what_no_width_settles_is_refused_by_its_path() {
     // Two mirrored halves of 700 keep probabilities each cancel to z = 0, but every half alone needs a
     // fraction of more bits than the limit: the slope of relu at such a z stays open.
     let half = 700;
-    let keep_prob: Vec<f64> = (0..2 * half).map(|k| 0.5 + ((k % half) as f64 + 0.1) / 1024.0).collect();
+    let keep_prob: Vec<f64> = (0..2 * half).map(|k| 0.5 + ((k % half) as f64 + 0.1) / 2048.0).collect();
     let inputs = Inputs {
         a: vec![vec![1.0; 2 * half]],
         r: vec![vec![1.0; 2 * half]],

@@ -1,0 +1,216 @@
+//! The command line as a user meets it: every help page, every exit status, what goes where.
+
+use insta::assert_snapshot;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a run left behind.
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dropout-oracle"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("COLUMNS", "100")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that has refused its arguments may be gone before it reads.
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    let output = child.wait_with_output().expect("the program ends");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Run {
+        status: output.status.code().expect("no signal"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+fn run(arguments: &[&str]) -> Run {
+    run_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, b"")
+}
+
+/// The whole of it, for a snapshot.
+fn shown(arguments: &[&str]) -> String {
+    let Run { status, out, err } = run(arguments);
+    let streams = [("stdout", out), ("stderr", err)];
+    let streams = streams.into_iter().filter(|(_, text)| !text.is_empty());
+    let streams: String = streams.map(|(name, text)| format!("--- {name}\n{text}")).collect();
+    format!("exit {status}\n{streams}")
+}
+
+#[test]
+fn the_help_of_every_command_ends_in_an_example() {
+    assert_snapshot!("help", shown(&["--help"]));
+    for verb in ["generate", "eval", "verify", "sample", "explain", "list"] {
+        let help = run(&[verb, "--help"]);
+        assert_eq!(help.status, 0);
+        let last = help.out.lines().last().expect("a line").trim_start();
+        assert!(last.starts_with(&format!("dropout-oracle {verb}")), "{verb} --help ends in {last:?}");
+        assert_snapshot!(format!("help_{verb}"), help.out);
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_on_stderr_and_ends_with_2() {
+    for (name, arguments) in [
+        ("no_command", &[][..]),
+        ("unknown_command", &["evaluate"]),
+        ("eval_no_file", &["eval", "no/such/file.json"]),
+        ("sample_no_p", &["sample", "--rows", "3"]),
+        ("sample_bad_p", &["sample", "--p", "0.5,0,1.5,-0.1,nan", "--rows", "3"]),
+        ("sample_not_a_number", &["sample", "--p", "0.5,half", "--rows", "3"]),
+        ("sample_no_rows", &["sample", "--p", "0.5", "--rows", "0"]),
+        ("sample_too_many_rows", &["sample", "--p", "0.5,0.5", "--rows", "600000"]),
+        ("sample_short_key", &["sample", "--p", "0.5", "--rows", "1", "--key", "00ff"]),
+        ("sample_key_not_hex", &["sample", "--p", "0.5", "--rows", "1", "--key", &"g".repeat(64)]),
+        ("sample_bad_stream", &["sample", "--p", "0.5", "--rows", "1", "--stream", "-1"]),
+        ("explain_unknown_case", &["explain", "exact/no-such-case"]),
+        ("explain_unknown_equation", &["explain", "exact/by-hand", "--equation", "59"]),
+        ("verify_bad_shape", &["verify", "--shape", "3x5"]),
+        ("list_unknown", &["list", "bugs"]),
+    ] {
+        let Run { status, out, .. } = run(arguments);
+        assert_eq!((status, out.as_str()), (2, ""), "{name}");
+        assert_snapshot!(format!("usage_{name}"), shown(arguments));
+    }
+}
+
+#[test]
+fn a_mask_is_drawn_as_json() {
+    assert_snapshot!("sample", shown(&["sample", "--p", "0.5,0.9,1", "--rows", "4", "--stream", "7"]));
+    let key = "000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    let drawn = run(&["sample", "--p", "0.5,0.9,1", "--rows", "4", "--key", key, "--stream", "4294967303"]);
+    let committed =
+        fs::read_to_string(crate::cases::folder().join("cases/sampler/wide_stream.json")).expect("a case");
+    let mask =
+        |text: &str| text[text.find("\"R\"").expect("a mask")..].split_whitespace().collect::<String>();
+    assert!(mask(&committed).starts_with(mask(&drawn.out).trim_end_matches('}')), "{}", drawn.out);
+    assert!(drawn.out.contains(&key.to_lowercase()), "the key comes back in small letters");
+}
+
+#[test]
+fn a_problem_from_a_file_and_from_standard_input_gives_the_same_case() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let problem = br#"{"id": "my/case", "summary": "mine", "activation": {"name": "softmax"}, "inputs":
+        {"A": [[1, -2]], "p": [0.8, 0.5], "R": [[1, 0]], "W": [[0.5, -1], [2, 3]], "b": [0.1, 0], "dA_next": [[1, -1]]}}"#;
+    fs::write(folder.path().join("problem.json"), problem).expect("writable");
+    let from_file = run_in(folder.path(), &["eval", "problem.json"], b"");
+    let from_input = run_in(folder.path(), &["eval", "-"], problem);
+    assert_eq!((from_file.status, from_file.err.as_str()), (0, ""));
+    assert_eq!(from_file.out, from_input.out);
+    assert_snapshot!("eval", from_file.out);
+    let broken = run_in(folder.path(), &["eval"], b"{\"inputs\": {}}");
+    assert_eq!((broken.status, broken.out.as_str()), (2, ""));
+    assert_snapshot!("eval_faults", broken.err);
+}
+
+#[test]
+fn a_committed_case_without_its_results_is_finished_to_the_same_results() {
+    let text = fs::read_to_string(crate::cases::folder().join("cases/exact/by-hand.json")).expect("a case");
+    let member = |text: &str, key: &str, next: &str| {
+        let (from, to) = (text.find(key).expect("a key"), text.find(next).expect("the next key"));
+        text[from..to].to_owned()
+    };
+    let expected = member(&text, "\"expected\"", "\"provenance\"");
+    let finished = run_in(&crate::cases::folder(), &["eval"], text.replace(&expected, "").as_bytes());
+    assert_eq!(finished.err, "");
+    assert_eq!(member(&finished.out, "\"expected\"", "\"provenance\""), expected);
+    assert_eq!(member(&finished.out, "\"flags\"", "\"shape\""), member(&text, "\"flags\"", "\"shape\""));
+}
+
+#[test]
+fn generate_writes_what_is_missing_and_check_names_what_differs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("fixtures");
+    let check = || run_in(folder.path(), &["generate", "--check"], b"");
+
+    let before = check();
+    assert_eq!((before.status, before.out.as_str()), (1, ""));
+    assert!(before.err.contains("missing   cases/exact/by-hand.json"), "{}", before.err);
+    assert!(!out.exists(), "a check writes nothing");
+
+    let written = run_in(folder.path(), &["generate"], b"");
+    assert_eq!((written.status, written.err.as_str()), (0, ""), "no bar where stderr is no terminal");
+    assert!(written.out.ends_with(" new, 0 changed\n"), "{}", written.out);
+    assert_eq!(check().status, 0);
+
+    fs::write(out.join("cases/exact/by-hand.json"), "{}").expect("writable");
+    fs::write(out.join("cases/exact/more.json"), "{}").expect("writable");
+    fs::remove_file(out.join("flags.json")).expect("it is there");
+    let after = check();
+    assert_eq!(after.status, 1);
+    assert_snapshot!("generate_check_differs", after.err);
+    let again = run_in(folder.path(), &["generate"], b"");
+    assert!(again.out.contains("; 1 new, 1 changed\n"), "{}", again.out);
+    assert!(again.out.ends_with(
+        "left alone, though no longer part of the fixtures:\n  stray     cases/exact/more.json\n"
+    ));
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_an_error_with_its_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("file"), "").expect("writable");
+    let run = run_in(folder.path(), &["generate", "--out", "file"], b"");
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.starts_with("file/"), "{}", run.err);
+}
+
+#[test]
+fn lists_name_every_case_flag_and_equation() {
+    let lines = |arguments: &[&str]| run(arguments).out.lines().count();
+    assert_eq!(lines(&["list"]), crate::cases::files().len());
+    assert_eq!(lines(&["list", "flags"]), dropout_oracle::fixture::flags::all().count());
+    assert_eq!(lines(&["list", "equations"]), 58);
+    let json = |what: &str| -> serde_json::Value {
+        serde_json::from_str(&run(&["list", what, "--json"]).out).expect("JSON")
+    };
+    assert_eq!(json("cases").as_array().map(Vec::len), Some(crate::cases::files().len()));
+    assert_eq!(json("cases")[0]["id"], "exact/by-hand");
+    assert_eq!(
+        json("equations"),
+        crate::cases::json(&Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/equations.json"))
+    );
+    assert_eq!(json("flags"), crate::cases::json(&crate::cases::folder().join("flags.json"))["flags"]);
+}
+
+#[test]
+fn a_case_is_explained_by_id_and_by_file() {
+    let by_id = run(&["explain", "exact/by-hand", "--equation", "42"]);
+    let by_file = run(&["explain", "fixtures/cases/exact/by-hand.json", "--equation", "42"]);
+    assert_eq!((by_id.status, by_id.err.as_str()), (0, ""));
+    assert_eq!(by_id.out, by_file.out);
+    assert!(by_id.out.contains("42 · backward.scalar.da · rule"), "{}", by_id.out);
+    let whole = run(&["explain", "exact/by-hand"]);
+    assert_eq!(
+        whole.out.lines().filter(|line| line.contains(" · ") && line.starts_with(char::is_numeric)).count(),
+        58
+    );
+}
+
+#[test]
+fn the_evidence_is_one_table_without_a_failure() {
+    let evidence = run(&["verify", "--shape", "2x3x2", "--trials", "1"]);
+    assert_eq!((evidence.status, evidence.err.as_str()), (0, ""));
+    assert!(evidence.out.contains("none fails") && !evidence.out.contains("FAIL"), "{}", evidence.out);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dropout-oracle"))
+        .args(["list", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    assert!(child.wait().expect("the program ends").success());
+}
