@@ -20,6 +20,7 @@ use std::process::ExitCode;
 /// The verified reference and test oracle for a dropout layer followed by a dense layer.
 #[derive(Debug, Parser)]
 #[command(name = "dropout-oracle", version, about, max_term_width = 100)]
+#[command(after_help = "Example:\n  dropout-oracle eval problem.json > case.json")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -17,7 +17,7 @@ pub struct Sample {
     /// How many rows to draw.
     #[arg(long)]
     rows: usize,
-    /// The ChaCha20 key, 64 hex digits.
+    /// The ChaCha20 key, 64 hex digits; all 0 unless given.
     #[arg(long, value_name = "HEX", value_parser = key, default_value = "0000000000000000000000000000000000000000000000000000000000000000", hide_default_value = true)]
     key: [u8; 32],
     /// The number of the stream.

@@ -14,7 +14,7 @@ use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 /// A real number: itself, or an interval that holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Enclosure<const BITS: usize> {
-    /// The number itself, a fraction of at most [`Enclosure::EXACT_BITS`] bits.
+    /// The number itself, a fraction of at most [`Enclosure::SUM_BITS`] bits.
     Exact(Rational),
     /// An interval around it.
     Within(Interval<BITS>),
@@ -23,12 +23,15 @@ pub enum Enclosure<const BITS: usize> {
 use Enclosure::{Exact, Within};
 
 impl<const BITS: usize> Enclosure<BITS> {
-    /// Numerator and denominator together may take so many bits before the fraction is enclosed.
-    pub const EXACT_BITS: usize = 8 * BITS;
+    /// Numerator and denominator of a sum may take so many bits together before it is enclosed.
+    pub const SUM_BITS: usize = 8 * BITS;
+    /// Those of a product or quotient so many. Sums are what cancels and what kinks look at; a product of
+    /// long sums decides nothing, and would take hours.
+    const PRODUCT_BITS: usize = if Self::SUM_BITS < 2048 { Self::SUM_BITS } else { 2048 };
 
-    fn exact(x: Rational) -> Self {
+    fn exact(x: Rational, most_bits: usize) -> Self {
         let bits = x.0.numerator().bit_len() + x.0.denominator().bit_len();
-        if bits <= Self::EXACT_BITS { Exact(x) } else { Within(Interval::around(&x.0)) }
+        if bits <= most_bits { Exact(x) } else { Within(Interval::around(&x.0)) }
     }
 
     /// The interval of this number; a point only where the fraction has few enough bits.
@@ -64,7 +67,7 @@ impl<const BITS: usize> Add for Enclosure<BITS> {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         match (self, other) {
-            (Exact(x), Exact(y)) => Self::exact(x + y),
+            (Exact(x), Exact(y)) => Self::exact(x + y, Self::SUM_BITS),
             (Exact(zero), Within(y)) | (Within(y), Exact(zero)) if zero.is_zero() => Within(y),
             (x, y) => Within(x.interval() + y.interval()),
         }
@@ -92,7 +95,7 @@ impl<const BITS: usize> Mul for Enclosure<BITS> {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
         match (self, other) {
-            (Exact(x), Exact(y)) => Self::exact(x * y),
+            (Exact(x), Exact(y)) => Self::exact(x * y, Self::PRODUCT_BITS),
             (Exact(zero), _) | (_, Exact(zero)) if zero.is_zero() => Self::zero(),
             (x, y) => Within(x.interval() * y.interval()),
         }
@@ -103,7 +106,7 @@ impl<const BITS: usize> Div for Enclosure<BITS> {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         match (self, other) {
-            (Exact(x), Exact(y)) if !y.is_zero() => Self::exact(x / y),
+            (Exact(x), Exact(y)) if !y.is_zero() => Self::exact(x / y, Self::PRODUCT_BITS),
             (Exact(zero), Within(y)) if zero.is_zero() && y.is_positive().is_some() => Self::zero(),
             (x, y) => Within(x.interval() / y.interval()),
         }
@@ -124,7 +127,7 @@ impl<const BITS: usize> MulAssign for Enclosure<BITS> {
 
 impl<const BITS: usize> Number for Enclosure<BITS> {
     fn from_f64(x: f64) -> Self {
-        Self::exact(Rational::from_f64(x))
+        Self::exact(Rational::from_f64(x), Self::SUM_BITS)
     }
 
     fn sum(terms: impl Iterator<Item = Self>) -> Self {

@@ -49,7 +49,9 @@ fn shown(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_ends_in_an_example() {
-    assert_snapshot!("help", shown(&["--help"]));
+    let help = shown(&["--help"]);
+    assert!(help.ends_with("Example:\n  dropout-oracle eval problem.json > case.json\n"));
+    assert_snapshot!("help", help);
     for verb in ["generate", "eval", "verify", "sample", "explain", "list"] {
         let help = run(&[verb, "--help"]);
         assert_eq!(help.status, 0);
