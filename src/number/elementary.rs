@@ -3,12 +3,12 @@
 //! exp, exp_m1, ln_1p and the square root come from dashu, whose results are documented as correctly
 //! rounded. Nothing here leans on that: they are asked for [`GUARD`] bits more than wanted and then
 //! widened by 2^(GUARD/2) units in their last place, so that an enclosure holds even if the library
-//! were off by that much. erfc, which the library lacks, is a series with a remainder bound.
+//! were off by that much. erfc, which the library lacks, is one of two series with a remainder bound.
 
-use dashu::base::{BitTest, UnsignedAbs};
+use dashu::base::{Sign, UnsignedAbs};
 use dashu::float::round::mode::{Down, HalfEven, Up};
 use dashu::float::{Context, FBig, Repr};
-use dashu::integer::{IBig, UBig};
+use dashu::integer::IBig;
 use std::sync::OnceLock;
 
 /// A pair of ends with the exact value between them.
@@ -21,6 +21,19 @@ pub struct Enclosed {
 impl Enclosed {
     pub fn negated(self) -> Self {
         Enclosed { lo: -self.hi, hi: -self.lo }
+    }
+
+    /// whole − self, exactly.
+    fn subtracted_from(self, whole: isize) -> Self {
+        let whole = integer(whole);
+        Enclosed { lo: &whole - &self.hi, hi: &whole - &self.lo }
+    }
+
+    /// self · other, both non-negative, rounded outward to `bits` bits.
+    fn times(&self, other: &Enclosed, bits: usize) -> Option<Self> {
+        let lo = Context::<Down>::new(bits).mul(&self.lo, &other.lo).ok()?;
+        let hi = Context::<Up>::new(bits).mul(&self.hi, &other.hi).ok()?;
+        Some(Enclosed { lo: lo.value().into_repr(), hi: hi.value().into_repr() })
     }
 }
 
@@ -88,46 +101,43 @@ fn library(bits: usize, answer: impl Fn(Context<HalfEven>) -> Option<FBig<HalfEv
     Some(Enclosed { lo: lo.value().into_repr(), hi: hi.value().into_repr() })
 }
 
-/// Beyond this |x| erfc is enclosed by its bound e^(−x²) < 2^−2308, or 2 minus that.
+/// Beyond this |x| erfc(|x|) is enclosed by (0, e^(−x²)), and e^(−1600) < 2^−2308.
 const ERFC_FAR: isize = 40;
 const ERFC_VANISHED: isize = 2308;
 
-/// erfc(x) = 1 − 2/√π Σ (−1)ⁿ x^(2n+1) / (n! (2n+1)).
+/// erfc(x): far out from its expansion at infinity, else as 1 − erf(x), and for negative x as
+/// 2 − erfc(−x) or 1 + erf(−x).
 ///
-/// In fixed point with every term enclosed, and by Leibniz's rule: once the terms fall in size, what
-/// is left of an alternating series is smaller than its next term. For positive x the sum cancels to
-/// about e^(−x²) and its terms grow to about e^(x²), so that much more is carried on either side.
+/// For positive x the difference cancels to about e^(−x²), so that erf carries x² log₂ e bits more.
 pub fn erfc(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if x.significand().is_zero() {
         return Some(Enclosed { lo: Repr::one(), hi: Repr::one() });
     }
-    if *x > integer(ERFC_FAR) {
-        return Some(Enclosed { lo: Repr::zero(), hi: Repr::new(IBig::ONE, -ERFC_VANISHED) });
+    let negative = x.sign() == Sign::Negative;
+    let size = if negative { -x.clone() } else { x.clone() };
+    if size > integer(ERFC_FAR) {
+        let tail = Enclosed { lo: Repr::zero(), hi: Repr::new(IBig::ONE, -ERFC_VANISHED) };
+        return Some(if negative { tail.subtracted_from(2) } else { tail });
     }
-    if *x < integer(-ERFC_FAR) {
-        let two = integer(2);
-        return Some(Enclosed { lo: &two - &Repr::new(IBig::ONE, -ERFC_VANISHED), hi: two });
+    let square = &size * &size;
+    let ceiling = usize::try_from(Fixed::around(&square, 0).hi).ok()?;
+    if ceiling > bits {
+        // The terms of the expansion fall to about e^(−x²) < 2^(−1.4 bits) before they rise again.
+        let tail =
+            gaussian_times(&square, bits + GUARD, |scale| erfc_series(&Fixed::around(&size, scale), scale))?;
+        return Some(if negative { tail.subtracted_from(2) } else { tail });
     }
-    let negative = x.sign() == dashu::base::Sign::Negative;
-    let (significand, exponent) = x.clone().into_parts();
-    // ⌈|x|⌉² · log₂ e < 3/2 · ⌈|x|⌉².
-    let magnitude = (significand.bit_len() as isize + exponent).max(0);
-    let ceiling = (1usize << magnitude).min(ERFC_FAR as usize);
-    let scale = bits + GUARD + 3 * ceiling * ceiling;
-    let series = erf_series(&Fixed::new(&significand.unsigned_abs(), exponent, scale), scale);
-    let constant = frac_2_sqrt_pi();
-    let context_bits = scale + GUARD;
-    let (down, up) = (Context::<Down>::new(context_bits), Context::<Up>::new(context_bits));
-    let unit = -isize::try_from(scale).ok()?;
-    let series_lo = Repr::new(series.lo, unit);
-    let erf_lo = down.mul(&series_lo, &constant.lo).ok()?.value().into_repr();
-    let erf_hi = up.mul(&Repr::new(series.hi, unit), &constant.hi).ok()?.value().into_repr();
-    let one = Repr::one();
-    Some(if negative {
-        Enclosed { lo: &one + &erf_lo, hi: &one + &erf_hi }
-    } else {
-        Enclosed { lo: &one - &erf_hi, hi: &one - &erf_lo }
-    })
+    // log₂ e < 3/2.
+    let cancelled = if negative { 0 } else { 3 * ceiling / 2 + 1 };
+    let scale = bits + GUARD + cancelled;
+    let erf = gaussian_times(&square, scale, |scale| erf_series(&Fixed::around(&size, scale), scale))?;
+    Some(if negative { erf.negated().subtracted_from(1) } else { erf.subtracted_from(1) })
+}
+
+/// 2/√π · e^(−x²) · series, in steps of 2^−scale and to as many bits.
+fn gaussian_times(square: &Repr<2>, scale: usize, series: impl Fn(usize) -> Fixed) -> Option<Enclosed> {
+    let exponential = exp(&-square.clone(), scale)?;
+    frac_2_sqrt_pi().times(&exponential, scale)?.times(&series(scale).enclosed(scale), scale)
 }
 
 /// A non-negative number between two multiples of 2^−scale.
@@ -138,49 +148,77 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn new(significand: &UBig, exponent: isize, scale: usize) -> Self {
-        let shift = exponent + scale as isize;
+    fn around(x: &Repr<2>, scale: usize) -> Self {
+        let shift = x.exponent() + scale as isize;
         if shift >= 0 {
-            let exact = IBig::from(significand << shift as usize);
+            let exact = x.significand() << shift.unsigned_abs();
             return Fixed { lo: exact.clone(), hi: exact };
         }
-        let lo = IBig::from(significand >> shift.unsigned_abs());
+        let lo = x.significand() >> shift.unsigned_abs();
         Fixed { hi: &lo + IBig::ONE, lo }
     }
 
-    /// self · other / divisor, rounded outward.
-    fn times(&self, other: &Fixed, divisor: usize, scale: usize) -> Self {
-        let quotient = |product: IBig| (product >> scale) / IBig::from(divisor);
-        Fixed { lo: quotient(&self.lo * &other.lo), hi: quotient(&self.hi * &other.hi) + 2u8 }
+    /// self · other · numerator / denominator, rounded outward.
+    fn times(&self, other: &Fixed, numerator: usize, denominator: usize, scale: usize) -> Self {
+        let floor = |product: IBig| ((product * numerator) >> scale) / denominator;
+        Fixed { lo: floor(&self.lo * &other.lo), hi: floor(&self.hi * &other.hi) + 1u8 }
+    }
+
+    /// 1 / self for a number of at least one step.
+    fn inverse(&self, scale: usize) -> Self {
+        let square_of_one = IBig::ONE << (2 * scale);
+        Fixed { lo: &square_of_one / &self.hi, hi: &square_of_one / &self.lo + 1u8 }
+    }
+
+    fn enclosed(self, scale: usize) -> Enclosed {
+        let end = |steps| Repr::new(steps, -(scale as isize));
+        Enclosed { lo: end(self.lo), hi: end(self.hi) }
     }
 }
 
-/// Σ (−1)ⁿ x^(2n+1) / (n! (2n+1)) for x > 0.
+/// Σ 2ⁿ x^(2n+1) / (2n+1)!!, which is erf(x) · √π/2 · e^(x²), for x > 0: every term is positive.
 fn erf_series(x: &Fixed, scale: usize) -> Fixed {
-    let square = x.times(x, 1, scale);
-    let (mut power, mut n) = (x.clone(), 0usize);
+    let twice_square = x.times(x, 2, 1, scale);
+    let (mut term, mut total, mut n) = (x.clone(), x.clone(), 0usize);
+    loop {
+        n += 1;
+        term = term.times(&twice_square, 1, 2 * n + 1, scale);
+        total = Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi };
+        // From here on each term is less than half of the one before, so that all that follow add up
+        // to less than this one.
+        let halving = &twice_square.hi << 1usize < IBig::from(2 * n + 3) << scale;
+        if halving && term.hi <= IBig::from(2) {
+            return Fixed { lo: total.lo, hi: total.hi + term.hi };
+        }
+    }
+}
+
+/// Σ (−1)ⁿ (2n−1)!! / (2ⁿ⁺¹ x^(2n+1)), which is erfc(x) · √π/2 · e^(x²), for large x.
+///
+/// The terms fall and then rise without bound, but integration by parts gives what is left of the
+/// integral: with the sign of the first term left out, and smaller. So the sum ends where the terms, or
+/// their last steps, no longer fall.
+fn erfc_series(x: &Fixed, scale: usize) -> Fixed {
+    let inverse = x.times(x, 2, 1, scale).inverse(scale);
+    let (mut term, mut n) = (x.times(&inverse, 1, 1, scale), 0usize);
     let mut total = Fixed { lo: IBig::ZERO, hi: IBig::ZERO };
     loop {
-        let divisor = IBig::from(2 * n + 1);
-        let term = Fixed { lo: &power.lo / &divisor, hi: &power.hi / &divisor + 1u8 };
-        if n % 2 == 0 {
-            total = Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi };
+        total = if n.is_multiple_of(2) {
+            Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi }
         } else {
-            total = Fixed { lo: total.lo - &term.hi, hi: total.hi - &term.lo };
-        }
+            Fixed { lo: total.lo - &term.hi, hi: total.hi - &term.lo }
+        };
         n += 1;
-        power = power.times(&square, n, scale);
-        // From here on terms fall, because x² < n; when one is down to the last few units, all the
-        // rest together stays within it.
-        let falling = square.hi < (IBig::from(n) << scale);
-        if falling && power.hi <= IBig::from(4u8) {
-            return Fixed { lo: total.lo - &power.hi, hi: total.hi + &power.hi };
+        let next = term.times(&inverse, 2 * n - 1, 1, scale);
+        if next.hi >= term.hi {
+            return Fixed { lo: total.lo - &next.hi, hi: total.hi + next.hi };
         }
+        term = next;
     }
 }
 
-/// Enough for an enclosure of 4096 bits of erfc at its far end.
-const CONSTANT_BITS: usize = 4096 + 3 * 40 * 40 + 4 * GUARD;
+/// Enough for 4096 bits of erfc at its far end, where erf carries 3/2 · 40² bits more.
+const CONSTANT_BITS: usize = 4096 + 3 * 40 * 40 / 2 + 2 * GUARD;
 
 /// 2/√π.
 pub fn frac_2_sqrt_pi() -> &'static Enclosed {

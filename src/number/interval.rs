@@ -6,7 +6,7 @@
 //! enough to be noticed.
 
 use super::{Number, Ordered, Real, elementary};
-use dashu::base::Sign;
+use dashu::base::{BitTest, PowerOfTwo, Sign};
 use dashu::float::round::mode::{Down, Up};
 use dashu::float::{Context, FBig, Repr};
 use dashu::integer::IBig;
@@ -65,6 +65,11 @@ impl<const BITS: usize> Interval<BITS> {
 
     /// The narrowest interval around a fraction.
     pub fn around(x: &RBig) -> Self {
+        if x.denominator().is_power_of_two() {
+            let exponent = 1 - x.denominator().bit_len() as isize;
+            let dyadic = Repr::new(x.numerator().clone(), exponent);
+            return Self::outward(&dyadic, &dyadic);
+        }
         let numerator = Repr::new(x.numerator().clone(), 0);
         let denominator = Repr::new(IBig::from(x.denominator().clone()), 0);
         Self::between(Self::DOWN.div(&numerator, &denominator), Self::UP.div(&numerator, &denominator))
