@@ -7,6 +7,7 @@ mod cases;
 mod claims;
 mod cli;
 mod composition;
+mod elementary;
 mod evidence;
 mod explain;
 mod fixtures;
