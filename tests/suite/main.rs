@@ -13,6 +13,7 @@ mod explain;
 mod fixtures;
 mod gradients;
 mod links;
+mod number_kinds;
 mod number_laws;
 mod oracle;
 mod problem;
