@@ -17,6 +17,7 @@ mod number_kinds;
 mod number_laws;
 mod oracle;
 mod problem;
+mod real_laws;
 mod rounding;
 mod shapes;
 mod sources;
