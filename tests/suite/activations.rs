@@ -6,7 +6,6 @@ use dashu::rational::RBig;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Enclosure, Number, Prime, Rational, Real, sum};
 use dropout_oracle::problem::activation::{Activation, Algebraic, Unit, VectorFunction, softmax};
-use num_traits::Zero;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

@@ -1,5 +1,6 @@
 //! The test suite: one binary, a module a topic.
 
+mod activation_accuracy;
 mod activations;
 mod agreement;
 mod bad_input;

@@ -87,7 +87,11 @@ impl Unit {
                 let bend = if slope.is_zero() { slope } else { own() * slope * gelu_tanh_argument_slope(z) };
                 sigmoid(&u) + bend
             }
-            Unit::Elu { alpha } => z.if_positive(T::one, || T::from_f64(alpha) * z.exp()),
+            Unit::Elu { alpha } => z.if_positive(T::one, || {
+                // In two halves: a large alpha keeps in range what e^z alone loses below it.
+                let half = (own() * T::ratio(1, 2)).exp();
+                T::from_f64(alpha) * half.clone() * half
+            }),
         }
     }
 }
