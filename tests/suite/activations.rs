@@ -6,6 +6,7 @@ use dashu::rational::RBig;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Enclosure, Number, Prime, Rational, Real, sum};
 use dropout_oracle::problem::activation::{Activation, Algebraic, Unit, VectorFunction, softmax};
+use num_traits::One;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -243,6 +244,43 @@ fn at_a_kink_the_slope_is_that_from_the_left() {
     checked::<f64>();
     checked::<f32>();
     checked::<Enclosure<128>>();
+}
+
+/// The definitions as textbooks write them, cancellations and all: 256 bits bear them.
+#[test]
+fn values_are_those_of_the_textbook_definitions() {
+    type E = Enclosure<256>;
+    let number = E::from_f64;
+    let half = || number(0.5);
+    let textbook = |unit: Unit, z: E| match unit {
+        Unit::Sigmoid => E::one() / (E::one() + (-z).exp()),
+        Unit::Tanh => (z.exp() - (-z.clone()).exp()) / (z.exp() + (-z).exp()),
+        Unit::Softplus => z.exp().ln_1p(),
+        Unit::Silu => z.clone() / (E::one() + (-z).exp()),
+        Unit::Gelu => half() * z.clone() * (number(2.0) - (z * E::frac_1_sqrt_2()).erfc()),
+        Unit::GeluTanh => {
+            let cube = z.clone() * z.clone() * z.clone() * number(44_715.0) / number(1e6);
+            // √(2/π) = 2/√π · 1/√2.
+            let inner = E::frac_2_sqrt_pi() * E::frac_1_sqrt_2() * (z.clone() + cube);
+            let tanh = (inner.exp() - (-inner.clone()).exp()) / (inner.exp() + (-inner).exp());
+            half() * z * (E::one() + tanh)
+        }
+        _ => unreachable!("not transcendental"),
+    };
+    for z in [-7.5, -1.25, -0.01, 0.01, 0.3, 2.0, 6.5] {
+        for unit in [Unit::Sigmoid, Unit::Tanh, Unit::Softplus, Unit::Silu, Unit::Gelu, Unit::GeluTanh] {
+            let (value, expected) = (unit.value(&number(z)).interval(), textbook(unit, number(z)).interval());
+            assert!(value.lo() <= expected.hi() && expected.lo() <= value.hi(), "{}({z})", unit.name());
+        }
+        let elu = Unit::Elu { alpha: 1.5 }.value(&number(z));
+        let leaky = Unit::LeakyRelu { slope: 0.25 }.value(&number(z));
+        if z > 0.0 {
+            assert_eq!((elu, leaky, Unit::Relu.value(&number(z))), (number(z), number(z), number(z)));
+        } else {
+            assert_eq!(elu, number(1.5) * number(z).exp_m1());
+            assert_eq!((leaky, Unit::Relu.value(&number(z))), (number(0.25) * number(z), number(0.0)));
+        }
+    }
 }
 
 #[test]
