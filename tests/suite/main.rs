@@ -15,6 +15,7 @@ mod explain;
 mod fixtures;
 mod gradients;
 mod links;
+mod mask;
 mod number_kinds;
 mod number_laws;
 mod oracle;
