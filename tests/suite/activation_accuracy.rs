@@ -160,7 +160,7 @@ fn arguments() -> impl Iterator<Item = f64> {
     let farther = [745.0, 746.0, 1e4, 1e10, 1e19, 3e19, 1e38, 1e154, 1e155, 1e300, 1.7e308];
     let between = (1..80).map(|n| 0.2031 * f64::from(n));
     // Zeros of the derivatives of silu, gelu and gelu_tanh.
-    let zeros = [1.2784645427610738, 0.7517915246935645, 0.7524614220710163];
+    let zeros = [1.278464542761074, 0.7517915246935645, 0.7524614220710163];
     let sizes = tiny.into_iter().chain(far).chain(farther).chain(between).chain(zeros);
     sizes.flat_map(|z| [z, -z]).chain([0.0])
 }
@@ -314,9 +314,9 @@ fn rows_within_their_budgets<T: Format>() {
             for jj in 0..z.len() {
                 let path = |cell: &str| format!("{}({row:?}){cell}[{jj}]", g.name());
                 check(value[jj], &exact_value[jj], &values[jj], || path(""));
-                for j in 0..z.len() {
+                for (j, budget) in entries[jj].iter().enumerate() {
                     let what = || path(&format!("'[{j}]"));
-                    check(jacobian.at(jj, j), &exact_jacobian.at(jj, j), &entries[jj][j], what);
+                    check(jacobian.at(jj, j), &exact_jacobian.at(jj, j), budget, what);
                 }
             }
         }

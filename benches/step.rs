@@ -1,0 +1,82 @@
+//! One step in both forms, and beside the matrix form the three products that it cannot do without.
+//!
+//! `cargo bench --bench step`. The figure to watch is `matrix_form` at 256 × 1024 × 1024 over
+//! `three_products` there: at most 1.15. `ratio` measures both in turn and prints it.
+
+use dropout_oracle::matrix;
+use dropout_oracle::number::Number;
+use dropout_oracle::problem::{Activation, Inputs, mask};
+use dropout_oracle::{grid::Grid, scalar};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+fn main() {
+    ratio();
+    divan::main();
+}
+
+/// m, n and n_next.
+type Shape = (usize, usize, usize);
+const LARGE: Shape = (256, 1024, 1024);
+const SHAPES: [Shape; 3] = [(16, 32, 16), (64, 64, 64), (64, 256, 128)];
+
+/// Inputs of every size and sign, from the named generator.
+fn inputs<T: Number>((m, n, n_next): Shape) -> scalar::Inputs<T> {
+    let mut words = mask::words([0; 32], 0);
+    let mut number = || (words.next().expect("endless") >> 32) as f64 / 2f64.powi(31) - 1.0;
+    let mut cells = |count: usize| (0..count).map(|_| number()).collect::<Vec<f64>>();
+    let mut grid = |rows: usize, cols: usize| {
+        Grid::from_rows(cols, cells(rows * cols).chunks(cols).map(<[f64]>::to_vec).collect())
+    };
+    let (a, w, da_next, b) = (grid(m, n), grid(n, n_next), grid(m, n_next), grid(1, n_next));
+    let keep_prob: Vec<f64> = (0..n).map(|k| (k % 8 + 3) as f64 / 10.0).collect();
+    let r = mask::r(m, &keep_prob, mask::words([0; 32], 1));
+    Inputs { a, keep_prob, r, w, b: b.cells().to_vec(), da_next }.over()
+}
+
+#[divan::bench(args = SHAPES)]
+fn scalar_form(bencher: divan::Bencher, shape: Shape) {
+    let inputs = inputs::<f64>(shape);
+    bencher.bench(|| scalar::step(&inputs, &Activation::Softmax));
+}
+
+#[divan::bench(args = [SHAPES[0], SHAPES[1], SHAPES[2], LARGE])]
+fn matrix_form(bencher: divan::Bencher, shape: Shape) {
+    let inputs = matrix::inputs(&inputs::<f64>(shape));
+    bencher.bench(|| matrix::step(&inputs, &Activation::Softmax));
+}
+
+#[divan::bench(args = [SHAPES[0], SHAPES[1], SHAPES[2], LARGE])]
+fn three_products(bencher: divan::Bencher, shape: Shape) {
+    let products = products(&matrix::inputs(&inputs::<f64>(shape)));
+    bencher.bench(products);
+}
+
+/// Ã W, Ãᵀ dZ and dZ Wᵀ, as one writes them by hand.
+fn products(inputs: &matrix::Inputs<f64>) -> impl Fn() + use<> {
+    let step = matrix::step(inputs, &Activation::Softmax);
+    let (a_tilde, dz, w) = (step.forward.a_tilde, step.backward.dz, inputs.w.clone());
+    move || {
+        black_box(&a_tilde * &w);
+        black_box(a_tilde.tr_mul(&dz));
+        black_box(&dz * w.transpose());
+    }
+}
+
+/// The step over its three products at the large shape: medians of runs taken in turn.
+fn ratio() {
+    let inputs = matrix::inputs(&inputs::<f64>(LARGE));
+    let products = products(&inputs);
+    let timed = |work: &dyn Fn()| {
+        let start = Instant::now();
+        work();
+        start.elapsed()
+    };
+    let step = || drop(black_box(matrix::step(&inputs, &Activation::Softmax)));
+    let (mut steps, mut bare): (Vec<Duration>, Vec<Duration>) =
+        (0..21).map(|_| (timed(&step), timed(&products))).unzip();
+    steps.sort();
+    bare.sort();
+    let (step, bare) = (steps[10].as_secs_f64(), bare[10].as_secs_f64());
+    println!("step {:.1} ms, three products {:.1} ms: {:.3}", step * 1e3, bare * 1e3, step / bare);
+}
