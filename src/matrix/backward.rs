@@ -63,10 +63,11 @@ pub fn db<T: Number>(dz: &DMatrix<T>) -> RowDVector<T> {
     dz.row_sum()
 }
 
-/// dJ/dÃ = dJ/dZ · Wᵀ (equation 57), m × n; reverses Ã in [`super::forward::z`].
+/// dJ/dÃ = dJ/dZ · Wᵀ (equation 57), m × n; reverses Ã in [`super::forward::z`]. Written as
+/// (W · dJ/dZᵀ)ᵀ: with m small beside n and n_next, a transposed copy of W costs more than both of these.
 //= backward.matrix.da_tilde
 pub fn da_tilde<T: Number>(dz: &DMatrix<T>, w: &DMatrix<T>) -> DMatrix<T> {
-    dz * w.transpose()
+    (w * dz.transpose()).transpose()
 }
 
 /// dJ/dA = dJ/dÃ ⊙ R ⊙ 1/broadcast(p) (equation 58), m × n: the mask of the forward pass and its
