@@ -183,21 +183,28 @@ fn signs_are_known_or_admitted_to_be_open() {
     known::<Enclosure<128>>();
 }
 
-#[test]
-fn an_enclosure_is_exact_up_to_its_limit_of_bits_and_an_interval_beyond() {
-    let limit = Enclosure::<128>::EXACT_BITS;
+/// At which number of bits sums, and products and quotients, turn from fractions into intervals.
+fn an_enclosure_is_exact_up_to<const BITS: usize>(sums: usize, products: usize) {
     // 2^k over 3: k + 1 bits and 2 bits.
     let third = |k: usize| Rational(RBig::from_parts(IBig::ONE << k, 3u8.into()));
-    for (k, exact) in [(limit - 3, true), (limit - 2, false)] {
-        for number in [
-            Enclosure::<128>::Exact(third(k - 1)) + Enclosure::Exact(third(k - 1)),
-            Enclosure::Exact(third(k - 1)) * Enclosure::from_f64(2.0),
-            Enclosure::Exact(third(k - 1)) / Enclosure::from_f64(0.5),
-        ] {
-            assert_eq!(matches!(number, Enclosure::Exact(_)), exact, "{k}");
-            assert_eq!(number.interval(), Interval::around(&third(k).0));
-        }
+    let exact = |number: Enclosure<BITS>, k: usize| {
+        assert_eq!(number.interval(), Interval::around(&third(k).0));
+        matches!(number, Enclosure::Exact(_))
+    };
+    for (k, holds) in [(sums - 3, true), (sums - 2, false)] {
+        assert_eq!(exact(Enclosure::Exact(third(k - 1)) + Enclosure::Exact(third(k - 1)), k), holds, "{k}");
     }
+    for (k, holds) in [(products - 3, true), (products - 2, false)] {
+        assert_eq!(exact(Enclosure::Exact(third(k - 1)) * Enclosure::from_f64(2.0), k), holds, "{k}");
+        assert_eq!(exact(Enclosure::Exact(third(k - 1)) / Enclosure::from_f64(0.5), k), holds, "{k}");
+    }
+}
+
+#[test]
+fn an_enclosure_is_exact_up_to_its_limit_of_bits_and_an_interval_beyond() {
+    an_enclosure_is_exact_up_to::<128>(1024, 1024);
+    an_enclosure_is_exact_up_to::<512>(4096, 2048);
+    an_enclosure_is_exact_up_to::<4096>(32_768, 2048);
 }
 
 #[test]
