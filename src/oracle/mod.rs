@@ -59,7 +59,7 @@ pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
 
 /// What an enclosure says of the double nearest to the number in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Rounding {
+pub enum Rounding {
     /// It is this one.
     Settled(f64),
     /// There is none: the number is too large.
@@ -74,7 +74,8 @@ fn rung<const BITS: usize>(problem: &Problem) -> Step<Rounding> {
     step.convert(|grid| grid.map(rounding), |vector| vector.iter().map(rounding).collect())
 }
 
-fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
+/// What the ends of an enclosure say of the number between them.
+pub fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
     let (lo, hi) = match x {
         Enclosure::Exact(x) => {
             let both = nearest(&Exact::from(&x.0));

@@ -1,6 +1,7 @@
 //! Expected values: the oracle against results known by other ways, and its refusals.
 
-use dropout_oracle::oracle::{self, Error};
+use dropout_oracle::number::{Enclosure, Interval, Number, Ordered};
+use dropout_oracle::oracle::{self, Error, Rounding, rounding};
 use dropout_oracle::problem::activation::{Algebraic, Unit};
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::scalar::Step;
@@ -160,4 +161,26 @@ fn what_no_width_settles_is_refused_by_its_path() {
     };
     let problem = Problem::new(inputs, Activation::Elementwise(Unit::Relu)).expect("a sound problem");
     assert_eq!(oracle::expected(&problem).err(), Some(Error::Undecided { path: "dZ[0][0]".into() }));
+}
+
+#[test]
+fn an_enclosure_is_settled_only_where_all_of_it_rounds_to_one_double() {
+    type I = Interval<128>;
+    let point = |x: f64| I::from_f64(x);
+    let between = |lo: I, hi: I| rounding(&Enclosure::Within(lo.hull(hi)));
+    let (half, tiny) = (point(2f64.powi(-53)), point(2f64.powi(-60)));
+    let one = || point(1.0);
+    // Up to half a last bit above 1, and a little beyond.
+    assert_eq!(between(one(), one() + half.clone()), Rounding::Settled(1.0));
+    assert_eq!(between(one(), one() + half + tiny.clone()), Rounding::Open);
+    assert_eq!(between(point(5e-324) * tiny.clone(), -point(5e-324) * tiny), Rounding::Settled(0.0));
+    let beyond = || point(f64::MAX) * point(4.0);
+    assert_eq!(between(beyond(), beyond()), Rounding::BeyondRange);
+    assert_eq!(between(-beyond(), -beyond()), Rounding::BeyondRange);
+    assert_eq!(between(-beyond(), beyond()), Rounding::Open, "it may be any number");
+    assert_eq!(between(one(), beyond()), Rounding::Open);
+    let anything = one() / point(0.0);
+    assert!(!anything.is_bounded());
+    assert_eq!(rounding(&Enclosure::Within(anything)), Rounding::Open);
+    assert_eq!(rounding(&Enclosure::<128>::from_f64(-0.1)), Rounding::Settled(-0.1));
 }
