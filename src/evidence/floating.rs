@@ -18,22 +18,10 @@ use dashu::float::Repr;
 
 /// Every activation, for `n_next` units.
 pub fn activations(n_next: usize) -> Vec<Activation> {
-    let units = [
-        Unit::Identity,
-        Unit::Relu,
-        Unit::LeakyRelu { slope: 0.2 },
-        Unit::Sigmoid,
-        Unit::Tanh,
-        Unit::Softplus,
-        Unit::Silu,
-        Unit::Gelu,
-        Unit::GeluTanh,
-        Unit::Elu { alpha: 1.5 },
-    ];
-    let mix = units.into_iter().rev().cycle().take(n_next).collect();
+    let mix = Unit::EACH.into_iter().rev().cycle().take(n_next).collect();
     let coupled = Algebraic::ALL.map(Activation::Coupled).into_iter().skip(1);
     let rows = [Activation::PerUnit(mix), Activation::Softmax, Activation::LogSoftmax];
-    units.map(Activation::Elementwise).into_iter().chain(rows).chain(coupled).collect()
+    Unit::EACH.map(Activation::Elementwise).into_iter().chain(rows).chain(coupled).collect()
 }
 
 /// The step in doubles with a bound for every result, in the form whose dZ takes the full Jacobian, or

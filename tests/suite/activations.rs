@@ -11,23 +11,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-const UNITS: [Unit; 10] = [
-    Unit::Identity,
-    Unit::Relu,
-    Unit::LeakyRelu { slope: 0.25 },
-    Unit::Sigmoid,
-    Unit::Tanh,
-    Unit::Softplus,
-    Unit::Silu,
-    Unit::Gelu,
-    Unit::GeluTanh,
-    Unit::Elu { alpha: 1.5 },
-];
-
 /// All activations, with a mix for rows of `n`.
 fn activations(n: usize) -> Vec<Activation> {
-    let mix = (0..n).map(|j| UNITS[(3 * j + 1) % UNITS.len()]).collect();
-    let elementwise = UNITS.into_iter().map(Activation::Elementwise);
+    let mix = (0..n).map(|j| Unit::EACH[(3 * j + 1) % Unit::EACH.len()]).collect();
+    let elementwise = Unit::EACH.into_iter().map(Activation::Elementwise);
     let coupled = Algebraic::ALL.into_iter().map(Activation::Coupled);
     let rest = [Activation::PerUnit(mix), Activation::Softmax, Activation::LogSoftmax];
     elementwise.chain(coupled).chain(rest).collect()
@@ -138,9 +125,9 @@ proptest! {
 #[test]
 fn a_mix_gives_every_unit_its_own_function() {
     let z: Vec<f64> = (0..10).map(|j| 1.3 * j as f64 - 6.0).collect();
-    let mix = Activation::PerUnit(UNITS.to_vec());
+    let mix = Activation::PerUnit(Unit::EACH.to_vec());
     let (value, jacobian) = (mix.value(&z), mix.jacobian(&z));
-    for (j, unit) in UNITS.into_iter().enumerate() {
+    for (j, unit) in Unit::EACH.into_iter().enumerate() {
         let alone = Activation::Elementwise(unit);
         assert_eq!(value[j], alone.value(&z)[j], "{}", unit.name());
         for jj in 0..10 {
@@ -296,4 +283,17 @@ fn softmax_ignores_a_common_shift_and_its_logarithm_is_its_logarithm() {
         assert!(meets(&log[j].exp(), &s[j]));
     }
     assert!(meets(&sum(0..3, |j| s[j].clone()), &Enclosure::from_f64(1.0)));
+}
+
+#[test]
+fn softmax_s_row_product_keeps_in_doubles_what_is_left_beside_a_probability_that_rounds_to_one() {
+    // s₁ s₂ = e^−40/(1 + e^−40)², within 2^−57 of e^−40: exp, two products and a difference round.
+    let left = (-40f64).exp();
+    let dz: Vec<f64> = Activation::Softmax.row_times_jacobian(&[1.0, 0.0], &[0.0, -40.0]);
+    for (dz_j, exact) in dz.into_iter().zip([left, -left]) {
+        assert!((dz_j - exact).abs() <= 8.0 * f64::EPSILON * left, "{dz_j:e}");
+    }
+    // 1 − s₁ = e^−40/(1 + e^−40).
+    let dz: Vec<f64> = Activation::LogSoftmax.row_times_jacobian(&[1.0, 0.0], &[0.0, -40.0]);
+    assert!((dz[0] - left).abs() <= 8.0 * f64::EPSILON * left, "{:e}", dz[0]);
 }

@@ -1,7 +1,7 @@
 //! The door: each rule is broken alone, and the message says where, what, which rule and the cure.
 
 use dropout_oracle::problem::activation::Unit;
-use dropout_oracle::problem::check::{MATRIX_LIMIT, WORK_LIMIT};
+use dropout_oracle::problem::check::{self, MATRIX_LIMIT, WORK_LIMIT};
 use dropout_oracle::problem::{Activation, Faults, Inputs, Problem};
 
 type Raw = Inputs<Vec<Vec<f64>>, Vec<f64>>;
@@ -46,6 +46,16 @@ fn a_sound_problem_keeps_its_numbers_and_its_shape() {
     assert_eq!(problem.inputs().w.cells(), [1.0, -1.0, f64::MAX]);
     assert_eq!(problem.inputs().keep_prob, [0.5, 1.0, 5e-324]);
     assert_eq!(problem.activation(), &RELU);
+    let problem = Problem::new(zeros(2, 3, 4), RELU).expect("nothing is wrong");
+    assert_eq!((problem.m(), problem.n(), problem.n_next()), (2, 3, 4));
+}
+
+#[test]
+fn probabilities_that_stand_alone_obey_the_same_rule() {
+    let mut faults = Faults::default();
+    check::keep_probabilities(&mut faults, "--p", &[0.5, 0.0, 1.0, 1.5]);
+    let paths: Vec<_> = faults.list.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["--p[1]", "--p[3]"]);
 }
 
 #[test]

@@ -76,6 +76,13 @@ fn the_check_refutes_both_neighbours_and_the_odd_side_of_a_tie() {
         assert!(!is_nearest(double.next_up(), &exact), "{double:e}");
         assert!(!is_nearest(double.next_down(), &exact), "{double:e}");
     }
+    let (significand, exponent) = parts(f64::MAX);
+    for sign in [1, -1] {
+        let (largest, exact) = (f64::MAX * sign as f64, dyadic(sign * significand, exponent));
+        assert!(is_nearest(largest, &exact));
+        assert!(!is_nearest(largest, &dyadic(sign << 100, 924)), "2^1024 is beyond the midpoint");
+        assert!(!is_nearest(largest * (1.0 - f64::EPSILON), &exact));
+    }
     let tie = dyadic((1 << 53) + 1, -53);
     assert!(is_nearest(1.0, &tie));
     assert!(!is_nearest(1.0f64.next_up(), &tie));

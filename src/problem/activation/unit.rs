@@ -35,6 +35,20 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// One of each kind; slope and alpha are examples.
+    pub const EACH: [Unit; 10] = [
+        Unit::Identity,
+        Unit::Relu,
+        Unit::LeakyRelu { slope: 0.2 },
+        Unit::Sigmoid,
+        Unit::Tanh,
+        Unit::Softplus,
+        Unit::Silu,
+        Unit::Gelu,
+        Unit::GeluTanh,
+        Unit::Elu { alpha: 1.5 },
+    ];
+
     /// The name in JSON and on the command line.
     pub fn name(self) -> &'static str {
         match self {
