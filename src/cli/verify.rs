@@ -102,7 +102,7 @@ with     quadratic      identity, cumulative_sum, coupled_quadratic
          algebraic      these and normalized_square
          all            these, every other activation, and a per-unit mix
 result   exact          every element is equal
-         2^-k           equal; a wrong one is at all points with this chance: (degree / 2^61)^points
+         2^-k           equal; the chance that a wrong one is so at all points: (degree / 2^61)^points
          x of bound     the largest error, in units of its bound
          meet, 2^-k     the enclosures meet; the widest, relative to what it encloses
 
