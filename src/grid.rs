@@ -54,6 +54,11 @@ impl<T> Grid<T> {
 }
 
 impl<T: Clone> Grid<T> {
+    /// All rows, each a vector of its own.
+    pub fn to_rows(&self) -> Vec<Vec<T>> {
+        (0..self.rows).map(|i| self.row(i).to_vec()).collect()
+    }
+
     /// The entry in row `i` and column `j`, as an owned value: formulas stay free of clones.
     pub fn at(&self, i: usize, j: usize) -> T {
         self.row(i)[j].clone()

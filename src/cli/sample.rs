@@ -50,8 +50,12 @@ impl Sample {
             )));
         }
         let r = mask::r(self.rows, &self.p, mask::words(self.key, self.stream));
-        let r = (0..r.rows()).map(|i| r.row(i).to_vec()).collect();
-        Ok(layout::text(&Drawn { p: self.p, key: hex(&self.key), stream: self.stream.to_string(), r }))
+        Ok(layout::text(&Drawn {
+            p: self.p,
+            key: hex(&self.key),
+            stream: self.stream.to_string(),
+            r: r.to_rows(),
+        }))
     }
 }
 
