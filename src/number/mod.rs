@@ -13,6 +13,7 @@ mod dual;
 mod elementary;
 mod enclosure;
 mod float;
+mod format;
 mod interval;
 mod narrow;
 mod prime;
@@ -20,6 +21,7 @@ mod rational;
 
 pub use dual::Dual;
 pub use enclosure::Enclosure;
+pub use format::{Arithmetic, Format};
 pub use interval::Interval;
 pub use narrow::Narrow;
 pub use prime::Prime;
