@@ -22,6 +22,7 @@
 //! - `oracle`: expected values: the double nearest to the exact one, with proof.
 //! - `evidence`: what the forms, the witnesses and the oracle say of each other, in one table.
 //! - `fixture`: the JSON files: format, catalogue of cases, how they are written and read.
+//! - `conform`: an implementation under test against the cases: protocol, judge, report.
 //! - `explain`: the worked example, each equation with its numbers put in.
 //! - `cli`: the command line, a file a verb.
 //!
@@ -30,6 +31,7 @@
 //! something. `error` is open to all. `tests/suite/walls.rs` holds these absences true.
 
 pub mod cli;
+pub mod conform;
 pub mod error;
 pub mod evidence;
 pub mod explain;

@@ -4,7 +4,7 @@ use crate::sources::{self, Source};
 
 /// The rooms in the order in which the data flows: a room imports only rooms of lower rank, and the two
 /// forms, of one rank, never see each other. `error` and the root are open to all.
-const ROOMS: [(&str, usize); 12] = [
+const ROOMS: [(&str, usize); 13] = [
     ("number", 0),
     ("grid", 1),
     ("problem", 2),
@@ -15,8 +15,9 @@ const ROOMS: [(&str, usize); 12] = [
     ("oracle", 6),
     ("evidence", 7),
     ("fixture", 8),
-    ("explain", 9),
-    ("cli", 10),
+    ("conform", 9),
+    ("explain", 10),
+    ("cli", 11),
 ];
 
 /// Words that stand in some rooms only.
