@@ -51,6 +51,12 @@ impl<T> Grid<T> {
     pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Grid<U> {
         Grid { rows: self.rows, cols: self.cols, cells: self.cells.iter().map(f).collect() }
     }
+
+    /// The grid of `f(value, value)` for each two values in the same place of two grids of one shape.
+    pub fn zip<U, V>(&self, other: &Grid<U>, f: impl Fn(&T, &U) -> V) -> Grid<V> {
+        let both = self.cells.iter().zip(&other.cells);
+        Grid { rows: self.rows, cols: self.cols, cells: both.map(|(x, y)| f(x, y)).collect() }
+    }
 }
 
 impl<T: Clone> Grid<T> {

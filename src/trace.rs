@@ -76,6 +76,25 @@ impl<T> Step<Grid<T>, Vec<T>> {
         }
     }
 
+    /// The records with `f` of the values in the same places.
+    pub fn zip<U, V>(&self, other: &Step<Grid<U>, Vec<U>>, f: impl Fn(&T, &U) -> V) -> Step<Grid<V>, Vec<V>> {
+        let (x, y) = (&self.forward, &other.forward);
+        let forward = Forward {
+            a_tilde: x.a_tilde.zip(&y.a_tilde, &f),
+            z: x.z.zip(&y.z, &f),
+            a_next: x.a_next.zip(&y.a_next, &f),
+        };
+        let (x, y) = (&self.backward, &other.backward);
+        let backward = Backward {
+            dz: x.dz.zip(&y.dz, &f),
+            dw: x.dw.zip(&y.dw, &f),
+            db: x.db.iter().zip(&y.db).map(|(x, y)| f(x, y)).collect(),
+            da_tilde: x.da_tilde.zip(&y.da_tilde, &f),
+            da: x.da.zip(&y.da, &f),
+        };
+        Step { forward, backward }
+    }
+
     /// Where the value at `index` of `cells` stands: `dW[3][1]`, or `db[2]`.
     pub fn path(&self, quantity: Quantity, index: usize) -> String {
         let cols = match quantity {

@@ -9,6 +9,7 @@ use num_traits::{One, Zero};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
+mod acceptance;
 mod dual;
 mod elementary;
 mod enclosure;
@@ -19,6 +20,7 @@ mod narrow;
 mod prime;
 mod rational;
 
+pub use acceptance::{Acceptance, FUNCTION_ULPS, NotJudged};
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use format::{Arithmetic, Format};

@@ -6,6 +6,7 @@
 //! on a ladder of three rungs. [`round`] holds the one routine that rounds, and its check.
 
 pub mod round;
+pub mod tolerance;
 
 use crate::number::{Enclosure, Ordered};
 use crate::problem::Problem;

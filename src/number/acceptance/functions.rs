@@ -1,0 +1,176 @@
+//! Elementary functions as libraries compute them, the choice between two sides of a kink, and the
+//! choice between two formulas.
+
+use super::bounds::{above, half_ulp, over, plus, roundoff, times};
+use super::{Acceptance, NotJudged, Open};
+use crate::number::{Ordered, Real};
+use num_traits::{One, Zero};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
+/// A library's elementary function is off by at most so many units in the last place
+/// (spec/tolerance.md says whose are).
+pub const FUNCTION_ULPS: f64 = 4.0;
+
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
+    /// f of a finished number: `value` is f(center) within two ulps, |f′| ≤ `steepest` and |f| ≤ `most`
+    /// as far as the exact argument and the computed one may lie.
+    fn function(self, value: f64, steepest: f64, most: f64) -> Self {
+        if self.flaw.is_some() {
+            return self;
+        }
+        // What underflows in doubles is still above 0.
+        let most = most.max(f64::from_bits(1));
+        let exact = Acceptance {
+            center: value,
+            off: plus(times(steepest, self.off), 4.0 * half_ulp(value)),
+            error: times(steepest, self.error),
+            magnitude: most,
+            floor: f64::NEG_INFINITY,
+            open: Open::Nothing,
+            unit: None,
+            flaw: None,
+        };
+        let ulps = 2.0 * FUNCTION_ULPS * roundoff(Self::STORAGE);
+        let computed = exact.lossy(ulps, 0.0);
+        computed.lossy(0.0, computed.flushed(Self::STORAGE)).within(Self::STORAGE)
+    }
+
+    /// The ends between which the exact argument and the computed one lie.
+    fn reach(&self) -> (f64, f64) {
+        let far = plus(self.off, self.error);
+        ((self.center - far).next_down(), (self.center + far).next_up())
+    }
+
+    /// ln x; exactly 0 at an exact 1.
+    pub fn ln(&self) -> Self {
+        let x = self.settled();
+        if x.unit.is_some() && x.center == 1.0 {
+            return Self::zero();
+        }
+        let (lo, hi) = x.reach();
+        if lo <= 0.0 {
+            return Self::without_bound(x.flaw.unwrap_or(NotJudged::Division));
+        }
+        let most = above(libm::log(hi).abs().max(libm::log(lo).abs()));
+        x.function(libm::log(x.center), over(1.0, lo), most)
+    }
+
+    /// tanh x.
+    pub fn tanh(&self) -> Self {
+        let x = self.settled();
+        let (lo, hi) = x.reach();
+        // tanh′ = 1/cosh² ≤ 4e^(−2|x|).
+        let steepest = above(4.0 * libm::exp(-2.0 * x.least())).min(1.0);
+        let most = above(libm::tanh(lo.abs().max(hi.abs()))).min(1.0);
+        x.unless_zero(|x| x.function(libm::tanh(x.center), steepest, most))
+    }
+
+    /// erf x.
+    pub fn erf(&self) -> Self {
+        let x = self.settled();
+        let (lo, hi) = x.reach();
+        let most = above(libm::erf(lo.abs().max(hi.abs()))).min(1.0);
+        x.unless_zero(|x| x.function(libm::erf(x.center), x.steepest_erf(), most))
+    }
+
+    /// A bound of erf′ = 2/√π e^(−x²).
+    fn steepest_erf(&self) -> f64 {
+        above(FRAC_2_SQRT_PI * libm::exp((-self.least() * self.least()).next_up()))
+    }
+
+    /// A function that no library computes below `floor`.
+    fn at_least(self, floor: f64) -> Self {
+        Acceptance { floor, ..self }
+    }
+
+    /// f(x), where f(0) = 0 comes out exactly.
+    fn unless_zero(self, f: impl FnOnce(Self) -> Self) -> Self {
+        if self.is_zero() { self } else { f(self) }
+    }
+
+    /// The same exact number by one formula or by the other. Where one has no bound and the other has,
+    /// only the other is sound.
+    pub fn or(self, other: Self) -> Self {
+        let (own, other) = (self.settled(), other.settled());
+        match (own.flaw, other.flaw) {
+            (Some(_), None) => other,
+            (None, Some(_)) => own,
+            _ => own.either(other, other.error),
+        }
+    }
+
+    /// This finished number, or the other, which is computed within `other_error` of this exact one.
+    fn either(self, other: Self, other_error: f64) -> Self {
+        if let Some(flaw) = self.flaw.or(other.flaw) {
+            return Self::without_bound(flaw);
+        }
+        let error = self.error.max(other_error);
+        let magnitude = self.magnitude.max(other.magnitude);
+        let unit = self.unit.zip(other.unit).map(|(x, y)| x.min(y)).filter(|_| error == 0.0);
+        Acceptance { error, magnitude, floor: self.floor.min(other.floor), unit, ..self }
+    }
+}
+
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for Acceptance<STORAGE, ACCUMULATOR> {
+    /// `None` where the computed number may have the other sign, and at an exact 0: a kink there has
+    /// two slopes, and either is right.
+    fn is_positive(&self) -> Option<bool> {
+        let x = self.settled();
+        (x.center.abs() > plus(x.off, x.error)).then_some(x.center > 0.0)
+    }
+
+    /// What is computed on either side, where the exact number is that of one of them.
+    fn hull(self, other: Self) -> Self {
+        let (own, other) = (self.settled(), other.settled());
+        let apart = (own.center - other.center).abs();
+        let apart = if apart == 0.0 { 0.0 } else { apart.next_up() };
+        let apart = plus(apart, plus(own.off, other.off));
+        let far = |error: f64| plus(apart, error);
+        Acceptance { off: apart, error: far(own.error), ..own }.either(other, far(other.error))
+    }
+
+    fn largest(values: &[Self]) -> usize {
+        (1..values.len()).fold(0, |best, j| if values[j].center > values[best].center { j } else { best })
+    }
+}
+
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for Acceptance<STORAGE, ACCUMULATOR> {
+    /// Exactly 1 at an exact 0.
+    fn exp(&self) -> Self {
+        let x = self.settled();
+        if x.unit.is_some() && x.center == 0.0 {
+            return Self::one();
+        }
+        let (_, hi) = x.reach();
+        let most = above(libm::exp(hi));
+        x.function(libm::exp(x.center), most, most).at_least(0.0)
+    }
+
+    fn exp_m1(&self) -> Self {
+        let x = self.settled();
+        let (lo, hi) = x.reach();
+        let most = above(libm::expm1(hi).abs().max(libm::expm1(lo).abs()));
+        x.unless_zero(|x| x.function(libm::expm1(x.center), above(libm::exp(hi)), most))
+    }
+
+    /// For x ≥ 0 as it is asked for here: then the slope is at most 1.
+    fn ln_1p(&self) -> Self {
+        let x = self.settled();
+        let (_, hi) = x.reach();
+        x.unless_zero(|x| x.function(libm::log1p(x.center), 1.0, above(libm::log1p(hi))).at_least(0.0))
+    }
+
+    fn erfc(&self) -> Self {
+        let x = self.settled();
+        let (lo, _) = x.reach();
+        x.function(libm::erfc(x.center), x.steepest_erf(), above(libm::erfc(lo))).at_least(0.0)
+    }
+
+    fn frac_2_sqrt_pi() -> Self {
+        Self::constant(FRAC_2_SQRT_PI)
+    }
+
+    fn frac_1_sqrt_2() -> Self {
+        Self::constant(FRAC_1_SQRT_2)
+    }
+}

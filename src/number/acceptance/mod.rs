@@ -1,0 +1,234 @@
+//! What a sound implementation may compute where the exact result is known: the step run on these
+//! numbers gives the tolerance.
+//!
+//! An [`Acceptance`] knows the exact number (a double and how far off it may be), how far what is
+//! computed may lie from it, and a magnitude: the size that the number would have if nothing in it
+//! cancelled. Every rounding is counted against the magnitude, so that a bound holds for each way to
+//! write the same polynomial. A sum stays open: however its terms are ordered and split, each passes
+//! through at most as many additions as there are other terms. spec/tolerance.md has the derivation.
+//!
+//! Read [`bounds`] for the arithmetic of the bounds, this file for the roundings, [`operations`] and
+//! [`functions`] for what brings them about.
+
+mod bounds;
+mod functions;
+mod operations;
+
+pub use functions::FUNCTION_ULPS;
+
+use super::Format;
+use bounds::{half_ulp, last_bit, over, plus, roundoff, times};
+
+/// Why there is no bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum NotJudged {
+    /// Some sum has so many terms that counting its roundings gives no bound.
+    #[error("a sum of n terms with n·u ≥ 1 has no error bound in this arithmetic")]
+    LongSum,
+    /// Some intermediate result may be larger than the format's largest number.
+    #[error("an intermediate result may leave the range of this arithmetic")]
+    Overflow,
+    /// Some divisor may be computed as 0.
+    #[error("a divisor may be computed as 0 in this arithmetic")]
+    Division,
+}
+
+/// A number as an implementation may compute it that stores in `Format::ALL[STORAGE]` and accumulates
+/// the document's Σ in `Format::ALL[ACCUMULATOR]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Acceptance<const STORAGE: usize, const ACCUMULATOR: usize> {
+    /// Near the exact number,
+    center: f64,
+    /// which lies so near.
+    off: f64,
+    /// The computed number lies so near to the exact one, but for the roundings still open.
+    error: f64,
+    /// Not below the exact number and the computed one, nor below any partial sum.
+    magnitude: f64,
+    /// Where all that the number is made of is computed with one sign, and it is not negative: not
+    /// above the computed number. Else −∞.
+    floor: f64,
+    /// The roundings to come: they depend on what the number is used for.
+    open: Open,
+    /// Where the number is computed exactly so far: the exponent of a power of two of which it and
+    /// all its terms are multiples.
+    unit: Option<i32>,
+    /// Why there is no bound.
+    flaw: Option<NotJudged>,
+}
+
+/// What has not been rounded yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Open {
+    /// Nothing.
+    Nothing,
+    /// A product or quotient.
+    Product,
+    /// A sum of so many terms other than 0.
+    Sum(u32),
+}
+
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
+    const STORAGE: Format = Format::ALL[STORAGE];
+    const ACCUMULATOR: Format = Format::ALL[ACCUMULATOR];
+
+    /// A number that every implementation has exactly.
+    fn exact(x: f64) -> Self {
+        let unit = if x == 0.0 { i32::MAX } else { last_bit(x) };
+        Acceptance {
+            center: x,
+            off: 0.0,
+            error: 0.0,
+            magnitude: x.abs(),
+            floor: if x >= 0.0 { x } else { f64::NEG_INFINITY },
+            open: Open::Nothing,
+            unit: Some(unit),
+            flaw: None,
+        }
+    }
+
+    fn without_bound(flaw: NotJudged) -> Self {
+        let far = f64::INFINITY;
+        let nothing = Acceptance { off: far, error: far, magnitude: far, floor: -far, ..Self::exact(0.0) };
+        Acceptance { unit: None, flaw: Some(flaw), ..nothing }
+    }
+
+    /// A constant that is no double, rounded to the format; `x` is the nearest double.
+    pub fn constant(x: f64) -> Self {
+        let off = half_ulp(x);
+        Acceptance { off, magnitude: plus(x.abs(), off), unit: None, ..Self::exact(x) }.rounded(Self::STORAGE)
+    }
+
+    /// The given number as it is stored: what another computation may have kept wider, or rounded.
+    pub fn stored(x: f64) -> Self {
+        Acceptance { unit: None, ..Self::exact(x) }.rounded(Self::STORAGE)
+    }
+
+    /// A double near the exact number, and how near it is.
+    pub fn exact_number(&self) -> (f64, f64) {
+        (self.center, self.off)
+    }
+
+    /// How far what is computed and stored may lie from the exact number.
+    ///
+    /// # Errors
+    /// Where there is no bound.
+    pub fn error(&self) -> Result<f64, NotJudged> {
+        let settled = self.settled();
+        settled.flaw.map_or(Ok(settled.error), Err)
+    }
+
+    /// The number as it is stored, where the double nearest to the exact one is known: `nearest`.
+    pub fn known(&self, nearest: f64) -> Self {
+        let settled = self.settled();
+        if settled.flaw.is_some() {
+            return settled;
+        }
+        if settled.unit.is_some() {
+            return Self::exact(settled.center);
+        }
+        let off = half_ulp(nearest);
+        let magnitude = plus(plus(nearest.abs(), off), settled.error);
+        Acceptance { center: nearest, off, magnitude, ..settled }
+    }
+
+    /// Not above the size of the computed number.
+    fn least(&self) -> f64 {
+        let lost = plus(self.off, self.error);
+        let least = if lost == 0.0 { self.center.abs() } else { (self.center.abs() - lost).next_down() };
+        least.max(self.floor).max(0.0)
+    }
+
+    /// What flushing to zero may cost in `format`: nothing where the number is surely normal.
+    fn flushed(&self, format: Format) -> f64 {
+        if self.least() >= format.least_normal() { 0.0 } else { format.least_normal().min(self.magnitude) }
+    }
+
+    /// After roundings of `relative` to the magnitude and losses to zero of `flushed` in all: it is no
+    /// longer exact, and rounding changes no sign.
+    fn lossy(self, relative: f64, flushed: f64) -> Self {
+        let more = plus(times(relative, self.magnitude), flushed);
+        let (error, magnitude) = (plus(self.error, more), plus(self.magnitude, more));
+        let floor = match self.floor > 0.0 {
+            true => (self.floor * (1.0 - relative) - flushed).next_down().max(0.0),
+            false => self.floor,
+        };
+        Acceptance { error, magnitude, floor, unit: None, open: Open::Nothing, ..self }
+    }
+
+    /// Rounded to `format`, or flushed to zero there.
+    fn rounded(self, format: Format) -> Self {
+        if self.flaw.is_some() || self.magnitude == 0.0 {
+            return self;
+        }
+        self.lossy(roundoff(format), self.flushed(format)).within(format)
+    }
+
+    /// Whether no result on the way leaves the range of `format`.
+    fn within(self, format: Format) -> Self {
+        if self.flaw.is_none() && self.magnitude > format.largest() {
+            return Self::without_bound(NotJudged::Overflow);
+        }
+        self
+    }
+
+    /// Whether `format` holds the number and all that it is made of, and all of it is exact.
+    fn is_held(&self, format: Format) -> bool {
+        self.unit.is_some_and(|unit| {
+            self.magnitude == 0.0
+                || 2f64.powi(unit) >= format.least_normal() && self.magnitude <= power(unit, format.bits())
+                || self.center.abs() == self.magnitude
+                    && self.magnitude >= format.least_normal()
+                    && format.holds(self.center)
+        })
+    }
+
+    /// A sum added up in `format` in any order, where each term passes through at most `additions`.
+    fn added_up(self, format: Format, additions: u32) -> Self {
+        if self.flaw.is_some() || self.is_held(format) {
+            return Acceptance { open: Open::Nothing, ..self }.within(format);
+        }
+        let n_u = f64::from(additions) * roundoff(format);
+        if n_u >= 1.0 {
+            return Self::without_bound(NotJudged::LongSum);
+        }
+        let gamma = over(n_u, (1.0 - n_u).next_down());
+        let flushed = times(f64::from(additions), format.least_normal());
+        self.lossy(gamma, flushed).within(format)
+    }
+
+    /// As a finished number of the storage format.
+    fn settled(self) -> Self {
+        match self.open {
+            Open::Nothing => self,
+            Open::Product => self.product_in(Self::STORAGE),
+            Open::Sum(terms) => self.added_up(Self::STORAGE, terms - 1),
+        }
+    }
+
+    /// An open product rounded to `format`, where that rounds at all.
+    fn product_in(self, format: Format) -> Self {
+        let product = Acceptance { open: Open::Nothing, ..self };
+        if self.is_held(format) { product.within(format) } else { product.rounded(format) }
+    }
+
+    /// The document's Σ as it is stored. Where the accumulator is wider, the sum may be rounded to the
+    /// storage format before a bias is added, or the bias may be one more term.
+    fn summed(self) -> Self {
+        let Open::Sum(terms) = self.open else { return self.settled() };
+        if STORAGE == ACCUMULATOR {
+            return self;
+        }
+        let sum = self.added_up(Self::ACCUMULATOR, terms);
+        if sum.flaw.is_some() || sum.is_held(Self::STORAGE) {
+            return sum.within(Self::STORAGE);
+        }
+        let magnitude = plus(plus(sum.center.abs(), sum.off), sum.error);
+        Acceptance { magnitude, ..sum }.rounded(Self::STORAGE)
+    }
+}
+
+/// 2^(unit + bits).
+fn power(unit: i32, bits: i32) -> f64 {
+    2f64.powi(unit.saturating_add(bits))
+}

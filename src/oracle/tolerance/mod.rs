@@ -1,0 +1,136 @@
+//! Tolerances: for each element of each result how far a sound implementation may be off, derived.
+//!
+//! The scalar form runs on [`Acceptance`] numbers, one equation after the other. Between two equations
+//! the exact value is known, from the oracle, so that only what an implementation may have lost on the
+//! way is carried on. spec/tolerance.md says what a sound implementation is, and derives the bounds;
+//! [`textbook`] has the formulas of the activations.
+
+mod textbook;
+
+use crate::grid::Grid;
+pub use crate::number::NotJudged;
+use crate::number::{Acceptance, Arithmetic, Format};
+use crate::problem::Problem;
+use crate::scalar::{Step, backward, forward};
+use crate::trace::{Backward, Forward, Quantity};
+
+/// |computed − expected| may be at most so much; 0 demands equality.
+pub type Bound = Result<f64, NotJudged>;
+
+/// For each element of each result how far a sound implementation in this arithmetic may be off.
+pub fn tolerance(problem: &Problem, expected: &Step<f64>, arithmetic: Arithmetic) -> Step<Bound> {
+    let derived = derive(problem, expected, &|_, _| None, arithmetic);
+    derived.zip(expected, |derived, &expected| derived.tolerance(expected))
+}
+
+/// What one equation gives from what stands before it, and how far it may be off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Derived {
+    /// A double near the exact number.
+    pub value: f64,
+    /// How near.
+    off: f64,
+    /// How far what is computed may lie from the exact number.
+    error: Bound,
+}
+
+impl Derived {
+    /// How far what is computed may lie from [`Self::value`].
+    ///
+    /// # Errors
+    /// Where there is no bound.
+    pub fn bound(&self) -> Bound {
+        self.error.map(|error| upward(error + self.off))
+    }
+
+    /// How far it may lie from the double nearest to the exact number.
+    fn tolerance(&self, expected: f64) -> Bound {
+        let off = if self.off == 0.0 { 0.0 } else { half_ulp(expected) };
+        self.error.map(|error| upward(error + off))
+    }
+}
+
+/// Each element from what stands before it: from an implementation's `own` results where it has any, and
+/// else from the exact ones with their tolerance. So a wrong result tells on itself alone, and not on all
+/// that is computed from it.
+pub fn derive(
+    problem: &Problem,
+    expected: &Step<f64>,
+    own: &dyn Fn(Quantity, usize) -> Option<f64>,
+    arithmetic: Arithmetic,
+) -> Step<Derived> {
+    const F64: usize = 0;
+    const F32: usize = 1;
+    const F16: usize = 2;
+    const BF16: usize = 3;
+    let run = match (arithmetic.storage, arithmetic.accumulator) {
+        (Format::F64, _) => run::<F64, F64>,
+        (Format::F32, Format::F64) => run::<F32, F64>,
+        (Format::F32, _) => run::<F32, F32>,
+        (Format::F16, Format::F32) => run::<F16, F32>,
+        (Format::F16, _) => run::<F16, F16>,
+        (Format::Bf16, Format::F32) => run::<BF16, F32>,
+        (Format::Bf16, _) => run::<BF16, BF16>,
+    };
+    run(problem, expected, own)
+}
+
+fn run<const S: usize, const A: usize>(
+    problem: &Problem,
+    expected: &Step<f64>,
+    own: &dyn Fn(Quantity, usize) -> Option<f64>,
+) -> Step<Derived> {
+    let inputs = problem.inputs().over::<Acceptance<S, A>>();
+    let g = problem.activation();
+    let known = |quantity: Quantity, index: usize, derived: Acceptance<S, A>| match own(quantity, index) {
+        Some(x) => Acceptance::stored(x),
+        // This sum stays open: an implementation may scale its terms instead.
+        None if quantity == Quantity::DaTilde => derived,
+        None => derived.known(expected.cells(quantity)[index]),
+    };
+    let grid = |quantity: Quantity, derived: &Grid<Acceptance<S, A>>| {
+        let cols = derived.cols();
+        Grid::tabulate(derived.rows(), cols, |i, j| known(quantity, i * cols + j, derived.at(i, j)))
+    };
+
+    let a_tilde = forward::a_tilde(&inputs.r, &inputs.keep_prob, &inputs.a);
+    let from_a_tilde = grid(Quantity::ATilde, &a_tilde);
+    let z = forward::z(&inputs.w, &from_a_tilde, &inputs.b);
+    let from_z = grid(Quantity::Z, &z);
+    let rows = |row: &dyn Fn(usize) -> Vec<Acceptance<S, A>>| {
+        Grid::from_rows(z.cols(), (0..z.rows()).map(row).collect())
+    };
+    let a_next = rows(&|i| textbook::value(g, from_z.row(i)));
+    let dz = rows(&|i| textbook::row_times_jacobian(g, inputs.da_next.row(i), from_z.row(i)));
+    let from_dz = grid(Quantity::Dz, &dz);
+    let dw = backward::dw(&from_dz, &from_a_tilde);
+    let db = backward::db(&from_dz);
+    let da_tilde = backward::da_tilde(&from_dz, &inputs.w);
+    let da = backward::da(&grid(Quantity::DaTilde, &da_tilde), &inputs.r, &inputs.keep_prob);
+    let step =
+        Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } };
+    step.convert(|grid| grid.map(derived), |vector| vector.iter().map(derived).collect())
+}
+
+fn derived<const S: usize, const A: usize>(x: &Acceptance<S, A>) -> Derived {
+    let (value, off) = x.exact_number();
+    Derived { value, off, error: x.error() }
+}
+
+/// Not below half a unit in the last place of `expected`, whose exact number is no double.
+fn half_ulp(expected: f64) -> f64 {
+    ((expected.abs().next_up() - expected.abs()) / 2.0).max(f64::from_bits(1))
+}
+
+/// A decimal of three digits, not below x.
+fn upward(x: f64) -> f64 {
+    let decimal = |x: f64| format!("{x:.2e}");
+    let near: f64 = decimal(x).parse().expect("a number");
+    if near >= x {
+        return near;
+    }
+    let text = decimal(near);
+    let (digits, exponent) = text.split_once('e').expect("an exponent");
+    let next = digits.parse::<f64>().expect("three digits") + 0.01;
+    format!("{next:.2}e{exponent}").parse().expect("a number")
+}
