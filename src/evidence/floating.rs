@@ -2,11 +2,10 @@
 //! intervals, which have to meet.
 
 use super::draw::{self, Shape, Words};
-use super::rounded::Rounded;
 use super::{Finding, Form, Row, together};
 use crate::grid::Grid;
 use crate::matrix::backward::FULL_JACOBIAN_UP_TO;
-use crate::number::{Dual, Enclosure, Interval, Ordered};
+use crate::number::{Acceptance, Dual, Enclosure, Interval, Number, Ordered};
 use crate::oracle::round::{Exact, nearest};
 use crate::problem::Activation;
 use crate::problem::activation::{Algebraic, Unit, VectorFunction};
@@ -24,10 +23,18 @@ pub fn activations(n_next: usize) -> Vec<Activation> {
     Unit::EACH.map(Activation::Elementwise).into_iter().chain(rows).chain(coupled).collect()
 }
 
+/// What double arithmetic may give.
+pub type Doubles = Acceptance<0, 0>;
+
+/// How far double arithmetic may be off.
+pub fn error(x: &Doubles) -> f64 {
+    x.error().unwrap_or(f64::INFINITY)
+}
+
 /// The step in doubles with a bound for every result, in the form whose dZ takes the full Jacobian, or
 /// in the one that asks g for the product.
-pub fn rounded(inputs: &Inputs<f64>, g: &Activation, full_jacobian: bool) -> Step<Rounded> {
-    let inputs = inputs.over::<Rounded>();
+pub fn rounded(inputs: &Inputs<f64>, g: &Activation, full_jacobian: bool) -> Step<Doubles> {
+    let inputs = inputs.over::<Doubles>();
     let forward = forward::pass(&inputs, g);
     if full_jacobian {
         return Step { backward: backward::pass(&inputs, &forward, g), forward };
@@ -42,8 +49,8 @@ pub fn rounded(inputs: &Inputs<f64>, g: &Activation, full_jacobian: bool) -> Ste
 }
 
 /// Whether no z is so near to 0 that its rounding could put it on the other side of a kink.
-fn sides_are_sure(z: &Grid<Rounded>) -> bool {
-    z.cells().iter().all(|z| z.error() == 0.0 || z.value.abs() > z.error())
+fn sides_are_sure(z: &Grid<Doubles>) -> bool {
+    z.cells().iter().all(|z| error(z) == 0.0 || z.is_positive().is_some())
 }
 
 /// |difference| in units of its bound; what is equal needs none.
@@ -98,8 +105,8 @@ pub fn agreement(
         let rows = Quantity::ALL.map(|quantity| {
             let bounds = full.cells(quantity).iter().zip(other.cells(quantity));
             let values = ours.cells(quantity).iter().zip(known.cells(quantity));
-            let error = |((x, y), (full, other)): ((&f64, &f64), (&Rounded, &Rounded))| {
-                in_units(x - y, full.error() + other.error())
+            let error = |((x, y), (full, other)): ((&f64, &f64), (&Doubles, &Doubles))| {
+                in_units(x - y, self::error(full) + self::error(other))
             };
             let errors = values.zip(bounds).map(error).collect();
             row(&ours, quantity, (shape, g), errors, 1.0, Finding::Within)
@@ -121,10 +128,10 @@ pub fn quotient(
     variable: Variable,
     entry: (usize, usize),
 ) -> Option<(f64, f64)> {
-    let in_doubles = inputs.over::<Rounded>();
-    let loss = |moved: &Grid<Rounded>| witness::loss(&in_doubles, g, variable, moved);
+    let in_doubles = inputs.over::<Doubles>();
+    let loss = |moved: &Grid<Doubles>| witness::loss(&in_doubles, g, variable, moved);
     let at = witness::value(&in_doubles, variable);
-    let quotient = difference::central(loss, &at, entry, &Rounded::exact(H));
+    let quotient = difference::central(loss, &at, entry, &Doubles::from_f64(H));
 
     let enclosed = inputs.over::<Interval<64>>();
     let still = enclosed.convert(
@@ -138,7 +145,8 @@ pub fn quotient(
     }
     let loss = |moved: &Grid<difference::Third>| witness::loss(&still, g, variable, moved);
     let third = largest(&difference::third_derivative(loss, &at, entry, H));
-    Some((quotient.value, quotient.error() + (H * H / 6.0 * third).next_up()))
+    let (quotient, off) = quotient.exact_number();
+    Some((quotient, off + (H * H / 6.0 * third).next_up()))
 }
 
 /// A double at or above |x| for each x of the interval.
@@ -166,7 +174,7 @@ pub fn differences(
             let entries = (0..gradient.rows()).flat_map(|i| (0..gradient.cols()).map(move |j| (i, j)));
             let error = |(i, j)| {
                 let (quotient, off) = quotient(&inputs, g, variable, (i, j))?;
-                Some(in_units(gradient.at(i, j) - quotient, bound.at(i, j).error() + off))
+                Some(in_units(gradient.at(i, j) - quotient, self::error(&bound.at(i, j)) + off))
             };
             let errors = entries.map(error).collect::<Option<_>>()?;
             Some(row(&ours, variable.quantity(), (shape, g), errors, 1.0, Finding::Within))

@@ -4,7 +4,7 @@
 //! [`plan`] lists what is compared: it holds a form of the step against the scalar form and against every witness. [`exact`]
 //! compares with `==`, over rationals and over the prime field, where [`degree`] tells the chance that
 //! a wrong identity slipped through. [`floating`] compares in doubles and in intervals, where
-//! [`rounded`] and an enclosure of the third derivative tell how far apart two sound results may lie.
+//! [`crate::number::Acceptance`] and an enclosure of the third derivative tell how far apart two sound results may lie.
 //! [`draw`] makes the problems. This room sees both forms, the witnesses and the oracle; nobody to its
 //! left sees it.
 
@@ -13,7 +13,6 @@ pub mod draw;
 pub mod exact;
 pub mod floating;
 pub mod plan;
-pub mod rounded;
 
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;

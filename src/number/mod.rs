@@ -16,7 +16,6 @@ mod enclosure;
 mod float;
 mod format;
 mod interval;
-mod narrow;
 mod prime;
 mod rational;
 
@@ -25,7 +24,6 @@ pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use format::{Arithmetic, Format};
 pub use interval::Interval;
-pub use narrow::Narrow;
 pub use prime::Prime;
 pub use rational::Rational;
 

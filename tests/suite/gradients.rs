@@ -188,7 +188,7 @@ fn doubles_equal_central_differences(variable: Variable) {
         for backward in [Scalar.step(&inputs, &g).backward, Matrix.step(&inputs, &g).backward] {
             let gradient = variable.gradient(&backward);
             for &((i, j), (quotient, off)) in &quotients {
-                let bound = off + bounds.at(i, j).error();
+                let bound = off + floating::error(&bounds.at(i, j));
                 assert!(bound < 1e-6, "{} at ({i}, {j}): a bound of {bound:e} shows nothing", g.name());
                 let equal = abs_diff_eq!(gradient.at(i, j), quotient, epsilon = bound);
                 assert!(equal, "{} at ({i}, {j}): {} and {quotient}", g.name(), gradient.at(i, j));
