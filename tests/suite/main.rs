@@ -24,5 +24,6 @@ mod real_laws;
 mod rounding;
 mod shapes;
 mod sources;
+mod tolerance;
 mod traceability;
 mod walls;

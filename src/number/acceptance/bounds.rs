@@ -18,6 +18,13 @@ pub fn over(x: f64, y: f64) -> f64 {
     if x == 0.0 { 0.0 } else { (x / y).next_up() }
 }
 
+/// Not below |x − y|, for any x and y.
+pub fn distance(x: f64, y: f64) -> f64 {
+    let distance = x - y;
+    let is_exact = y + distance == x && x - distance == y;
+    if is_exact { distance.abs() } else { distance.abs().next_up() }
+}
+
 /// Not below the exact value of an elementary function whose computed value, within two ulps, is x.
 pub fn above(x: f64) -> f64 {
     times(x, 1.0 + 4.0 * f64::EPSILON)

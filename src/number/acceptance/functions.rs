@@ -1,7 +1,7 @@
 //! Elementary functions as libraries compute them, the choice between two sides of a kink, and the
 //! choice between two formulas.
 
-use super::bounds::{above, half_ulp, over, plus, roundoff, times};
+use super::bounds::{above, distance, half_ulp, over, plus, roundoff, times};
 use super::{Acceptance, NotJudged, Open};
 use crate::number::{Ordered, Real};
 use num_traits::{One, Zero};
@@ -30,9 +30,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
             unit: None,
             flaw: None,
         };
-        let ulps = 2.0 * FUNCTION_ULPS * roundoff(Self::STORAGE);
-        let computed = exact.lossy(ulps, 0.0);
-        computed.lossy(0.0, computed.flushed(Self::STORAGE)).within(Self::STORAGE)
+        exact.rounded_by(2.0 * FUNCTION_ULPS * roundoff(Self::STORAGE), Self::STORAGE)
     }
 
     /// The ends between which the exact argument and the computed one lie.
@@ -122,9 +120,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for Acceptance<STOR
     /// What is computed on either side, where the exact number is that of one of them.
     fn hull(self, other: Self) -> Self {
         let (own, other) = (self.settled(), other.settled());
-        let apart = (own.center - other.center).abs();
-        let apart = if apart == 0.0 { 0.0 } else { apart.next_up() };
-        let apart = plus(apart, plus(own.off, other.off));
+        let apart = plus(distance(own.center, other.center), plus(own.off, other.off));
         let far = |error: f64| plus(apart, error);
         Acceptance { off: apart, error: far(own.error), ..own }.either(other, far(other.error))
     }

@@ -139,29 +139,35 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         least.max(self.floor).max(0.0)
     }
 
-    /// What flushing to zero may cost in `format`: nothing where the number is surely normal.
-    fn flushed(&self, format: Format) -> f64 {
-        if self.least() >= format.least_normal() { 0.0 } else { format.least_normal().min(self.magnitude) }
-    }
-
-    /// After roundings of `relative` to the magnitude and losses to zero of `flushed` in all: it is no
-    /// longer exact, and rounding changes no sign.
-    fn lossy(self, relative: f64, flushed: f64) -> Self {
-        let more = plus(times(relative, self.magnitude), flushed);
+    /// After roundings that lose at most `relative` of the magnitude and `absolute` besides: it is no
+    /// longer exact, and its sign is as it was.
+    fn lossy(self, relative: f64, absolute: f64) -> Self {
+        let more = plus(times(relative, self.magnitude), absolute);
         let (error, magnitude) = (plus(self.error, more), plus(self.magnitude, more));
         let floor = match self.floor > 0.0 {
-            true => (self.floor * (1.0 - relative) - flushed).next_down().max(0.0),
+            true => (self.floor * (1.0 - relative) - absolute).next_down().max(0.0),
             false => self.floor,
         };
         Acceptance { error, magnitude, floor, unit: None, open: Open::Nothing, ..self }
     }
 
-    /// Rounded to `format`, or flushed to zero there.
-    fn rounded(self, format: Format) -> Self {
+    /// Rounded once to `format`, by at most `relative` of its magnitude. Where it may be subnormal, it is
+    /// rounded to a multiple of the least number, or flushed to zero: then all of it is lost.
+    fn rounded_by(self, relative: f64, format: Format) -> Self {
         if self.flaw.is_some() || self.magnitude == 0.0 {
             return self;
         }
-        self.lossy(roundoff(format), self.flushed(format)).within(format)
+        if self.least() >= format.least_normal() {
+            return self.lossy(relative, 0.0).within(format);
+        }
+        let rounded = self.lossy(relative, 2f64.powi(format.least()));
+        let all = plus(self.center.abs(), self.off).min(format.least_normal());
+        Acceptance { error: rounded.error.max(all), floor: rounded.floor.min(0.0), ..rounded }.within(format)
+    }
+
+    /// Rounded to the nearest number of `format`.
+    fn rounded(self, format: Format) -> Self {
+        self.rounded_by(roundoff(format), format)
     }
 
     /// Whether no result on the way leaves the range of `format`.
@@ -212,10 +218,10 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         if self.is_held(format) { product.within(format) } else { product.rounded(format) }
     }
 
-    /// The document's Σ as it is stored. Where the accumulator is wider, the sum may be rounded to the
+    /// The document's Σ of two terms or more as it is stored. Where the accumulator is wider, the sum may be rounded to the
     /// storage format before a bias is added, or the bias may be one more term.
-    fn summed(self) -> Self {
-        let Open::Sum(terms) = self.open else { return self.settled() };
+    fn stored_sum(self) -> Self {
+        let Open::Sum(terms) = self.open else { return self };
         if STORAGE == ACCUMULATOR {
             return self;
         }

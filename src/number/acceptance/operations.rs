@@ -124,22 +124,19 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Sub for Acceptance<STORAGE,
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for Acceptance<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        if let Some(flaw) = self.flaw.or(other.flaw) {
+        let (x, y) = (self.settled(), other.settled());
+        if let Some(flaw) = x.flaw.or(y.flaw) {
             return Self::without_bound(flaw);
         }
-        if self.is_zero() || other.is_zero() {
+        if x.is_zero() || y.is_zero() {
             return Self::zero();
         }
-        for (x, factor) in [(self, other), (other, self)] {
+        for (x, factor) in [(self, y), (other, x)] {
             if factor.is_power_of_two()
                 && let Some(scaled) = x.scaled(factor.center)
             {
                 return scaled;
             }
-        }
-        let (x, y) = (self.settled(), other.settled());
-        if let Some(flaw) = x.flaw.or(y.flaw) {
-            return Self::without_bound(flaw);
         }
         let center = x.center * y.center;
         let in_doubles = x.center.mul_add(y.center, -center) == 0.0
@@ -213,13 +210,18 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for Acceptance<STORA
         if exact.is_held(Self::STORAGE) {
             exact.within(Self::STORAGE)
         } else if Self::STORAGE.holds(x) {
-            exact.lossy(0.0, x.abs())
+            Acceptance { error: x.abs(), floor: exact.floor.min(0.0), unit: None, ..exact }
         } else {
             exact.rounded(Self::STORAGE)
         }
     }
 
+    /// A single term other than 0 is no sum: a product is stored like any product.
     fn sum(terms: impl Iterator<Item = Self>) -> Self {
-        terms.fold(Self::zero(), |total, term| total.together(term.as_term(true))).summed()
+        let mut terms = terms.filter(|term| !term.is_zero());
+        let Some(first) = terms.next() else { return Self::zero() };
+        let Some(second) = terms.next() else { return first };
+        let both = first.as_term(true).together(second.as_term(true));
+        terms.fold(both, |total, term| total.together(term.as_term(true))).stored_sum()
     }
 }

@@ -3,7 +3,7 @@
 //! The scalar form runs on [`Acceptance`] numbers, one equation after the other. Between two equations
 //! the exact value is known, from the oracle, so that only what an implementation may have lost on the
 //! way is carried on. spec/tolerance.md says what a sound implementation is, and derives the bounds;
-//! [`textbook`] has the formulas of the activations.
+//! `textbook` has the formulas of the activations.
 
 mod textbook;
 
@@ -13,6 +13,7 @@ use crate::number::{Acceptance, Arithmetic, Format};
 use crate::problem::Problem;
 use crate::scalar::{Step, backward, forward};
 use crate::trace::{Backward, Forward, Quantity};
+use num_traits::One;
 
 /// |computed − expected| may be at most so much; 0 demands equality.
 pub type Bound = Result<f64, NotJudged>;
@@ -93,7 +94,14 @@ fn run<const S: usize, const A: usize>(
         Grid::tabulate(derived.rows(), cols, |i, j| known(quantity, i * cols + j, derived.at(i, j)))
     };
 
-    let a_tilde = forward::a_tilde(&inputs.r, &inputs.keep_prob, &inputs.a);
+    // A mask may be applied after the scaling, which then must stay within the range.
+    let kept = inputs.r.map(|_| Acceptance::<S, A>::one());
+    let masked = |masked: &Grid<Acceptance<S, A>>, kept: &Grid<Acceptance<S, A>>| {
+        masked.zip(kept, |&masked, &kept| if kept.error().is_ok() { masked } else { kept })
+    };
+
+    let p = &inputs.keep_prob;
+    let a_tilde = masked(&forward::a_tilde(&inputs.r, p, &inputs.a), &forward::a_tilde(&kept, p, &inputs.a));
     let from_a_tilde = grid(Quantity::ATilde, &a_tilde);
     let z = forward::z(&inputs.w, &from_a_tilde, &inputs.b);
     let from_z = grid(Quantity::Z, &z);
@@ -106,7 +114,8 @@ fn run<const S: usize, const A: usize>(
     let dw = backward::dw(&from_dz, &from_a_tilde);
     let db = backward::db(&from_dz);
     let da_tilde = backward::da_tilde(&from_dz, &inputs.w);
-    let da = backward::da(&grid(Quantity::DaTilde, &da_tilde), &inputs.r, &inputs.keep_prob);
+    let from_da_tilde = grid(Quantity::DaTilde, &da_tilde);
+    let da = masked(&backward::da(&from_da_tilde, &inputs.r, p), &backward::da(&from_da_tilde, &kept, p));
     let step =
         Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } };
     step.convert(|grid| grid.map(derived), |vector| vector.iter().map(derived).collect())

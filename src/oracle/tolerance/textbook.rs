@@ -14,7 +14,8 @@ type Num<const S: usize, const A: usize> = Acceptance<S, A>;
 
 /// g(z) by any sound formula.
 pub fn value<const S: usize, const A: usize>(g: &Activation, z: &[Num<S, A>]) -> Vec<Num<S, A>> {
-    worst([g.value(z), Textbook(g).value(z)])
+    let formulas = || worst([g.value(z), Textbook(g).value(z)]);
+    unless_flawed(g, z, formulas)
 }
 
 /// row · ∂a/∂z by any sound formula, with the full Jacobian or without.
@@ -24,12 +25,26 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
     z: &[Num<S, A>],
 ) -> Vec<Num<S, A>> {
     let textbook = Textbook(g);
-    worst([
-        g.row_times_jacobian(row, z),
-        full(row, &g.jacobian(z)),
-        textbook.row_times_jacobian(row, z),
-        full(row, &textbook.jacobian(z)),
-    ])
+    let formulas = || {
+        worst([
+            g.row_times_jacobian(row, z),
+            full(row, &g.jacobian(z)),
+            textbook.row_times_jacobian(row, z),
+            full(row, &textbook.jacobian(z)),
+        ])
+    };
+    unless_flawed(g, &[row, z].concat(), formulas)
+}
+
+/// Where one number of a row has no bound and g couples its units, none of the row has.
+fn unless_flawed<const S: usize, const A: usize>(
+    g: &Activation,
+    numbers: &[Num<S, A>],
+    formulas: impl FnOnce() -> Vec<Num<S, A>>,
+) -> Vec<Num<S, A>> {
+    let coupled = !matches!(g, Activation::Elementwise(_) | Activation::PerUnit(_));
+    let flawed = numbers.iter().find(|x| coupled && x.error().is_err());
+    formulas().into_iter().map(|x| flawed.map_or(x, |&flawed| flawed)).collect()
 }
 
 /// Element by element what one formula gives, or another.
@@ -171,7 +186,7 @@ fn unit_value<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S
     }
 }
 
-/// The derivative, from z or from the value: s(1 − s), 1 − t², and alpha + a for elu.
+/// The derivative, from z or from the value a: a(1 − a), 1 − a², e^(z − a), alpha + a.
 fn unit_slope<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S, A> {
     let one = Num::<S, A>::one;
     match unit {
@@ -180,7 +195,7 @@ fn unit_slope<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S
         Unit::LeakyRelu { slope } => z.if_positive(Num::one, || Num::from_f64(slope)),
         Unit::Sigmoid => sigmoid(z) * (one() - sigmoid(z)),
         Unit::Tanh => one() - z.tanh() * z.tanh(),
-        Unit::Softplus => sigmoid(z),
+        Unit::Softplus => sigmoid(z).or((z - unit_value(unit, z)).exp()),
         Unit::Silu => sigmoid(z) + z * sigmoid(z) * (one() - sigmoid(z)),
         Unit::Gelu => normal_distribution(z) + z * normal_density(z),
         Unit::GeluTanh => {
