@@ -23,6 +23,7 @@ mod problem;
 mod real_laws;
 mod rounding;
 mod shapes;
+mod sound;
 mod sources;
 mod tolerance;
 mod traceability;

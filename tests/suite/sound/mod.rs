@@ -1,0 +1,56 @@
+//! That the tolerances are sound, and how tight they are: implementations with freedoms drawn at random
+//! against all core cases.
+//!
+//! [`freedom`] is what may be chosen, [`machine`] and [`value`] the arithmetic that follows from it, on
+//! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says what the
+//! tolerances make of its results and [`tally`] counts. That the tolerances can fail is shown in [`defect`],
+//! what only a whole run shows in [`bias`]. With `DROPOUT_ORACLE_SWEEP=n` in the environment every case is
+//! drawn n times in every arithmetic.
+
+mod defect;
+mod format;
+mod freedom;
+mod judge;
+mod machine;
+mod row;
+mod step;
+mod tally;
+mod unit;
+mod value;
+
+use std::sync::OnceLock;
+use tally::Tally;
+
+/// How often every case is drawn in every arithmetic in each run of the tests.
+const USUAL_DRAWS: u64 = 1;
+
+/// The same where the environment asks for more.
+fn sweep() -> u64 {
+    std::env::var("DROPOUT_ORACLE_SWEEP").map_or(USUAL_DRAWS, |draws| draws.parse().expect("a number"))
+}
+
+/// What the draws of each run of the tests come to.
+fn usual() -> &'static Tally {
+    static USUAL: OnceLock<Tally> = OnceLock::new();
+    USUAL.get_or_init(|| Tally::of(0..USUAL_DRAWS))
+}
+
+#[test]
+fn sound_implementations_never_fail() {
+    let tally = usual().clone().with(Tally::of(USUAL_DRAWS..sweep()));
+    println!("{} draws, the largest error / tolerance:\n{}", tally.draws, tally.reach());
+    let failed = tally.failures.len();
+    let some = tally.failures[..failed.min(20)].join("\n");
+    assert!(failed == 0, "{failed} of {} draws fail\n{some}", tally.draws);
+}
+
+/// Near 1 is tight. An entry below 0.02 would want its reason here; there is none.
+#[test]
+fn the_largest_error_over_tolerance_by_quantity_and_arithmetic() {
+    insta::assert_snapshot!(usual().reach());
+}
+
+#[test]
+fn the_share_of_elements_that_are_not_judged() {
+    insta::assert_snapshot!(usual().not_judged());
+}

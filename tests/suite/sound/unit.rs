@@ -1,0 +1,112 @@
+//! The activations of one unit in the formulas that people write.
+
+use super::value::Value;
+use dropout_oracle::problem::activation::Unit;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, PI, SQRT_2};
+
+/// g(z).
+pub fn value(unit: Unit, z: Value) -> Value {
+    let m = z.machine;
+    let [zero, half, one] = [0.0, 0.5, 1.0].map(|x| m.value(x));
+    match unit {
+        Unit::Identity => z,
+        Unit::Relu => z.max(zero),
+        Unit::LeakyRelu { .. } if z.is_right_of_kink() => z,
+        Unit::LeakyRelu { slope } => m.parameter(slope) * z,
+        Unit::Sigmoid => sigmoid(z),
+        Unit::Tanh => z.tanh(),
+        Unit::Softplus => z.max(zero) + (-z.abs()).exp().ln_1p(),
+        Unit::Silu => match m.formula(2) {
+            0 => z * sigmoid(z),
+            _ => z / (one + (-z).exp()),
+        },
+        Unit::Gelu => match m.formula(3) {
+            0 => half * z * (one + over_sqrt_2(z).erf()),
+            1 => half * z * over_sqrt_2(-z).erfc(),
+            _ => z * normal_distribution(z),
+        },
+        Unit::GeluTanh => half * z * (one + gelu_tanh_argument(z).tanh()),
+        Unit::Elu { .. } if z.is_right_of_kink() => z,
+        Unit::Elu { alpha } => m.parameter(alpha) * z.exp_m1(),
+    }
+}
+
+/// g′(z), where a is g(z) as the forward pass left it or computed anew.
+pub fn derivative<'m>(unit: Unit, z: Value<'m>, a: Value<'m>) -> Value<'m> {
+    let m = z.machine;
+    let [zero, half, one] = [0.0, 0.5, 1.0].map(|x| m.value(x));
+    match unit {
+        Unit::Identity => one,
+        Unit::Relu | Unit::LeakyRelu { .. } | Unit::Elu { .. } if z.is_right_of_kink() => one,
+        Unit::Relu => zero,
+        Unit::LeakyRelu { slope } => m.parameter(slope),
+        Unit::Sigmoid => match m.formula(2) {
+            0 => a * (one - a),
+            _ => a * sigmoid(-z),
+        },
+        Unit::Tanh => match m.formula(3) {
+            0 => one - a * a,
+            1 => (-a).times_plus(a, one),
+            _ => (one - a) * (one + a),
+        },
+        Unit::Softplus => sigmoid(z),
+        Unit::Silu => {
+            let s = sigmoid(z);
+            match m.formula(3) {
+                0 => s * z.times_plus(one - s, one),
+                1 => (z * s).times_plus(one - s, s),
+                _ => a.times_plus(one - s, s),
+            }
+        }
+        Unit::Gelu => {
+            let density = (-(half * z * z)).exp() * m.constant(1.0 / (2.0 * PI).sqrt());
+            z.times_plus(density, normal_distribution(z))
+        }
+        Unit::GeluTanh => {
+            let t = gelu_tanh_argument(z).tanh();
+            let slope = m.constant(FRAC_2_PI.sqrt()) * (m.constant(3.0 * 0.044715) * z).times_plus(z, one);
+            half * (one + t) + half * z * (one - t * t) * slope
+        }
+        Unit::Elu { alpha } => match m.formula(2) {
+            0 => m.parameter(alpha) * z.exp(),
+            _ => a + m.parameter(alpha),
+        },
+    }
+}
+
+/// 1/(1 + e^−z), or left of 0 e^z/(1 + e^z).
+fn sigmoid(z: Value) -> Value {
+    let one = z.machine.value(1.0);
+    if z.x <= 0.0 && z.machine.formula(4) < 2 {
+        let e = z.exp();
+        return e / (one + e);
+    }
+    one / (one + (-z).exp())
+}
+
+/// Φ(z).
+fn normal_distribution(z: Value) -> Value {
+    let [half, one] = [0.5, 1.0].map(|x| z.machine.value(x));
+    match z.machine.formula(2) {
+        0 => half * (one + over_sqrt_2(z).erf()),
+        _ => half * over_sqrt_2(-z).erfc(),
+    }
+}
+
+fn over_sqrt_2(z: Value) -> Value {
+    match z.machine.formula(4) {
+        0 | 3 => z / z.machine.constant(SQRT_2),
+        _ => z * z.machine.constant(FRAC_1_SQRT_2),
+    }
+}
+
+/// √(2/π) (z + 0.044715 z³).
+fn gelu_tanh_argument(z: Value) -> Value {
+    let m = z.machine;
+    let cubic = m.constant(0.044715);
+    let inner = match m.formula(2) {
+        0 => cubic.times_plus(z * z * z, z),
+        _ => z * (cubic * z).times_plus(z, m.value(1.0)),
+    };
+    m.constant(FRAC_2_PI.sqrt()) * inner
+}
