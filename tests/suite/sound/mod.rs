@@ -7,6 +7,7 @@
 //! what only a whole run shows in [`bias`]. With `DROPOUT_ORACLE_SWEEP=n` in the environment every case is
 //! drawn n times in every arithmetic.
 
+mod bias;
 mod defect;
 mod format;
 mod freedom;

@@ -1,0 +1,125 @@
+//! Whether the errors of a whole run lean to one side: the mark of a kernel that truncates.
+//!
+//! No single element shows it: a partial sum rounded toward zero is off by less than one unit in the last
+//! place, and any tolerance that allows every order of summation allows that. But rounding to nearest has
+//! no side, and a run has many cases.
+//!
+//! **What is judged.** The four results that are a Σ of products, Z, dW, db and dÃ, each computed once more
+//! from the subject's own earlier results, so that nothing is left in an error
+//! but the roundings of this Σ. Errors that many cases share (of 1/p for a p that they have in common, of
+//! a constant, of an exponential that is always a little high) are errors of other equations.
+//!
+//! **The chance of a false alarm.** Elements of one case share their data: dW and db sum the same dZ.
+//! So a case has one say: its [`Lean`], the share of its errors on one side less that on the other. Under
+//! one assumption, that with rounding to nearest a lean is as likely as its negative, independently of
+//! other cases and of how large the leans are, the leans aₖ of a run are εₖ|aₖ| with fair signs εₖ, and
+//! Hoeffding's inequality gives P(|Σ aₖ| ≥ λ √Σ aₖ²) ≤ 2 exp(−λ²/2). Eight such sums are looked at in a
+//! run, four results in two directions: λ is chosen so that all eight together raise a false alarm at most
+//! once in 10⁹ runs. It takes 47 cases that all lean the same way, or more where some do not.
+//!
+//! The assumption is one on the data: each case has its own, drawn independently. It fails where rounding
+//! is not all that happens, so elements are left out that a flushed subnormal could move by half a unit.
+//! Only the sign of an error counts: sizes differ by orders of magnitude from case to case, and a few
+//! large ones would drown the rest.
+//!
+//! **Why there is no test of the variance.** Let rounding errors be uncorrelated with mean square at most
+//! u²s²/3, s the partial sum. Then E e² ≤ n·u²·T²/3 with T = Σ|term|, for every order of summation, and a
+//! mean over K cases of y = e²/(n u² T²/3) is at most 1 in expectation. But y itself may reach 3n within the
+//! tolerance nuT, and all that is known of its law is that range: Hoeffding's inequality needs the mean to
+//! pass 1 + 3n√(ln 10⁹ / 2K), and since |s| is mostly far below T, that of sound implementations lies at a
+//! small part of 1. What such a test could find, errors of more than √n times the expected size in most
+//! elements, the tolerance of each element finds first at the sizes of the cases. A test that bites needs
+//! sums of thousands of terms, or the subject's own order of summation.
+
+use crate::number::Format;
+use crate::trace::Quantity;
+
+/// The results that are judged.
+pub const SUMS: [Quantity; 4] = [Quantity::Z, Quantity::Dw, Quantity::Db, Quantity::DaTilde];
+
+/// How often a run of a sound subject may raise a false alarm.
+pub const FALSE_ALARM: f64 = 1e-9;
+
+/// On which side the errors of one result of one case are, between −1 and 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lean {
+    /// The share of elements that are too large, less that of those too small.
+    pub upward: f64,
+    /// The share of elements too far from zero, less that of those too near.
+    pub outward: f64,
+}
+
+/// The side to which the errors of a run lean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Side {
+    Up,
+    Down,
+    AwayFromZero,
+    TowardZero,
+}
+
+/// What a run's errors show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Finding {
+    /// Where they lean.
+    pub side: Side,
+    /// In how many cases the errors lean at all.
+    pub cases: usize,
+    /// The chance that the errors of some result of a sound subject lean as far as this.
+    pub chance: f64,
+}
+
+/// `the errors of 312 cases lean toward zero, which …`.
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let Finding { side, cases, chance } = self;
+        let side = match side {
+            Side::Up => "upward",
+            Side::Down => "downward",
+            Side::AwayFromZero => "away from zero",
+            Side::TowardZero => "toward zero",
+        };
+        write!(
+            f,
+            "the errors of {cases} cases lean {side}, which rounding to nearest does in one run of {:.0e}: \
+             partial sums or results are rounded to one side",
+            1.0 / chance
+        )
+    }
+}
+
+/// How one result of a case leans; `expected` is computed from the subject's own earlier results.
+pub fn lean(computed: &[f64], expected: &[f64], storage: Format) -> Lean {
+    // From here on a subnormal that is flushed to zero is at most half a unit in the last place.
+    let clear = storage.least_normal() / storage.unit_roundoff();
+    let sides: Vec<[f64; 2]> = computed
+        .iter()
+        .zip(expected)
+        .map(|(computed, expected)| (computed - expected, expected))
+        .filter(|(error, expected)| error.is_finite() && *error != 0.0 && expected.abs() >= clear)
+        .map(|(error, expected)| [error.signum(), error.signum() * expected.signum()])
+        .collect();
+    let mean = |side: usize| sides.iter().map(|sides| sides[side]).sum::<f64>() / sides.len().max(1) as f64;
+    Lean { upward: mean(0), outward: mean(1) }
+}
+
+/// The side to which one result leans over all cases of a run, if that is no accident.
+pub fn bias(leans: &[Lean]) -> Option<Finding> {
+    let side = |lean: fn(&Lean) -> f64, [above, below]: [Side; 2]| {
+        let sum: f64 = leans.iter().map(lean).sum();
+        let squares: f64 = leans.iter().map(|each| lean(each).powi(2)).sum();
+        let cases = leans.iter().filter(|each| lean(each) != 0.0).count();
+        let each = if squares == 0.0 { 1.0 } else { 2.0 * (-sum * sum / (2.0 * squares)).exp() };
+        let chance = each * 2.0 * SUMS.len() as f64;
+        Finding { side: if sum > 0.0 { above } else { below }, cases, chance }
+    };
+    let findings = [
+        side(|lean| lean.upward, [Side::Up, Side::Down]),
+        side(|lean| lean.outward, [Side::AwayFromZero, Side::TowardZero]),
+    ];
+    findings
+        .into_iter()
+        .filter(|finding| finding.chance <= FALSE_ALARM)
+        .min_by(|one, other| one.chance.total_cmp(&other.chance))
+}
