@@ -51,8 +51,8 @@ pub enum Order {
     /// Partial sums of so many neighbours.
     Blocks(usize),
     Pairwise,
-    /// With a running compensation.
-    Kahan,
+    /// With the exact error of every addition, added at the end (Neumaier).
+    Compensated,
 }
 
 /// Where the bias joins.
@@ -128,7 +128,7 @@ impl Freedom {
             Order::Lanes([4, 8, 16][below(3)]),
             Order::Blocks([4, 8, 16][below(3)]),
             Order::Pairwise,
-            Order::Kahan,
+            Order::Compensated,
         ];
         let biases = [Bias::First, Bias::Middle, Bias::Last, Bias::Apart];
         let scales = [

@@ -180,7 +180,7 @@ impl Sum<'_> {
                 self.chain(terms.chunks(length).map(|block| (self.chain(block.iter().copied()), 1.0)))
             }
             Order::Pairwise => self.pairwise(&terms),
-            Order::Kahan => self.compensated(terms),
+            Order::Compensated => self.compensated(terms),
         }
     }
 
@@ -198,11 +198,13 @@ impl Sum<'_> {
 
     fn compensated(&self, terms: Vec<(f64, f64)>) -> f64 {
         let add = |(total, lost): (f64, f64), (x, y): (f64, f64)| {
-            let term = self.plus_product(-lost, (x, y));
+            let term = self.plus_product(0.0, (x, y));
             let sum = self.plus(total, term);
-            (sum, self.plus(self.plus(sum, -total), -term))
+            let (large, small) = if total.abs() < term.abs() { (term, total) } else { (total, term) };
+            (sum, self.plus(lost, self.plus(self.plus(large, -sum), small)))
         };
-        terms.into_iter().fold((0.0, 0.0), add).0
+        let (total, lost) = terms.into_iter().fold((0.0, 0.0), add);
+        self.plus(total, lost)
     }
 
     fn plus_product(&self, total: f64, (x, y): (f64, f64)) -> f64 {
