@@ -3,6 +3,7 @@
 //! A [`Subject`] answers questions; it may live in this process, behind a pipe, or in a file of results.
 
 pub mod bias;
+pub mod sampler;
 pub mod subject;
 
 pub use subject::{About, Answer, Outputs, Subject};

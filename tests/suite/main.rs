@@ -16,6 +16,7 @@ mod fixtures;
 mod gradients;
 mod links;
 mod mask;
+mod mask_judge;
 mod number_kinds;
 mod number_laws;
 mod oracle;

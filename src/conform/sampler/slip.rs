@@ -1,0 +1,129 @@
+//! Known slips in the keep probability: what each would keep instead of p, compared with what was kept.
+
+use super::Finding;
+use super::plan::{Plan, Role};
+use super::tail::{Chance, ln_p_value};
+use super::test::{GRAIN, Sample, Test, What};
+
+/// Kept cells among cells that a slip keeps with one probability.
+struct Tally {
+    role: Role,
+    predicted: f64,
+    kept: usize,
+    cells: usize,
+}
+
+/// The slip that explains every count, if one does: the first of those whose prediction differs from p.
+pub fn found(plan: &Plan, samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Finding> {
+    let rate = **rejected.iter().find(|test| matches!(test.what, What::Kept(_) | What::Unit(..)))?;
+    let first = &plan.questions[0].p;
+    let explains = |instead: &dyn Fn(&[f64], usize) -> Option<f64>| {
+        let tallies: Vec<Tally> = samples.iter().flat_map(|sample| by_unit(sample, instead)).collect();
+        differs(samples, instead) && fits(tallies, ln_level)
+    };
+    type Slip<'a> = (&'a str, &'a dyn Fn(&[f64], usize) -> Option<f64>);
+    let slips: [Slip; 10] = [
+        ("keep and drop are swapped", &|p, k| Some(1.0 - p[k])),
+        ("the keep probabilities of the first call are used in every call", &|_, k| {
+            Some(first[k % first.len()])
+        }),
+        ("p of the first unit is used for all units", &|p, _| Some(p[0])),
+        ("each unit takes p of the unit before it", &|p, k| p.get(k.checked_sub(1)?).copied()),
+        ("each unit takes p of the unit after it", &|p, k| p.get(k + 1).copied()),
+        ("p is taken in the reverse order of the units", &|p, k| Some(p[p.len() - 1 - k])),
+        ("every unit is kept with probability 1/2, whatever p", &|_, _| Some(0.5)),
+        ("two masks are applied: units are kept with probability p²", &|p, k| Some(p[k] * p[k])),
+        ("p goes by the row, not by the unit", &|_, _| None),
+        ("p is averaged over the units", &|p, _| Some(p.iter().sum::<f64>() / p.len() as f64)),
+    ];
+    let by_row = || plan.per_unit_p && fits(samples.iter().flat_map(by_row).collect(), ln_level);
+    let known = slips.into_iter().find(|(_, instead)| match instead(first, 1) {
+        None => by_row(),
+        Some(_) => explains(*instead),
+    });
+    let says = match known {
+        Some((says, _)) => says.to_string(),
+        None => coarse(samples, rejected, ln_level)?,
+    };
+    Some(Finding { says, test: Some(rate) })
+}
+
+/// The counts of each unit.
+fn by_unit(sample: &Sample, instead: &dyn Fn(&[f64], usize) -> Option<f64>) -> Vec<Tally> {
+    let role = sample.question.role;
+    let tally = |(k, kept)| {
+        Some(Tally { role, predicted: instead(&sample.question.p, k)?, kept, cells: sample.question.rows })
+    };
+    sample.mask.kept_by_unit().into_iter().enumerate().filter_map(tally).collect()
+}
+
+/// The counts of the rows that would take the same p, if p were laid along the rows: row i takes p_i,
+/// and p begins anew where it ends.
+fn by_row(sample: &Sample) -> Vec<Tally> {
+    let (role, p) = (sample.question.role, &sample.question.p);
+    let rows = |k: usize| sample.mask.rows.iter().skip(k).step_by(p.len());
+    let kept = |k: usize| rows(k).map(|row| row.count_ones() as usize).sum();
+    let tally = |k| Tally { role, predicted: p[k], kept: kept(k), cells: rows(k).count() * p.len() };
+    (0..p.len()).map(tally).collect()
+}
+
+/// Whether a slip keeps any unit with another probability than p.
+fn differs(samples: &[Sample], instead: &dyn Fn(&[f64], usize) -> Option<f64>) -> bool {
+    samples.iter().any(|sample| {
+        let p = &sample.question.p;
+        (0..p.len()).any(|k| instead(p, k).is_some_and(|predicted| predicted != p[k]))
+    })
+}
+
+/// Whether every count is one that the prediction may give: alone, and with all others of the same role
+/// and prediction.
+fn fits(mut tallies: Vec<Tally>, ln_level: f64) -> bool {
+    let alone = tallies.len();
+    for at in 0..alone {
+        let Tally { role, predicted, kept, cells } = tallies[at];
+        let same = |tally: &&mut Tally| tally.role == role && tally.predicted == predicted;
+        match tallies[alone..].iter_mut().find(same) {
+            Some(sum) => (sum.kept, sum.cells) = (sum.kept + kept, sum.cells + cells),
+            None => tallies.push(Tally { role, predicted, kept, cells }),
+        }
+    }
+    let may_be = |tally: &Tally| {
+        ln_p_value(tally.kept, tally.cells, Chance::new(tally.predicted.clamp(0.0, 1.0)), GRAIN) > ln_level
+    };
+    tallies.iter().all(may_be)
+}
+
+/// Uniform numbers of few bits: p becomes a multiple of 2^−b.
+fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<String> {
+    // At the ends of the range the rarer outcome shows b itself: it happens once in 2^b cells.
+    let shown =
+        rejected.iter().find(|test| test.role == Role::Fine && test.hits > 0 && test.hits < test.trials);
+    let bits = match shown {
+        Some(test) => {
+            let bits = (-test.share().min(1.0 - test.share()).log2()).round() as i32;
+            bits..=bits
+        }
+        None => 4..=16,
+    };
+    type Rounding = (&'static str, fn(f64, f64) -> f64);
+    let roundings: [Rounding; 5] = [
+        ("rounded up to", |p, steps| (p * steps).ceil() / steps),
+        ("rounded down to", |p, steps| (p * steps).floor() / steps),
+        ("rounded to", |p, steps| (p * steps).round() / steps),
+        ("spread over 0 to 2^b − 1 and brought to", |p, steps| (p * (steps - 1.0)).ceil() / steps),
+        ("spread over 0 to 2^b − 1 and brought to", |p, steps| ((p * (steps - 1.0)).floor() + 1.0) / steps),
+    ];
+    for b in bits.rev() {
+        for (how, round) in roundings {
+            let instead = |p: &[f64], k: usize| Some(round(p[k], 2f64.powi(b)));
+            let tallies: Vec<Tally> = samples.iter().flat_map(|sample| by_unit(sample, &instead)).collect();
+            if fits(tallies, ln_level) {
+                let says = format!(
+                    "the uniform numbers are coarse, of about {b} bits: p is {how} a multiple of 2^−{b}"
+                );
+                return Some(says);
+            }
+        }
+    }
+    None
+}
