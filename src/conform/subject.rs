@@ -29,10 +29,22 @@ pub struct Supports {
     pub per_unit_p: bool,
     /// Whether it can draw masks.
     pub sample: bool,
+    /// Under which mask it does its steps.
+    pub mask: MaskSource,
     /// The results that it gives.
     pub outputs: Vec<Quantity>,
     /// Whether the same question has the same answer each time, to the last bit.
     pub deterministic: bool,
+}
+
+/// Under which mask a subject does its steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MaskSource {
+    /// R of the problem.
+    #[default]
+    Given,
+    /// One that it draws itself, leaving R aside: it is read from Ã, and both passes are judged against it.
+    Own,
 }
 
 /// The results that a subject gave, as rows; db is one row. Shapes and numbers are not checked yet.

@@ -1,0 +1,183 @@
+//! Judging a subject that draws its own mask and can neither take one nor show it: the forward pass
+//! tells the mask.
+//!
+//! Where A has no zeros, a unit was kept if and only if ã ≠ 0. [`problem`] puts that mask into the problem;
+//! from there on it is judged as any case, the backward pass of the same call too. [`findings`] puts into
+//! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
+
+use super::Outputs;
+use crate::number::Arithmetic;
+use crate::oracle::{self, tolerance};
+use crate::problem::activation::Unit;
+use crate::problem::{Activation, Faults, Inputs, Problem};
+use crate::scalar::Step;
+use crate::trace::Quantity;
+
+/// Whether the mask of a subject can be told from its results on this problem.
+///
+/// # Errors
+/// A sentence where an entry of A is 0, or so small that it may become 0 in the subject's format.
+pub fn suits(problem: &Problem, arithmetic: Arithmetic) -> Result<(), String> {
+    let a = &problem.inputs().a;
+    let small = |x: &f64| x.abs() < arithmetic.storage.least_normal();
+    match a.cells().iter().position(small) {
+        None => Ok(()),
+        Some(at) => {
+            let (i, k) = (at / a.cols(), at % a.cols());
+            Err(format!("A[{i}][{k}] is {}: whether it was kept does not show in the results", a.at(i, k)))
+        }
+    }
+}
+
+/// The problem with the same A and p that shows Ã as Z and as A_next, for a subject that keeps Ã to itself:
+/// W is the identity, b is 0, g is the identity. dJ/dA_next is A, which has no zeros either.
+///
+/// # Errors
+/// Where n² is too much work for one step.
+pub fn exposing(problem: &Problem) -> Result<Problem, Faults> {
+    let Inputs { a, keep_prob, r, .. } = problem.inputs();
+    let n = problem.n();
+    let w = (0..n).map(|k| (0..n).map(|j| f64::from(u8::from(j == k))).collect()).collect();
+    let (a, r, p) = (a.to_rows(), r.to_rows(), keep_prob.clone());
+    let inputs = Inputs { a: a.clone(), keep_prob: p, r, w, b: vec![0.0; n], da_next: a };
+    Problem::new(inputs, Activation::Elementwise(Unit::Identity))
+}
+
+/// The problem with the mask that the subject drew: R is 1 where Ã is not 0. Its own R is left aside.
+///
+/// # Errors
+/// A sentence where the results do not show the mask.
+pub fn problem(problem: &Problem, outputs: &Outputs) -> Result<Problem, String> {
+    let (quantity, a_tilde) = shown(problem, outputs)?;
+    let (m, n) = (problem.m(), problem.n());
+    let name = quantity.name();
+    if a_tilde.len() != m || a_tilde.iter().any(|row| row.len() != n) {
+        return Err(format!("{name} must have {m} rows of {n}: the mask is read from it"));
+    }
+    let cells = (0..m).flat_map(|i| (0..n).map(move |k| (i, k)));
+    if let Some((i, k)) = cells.into_iter().find(|&(i, k)| !a_tilde[i][k].is_finite()) {
+        return Err(format!("{name}[{i}][{k}] is {}: the mask is read from it", a_tilde[i][k]));
+    }
+    let kept = |row: &Vec<f64>| row.iter().map(|&x| f64::from(u8::from(x != 0.0))).collect();
+    let given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+    let inputs = Inputs { r: a_tilde.iter().map(kept).collect(), ..given };
+    Problem::new(inputs, problem.activation().clone()).map_err(|faults| faults.to_string())
+}
+
+/// The result that shows Ã: itself, or Z or A_next of an [`exposing`] problem.
+fn shown<'a>(problem: &Problem, outputs: &'a Outputs) -> Result<(Quantity, &'a [Vec<f64>]), String> {
+    let Inputs { w, b, .. } = problem.inputs();
+    let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == f64::from(u8::from(j == k))));
+    let passes = w.rows() == w.cols() && is_identity && b.iter().all(|&x| x == 0.0);
+    let plain = *problem.activation() == Activation::Elementwise(Unit::Identity);
+    let shows = |quantity: &Quantity| match quantity {
+        Quantity::ATilde => true,
+        Quantity::Z => passes,
+        Quantity::ANext => passes && plain,
+        _ => false,
+    };
+    let given = |quantity| Some((quantity, outputs.0.get(&quantity)?.as_slice()));
+    Quantity::ALL.into_iter().filter(shows).find_map(given).ok_or_else(|| {
+        "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0"
+            .to_string()
+    })
+}
+
+/// What the results say of scale and mask, in sentences; nothing where both are right. The problem is one
+/// with the recovered mask.
+pub fn findings(problem: &Problem, outputs: &Outputs, arithmetic: Arithmetic) -> Vec<String> {
+    let (Ok((quantity, a_tilde)), Ok(expected)) = (shown(problem, outputs), oracle::expected(problem)) else {
+        return Vec::new();
+    };
+    let bounds = tolerance::tolerance(problem, &expected, arithmetic);
+    let mut findings = Vec::new();
+    findings.extend(dropped_at_one(problem));
+    findings.extend(scale(problem, quantity, a_tilde, &expected, &bounds));
+    if let Some(da) = outputs.0.get(&Quantity::Da) {
+        findings.extend(other_mask(problem, da, &expected, &bounds));
+    }
+    findings
+}
+
+/// The indices of all cells of A.
+fn cells(problem: &Problem) -> impl Iterator<Item = (usize, usize)> + use<> {
+    let (m, n) = (problem.m(), problem.n());
+    (0..m).flat_map(move |i| (0..n).map(move |k| (i, k)))
+}
+
+fn dropped_at_one(problem: &Problem) -> Option<String> {
+    let Inputs { keep_prob, r, .. } = problem.inputs();
+    let (i, k) = cells(problem).find(|&(i, k)| keep_prob[k] == 1.0 && r.at(i, k) == 0.0)?;
+    Some(format!("unit {k} is dropped in row {i} although p = 1 keeps always"))
+}
+
+/// What kept units are scaled by, where that is not 1/p.
+fn scale(
+    problem: &Problem,
+    quantity: Quantity,
+    a_tilde: &[Vec<f64>],
+    expected: &Step<f64>,
+    bounds: &Step<tolerance::Bound>,
+) -> Option<String> {
+    let Inputs { a, keep_prob: p, r, .. } = problem.inputs();
+    let kept: Vec<(usize, usize)> = cells(problem).filter(|&(i, k)| r.at(i, k) == 1.0).collect();
+    let bound = |i: usize, k: usize| bounds.forward.a_tilde.at(i, k).unwrap_or(f64::INFINITY);
+    let right = |i: usize, k: usize| expected.forward.a_tilde.at(i, k);
+    let &(i, k) = kept.iter().find(|&&(i, k)| (a_tilde[i][k] - right(i, k)).abs() > bound(i, k))?;
+    let mean = p.iter().sum::<f64>() / p.len() as f64;
+    let share = kept.len() as f64 / a.cells().len() as f64;
+    type Slip<'a> = (&'a str, &'a dyn Fn(usize) -> f64);
+    let slips: [Slip; 9] = [
+        ("not scaled at all", &|_| 1.0),
+        ("divided by 1 − p, not by p", &|k| 1.0 / (1.0 - p[k])),
+        ("divided by p twice", &|k| 1.0 / p[k] / p[k]),
+        ("multiplied by p, not divided", &|k| p[k]),
+        ("multiplied by 1 − p, not divided by p", &|k| 1.0 - p[k]),
+        ("doubled, whatever p", &|_| 2.0),
+        ("divided by p of the first unit", &|_| 1.0 / p[0]),
+        ("divided by the mean of p", &|_| 1.0 / mean),
+        ("divided by the share of units that happen to be kept, not by p", &|_| 1.0 / share),
+    ];
+    // The bound carries over in proportion; a few roundings of our own come on top.
+    let fits = |factor: &dyn Fn(usize) -> f64| {
+        kept.iter().all(|&(i, k)| {
+            let other = a.at(i, k) * factor(k);
+            let near = bound(i, k) / right(i, k).abs() + 4.0 * f64::EPSILON;
+            (a_tilde[i][k] - other).abs() <= 2.0 * near * other.abs()
+        })
+    };
+    let name = quantity.name();
+    Some(match slips.into_iter().find(|(_, factor)| fits(*factor)) {
+        Some(("not scaled at all", _)) if kept.len() == a.cells().len() => {
+            "nothing is dropped and nothing is scaled, as in evaluation".to_string()
+        }
+        Some((says, _)) => format!("kept units are {says}"),
+        None => format!(
+            "{name}[{i}][{k}] is {:?}, which is A[{i}][{k}] times {:?}; a kept unit is multiplied by 1/p = {:?}",
+            a_tilde[i][k],
+            a_tilde[i][k] / a.at(i, k),
+            1.0 / p[k]
+        ),
+    })
+}
+
+/// A cell that one pass drops and the other does not.
+fn other_mask(
+    problem: &Problem,
+    da: &[Vec<f64>],
+    expected: &Step<f64>,
+    bounds: &Step<tolerance::Bound>,
+) -> Option<String> {
+    let got = |i: usize, k: usize| da.get(i).and_then(|row| row.get(k)).copied();
+    let r = &problem.inputs().r;
+    let differs = |&(i, k): &(usize, usize)| match (r.at(i, k) == 0.0, got(i, k)) {
+        (true, Some(da)) => da != 0.0,
+        (false, Some(0.0)) => {
+            expected.backward.da.at(i, k).abs() > bounds.backward.da.at(i, k).unwrap_or(f64::INFINITY)
+        }
+        _ => false,
+    };
+    let (i, k) = cells(problem).find(differs)?;
+    let is = if r.at(i, k) == 0.0 { "not 0 where Ã is 0" } else { "0 where Ã is not 0" };
+    Some(format!("the backward pass uses another mask than the forward pass: dA[{i}][{k}] is {is}"))
+}
