@@ -8,7 +8,7 @@ use super::Finding;
 use super::mask::{Axis, Mask};
 use super::plan::{Plan, Role};
 use super::slip;
-use super::test::{Sample, Test, What, has_period, of, recurrences};
+use super::test::{Sample, Test, What, of, period, recurrences};
 
 /// What is wrong, the cause that explains most first. Nothing where no test rejects and no unit of
 /// p = 1 is dropped.
@@ -22,11 +22,13 @@ pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) 
     let mut findings: Vec<Finding> = constant(samples).into_iter().collect();
     if findings.is_empty() {
         findings.extend(relations(samples, tests));
-        findings.extend(exact_numbers(samples, &rejected));
+        if findings.is_empty() {
+            findings.extend(exact_numbers(samples, &rejected));
+        }
         findings.extend(slip::found(plan, samples, &rejected, ln_level));
     }
     findings.extend(certain);
-    let mut told = Vec::new();
+    let mut told: Vec<&str> = findings.iter().filter_map(|finding| finding.test.as_ref()).map(kind).collect();
     for test in rejected {
         let kind = kind(test);
         if !told.contains(&kind) {
@@ -74,6 +76,15 @@ fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
     let (rows, units) = (calls[0].rows.len(), calls[0].units);
     let mut findings = Vec::new();
     let mut say = |says: String, test: Option<&Test>| findings.push(Finding { says, test: test.copied() });
+    let period = period(&calls);
+    if let Some(cells) = period.filter(|cells| ![units, rows * units].contains(cells)) {
+        let length = match cells % units {
+            0 => format!("{cells} cells, which are {} rows", cells / units),
+            _ => format!("{cells} cells"),
+        };
+        let test = tests.iter().find(|test| test.what == What::Repeat);
+        say(format!("the stream has a short period: the mask repeats after {length}"), test);
+    }
     if always(Axis::Calls, 1, 0) && always(Axis::Calls, 1, 1) {
         say("every call gives the same mask".to_string(), pairs(Axis::Calls, 1, 0));
     }
@@ -85,16 +96,6 @@ fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
             say("every row of the batch has the same mask".to_string(), pairs(Axis::Rows, 1, 0));
         }
         size => say(format!("rows share their mask in groups of {size}"), pairs(Axis::Rows, 1, 0)),
-    }
-    let period =
-        recurrences(&calls).into_iter().map(|(start, place)| (start.min(place), start.abs_diff(place)));
-    if let Some((_, cells)) = period.into_iter().find(|&(from, cells)| has_period(&calls, from, cells)) {
-        let length = match cells % units {
-            0 => format!("{cells} cells, which are {} rows", cells / units),
-            _ => format!("{cells} cells"),
-        };
-        let test = tests.iter().find(|test| test.what == What::Repeat);
-        say(format!("the stream has a short period: the mask repeats after {length}"), test);
     }
     match group(Axis::Units) {
         1 => {}
@@ -132,7 +133,7 @@ fn exact_numbers(samples: &[Sample], rejected: &[&Test]) -> Vec<Finding> {
                 (even.iter().flat_map(rows_of).collect(), format!("of the {units} units in every row"))
             }
             Axis::Units => (
-                even.iter().flat_map(|sample| sample.mask.kept_by_unit()).collect(),
+                even.iter().flat_map(|sample| sample.kept.clone()).collect(),
                 format!("of the {rows} rows for every unit"),
             ),
             _ => {
@@ -187,10 +188,10 @@ fn bare(plan: &Plan, samples: &[Sample], test: &Test) -> String {
     match test.what {
         What::Kept(p) if test.role == Role::Rates && plan.per_unit_p => {
             let unit = plan.questions[0].p.iter().position(|&other| other == p).unwrap_or(0);
-            format!("unit {unit} is kept with probability {share:.4} although p = {p}")
+            format!("unit {unit} is kept with probability {share:.4} although p = {p:?}")
         }
-        What::Kept(p) => format!("units of p = {p} are kept with probability {share:.6}"),
-        What::Unit(k, p) => format!("unit {k} is kept with probability {share:.4} although p = {p}"),
+        What::Kept(p) => format!("units of p = {p:?} are kept with probability {share:.6}"),
+        What::Unit(k, p) => format!("unit {k} is kept with probability {share:.4} although p = {p:?}"),
         What::Agree { axis, lag, .. } => {
             let chance = test.chance;
             format!(

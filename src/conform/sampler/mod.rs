@@ -78,7 +78,7 @@ pub fn judge(
     for question in &plan.questions {
         let answer = draw(&question.p, question.rows)?;
         match Mask::read(&answer, question.rows, question.p.len()) {
-            Ok(mask) => samples.push(Sample { question, mask }),
+            Ok(mask) => samples.push(Sample::new(question, mask)),
             Err(says) => {
                 let findings = vec![Finding { says, test: None }];
                 return Some(Verdict { findings, tests: Vec::new(), level: 0.0, cells: plan.cells() });

@@ -80,36 +80,27 @@ pub const TINY: f64 = 1.0 / (1u64 << 40) as f64;
 /// A p just below 2^−12: rounded to 11 bits or fewer it is 0.
 pub const SMALL: f64 = 0.00024;
 
-/// How many rows of 64 units are asked for at each end, in the plan of `check`.
-pub const END_ROWS: usize = 16_384;
-
 impl Plan {
     /// The plan of `check`: 2.6 million cells, no answer with more than 4096 rows of 64 units.
     pub fn standard(per_unit_p: bool) -> Plan {
-        Plan::with_ends(per_unit_p, END_ROWS)
+        Plan::reduced(per_unit_p, 1)
     }
 
-    /// The same plan with so many rows at each end: they are what most of its cells are for.
-    pub fn with_ends(per_unit_p: bool, end_rows: usize) -> Plan {
-        let question = |role, p: &[f64], rows| Question { p: p.to_vec(), rows, role };
+    /// The same questions with a fraction of the rows, down to 1/32: a quick look, or one of many.
+    pub fn reduced(per_unit_p: bool, by: usize) -> Plan {
+        let question = |role, p: &[f64], rows: usize| Question { p: p.to_vec(), rows: rows / by, role };
         let mut questions = match per_unit_p {
             true => vec![question(Role::Rates, &RATES, 4096)],
             false => RATES.iter().map(|&p| question(Role::Rates, &[p; 32], 128)).collect(),
         };
-        let mut ask = |times, role, p: &[f64], rows| {
-            questions.extend(std::iter::repeat_n(question(role, p, rows), times));
-        };
-        ask(3, Role::Even, &[0.5; 32], 2048);
-        ask(2, Role::Skewed, &[0.25; 32], 1024);
-        ask(1, Role::Certain, &[1.0; 32], 512);
-        ask(48, Role::Short, &[0.5; 7], 5);
-        ask(1, Role::Fine, &[SMALL; 64], 2048);
-        for p in [TINY, 1.0 - TINY] {
-            ask(end_rows / 4096, Role::Fine, &[p; 64], 4096);
-            if end_rows % 4096 > 0 {
-                ask(1, Role::Fine, &[p; 64], end_rows % 4096);
-            }
-        }
+        let mut ask = |times, question: Question| questions.extend(std::iter::repeat_n(question, times));
+        ask(3, question(Role::Even, &[0.5; 32], 2048));
+        ask(2, question(Role::Skewed, &[0.25; 32], 1024));
+        ask(1, question(Role::Certain, &[1.0; 32], 512));
+        ask(48, Question { p: vec![0.5; 7], rows: 5, role: Role::Short });
+        ask(1, question(Role::Fine, &[SMALL; 64], 2048));
+        ask(4, question(Role::Fine, &[TINY; 64], 4096));
+        ask(4, question(Role::Fine, &[1.0 - TINY; 64], 4096));
         Plan { questions, per_unit_p }
     }
 

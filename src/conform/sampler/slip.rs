@@ -54,7 +54,7 @@ fn by_unit(sample: &Sample, instead: &dyn Fn(&[f64], usize) -> Option<f64>) -> V
     let tally = |(k, kept)| {
         Some(Tally { role, predicted: instead(&sample.question.p, k)?, kept, cells: sample.question.rows })
     };
-    sample.mask.kept_by_unit().into_iter().enumerate().filter_map(tally).collect()
+    sample.kept.iter().copied().enumerate().filter_map(tally).collect()
 }
 
 /// The counts of the rows that would take the same p, if p were laid along the rows: row i takes p_i,
@@ -118,8 +118,9 @@ fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Strin
             let instead = |p: &[f64], k: usize| Some(round(p[k], 2f64.powi(b)));
             let tallies: Vec<Tally> = samples.iter().flat_map(|sample| by_unit(sample, &instead)).collect();
             if fits(tallies, ln_level) {
+                let about = if shown.is_some() { "about" } else { "at most" };
                 let says = format!(
-                    "the uniform numbers are coarse, of about {b} bits: p is {how} a multiple of 2^−{b}"
+                    "the uniform numbers are coarse, of {about} {b} bits: p is {how} a multiple of 2^−{b}"
                 );
                 return Some(says);
             }

@@ -20,6 +20,15 @@ pub struct Sample<'a> {
     pub question: &'a Question,
     /// What came.
     pub mask: Mask,
+    /// How often each unit is kept.
+    pub kept: Vec<usize>,
+}
+
+impl<'a> Sample<'a> {
+    /// The mask that came as the answer.
+    pub fn new(question: &'a Question, mask: Mask) -> Self {
+        Sample { question, kept: mask.kept_by_unit(), mask }
+    }
 }
 
 /// What a test counts.
@@ -111,7 +120,7 @@ fn rates(samples: &[Sample]) -> Vec<Test> {
         let mut by_p: Vec<(f64, usize, usize)> = Vec::new();
         let mut by_unit: Vec<(f64, usize, usize)> = Vec::new();
         for sample in of(samples, role) {
-            for (k, kept) in sample.mask.kept_by_unit().into_iter().enumerate() {
+            for (k, &kept) in sample.kept.iter().enumerate() {
                 let (p, rows) = (sample.question.p[k], sample.question.rows);
                 if by_unit.len() == k {
                     by_unit.push((p, 0, 0));
@@ -237,12 +246,14 @@ pub fn recurrences(calls: &[&Mask]) -> Vec<(usize, usize)> {
     found
 }
 
-/// Whether every cell from `from` on is the cell `period` further on, in all masks in order.
-pub fn has_period(calls: &[&Mask], from: usize, period: usize) -> bool {
-    let cell = |c: usize| {
-        let (row, k) = (c / calls[0].units, c % calls[0].units);
-        calls[row / calls[0].rows.len()].at(row % calls[0].rows.len(), k)
-    };
-    let cells: usize = calls.iter().map(|mask| mask.cells()).sum();
-    (from..cells - period).all(|c| cell(c) == cell(c + period))
+/// The least number of cells after which the masks, in order, repeat from beginning to end; `None` where
+/// they do not, or where less than a mask is left to see it in.
+pub fn period(calls: &[&Mask]) -> Option<usize> {
+    let (rows, units) = (calls[0].rows.len(), calls[0].units);
+    let cell = |c: usize| calls[c / units / rows].at(c / units % rows, c % units);
+    let cells = calls.len() * rows * units;
+    let repeats = |period: &usize| (0..cells - period).all(|c| cell(c) == cell(c + period));
+    let from_the_first =
+        recurrences(calls).into_iter().filter(|(start, _)| *start == 0).map(|(_, place)| place);
+    from_the_first.filter(|place| *place <= cells - rows * units).find(repeats)
 }
