@@ -22,6 +22,7 @@ mod number_laws;
 mod oracle;
 mod problem;
 mod real_laws;
+mod recover;
 mod rounding;
 mod shapes;
 mod sound;

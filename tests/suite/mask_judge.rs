@@ -1,17 +1,90 @@
 //! The judge of mask generators: exact tails, sound generators that pass, wrong ones and what it says.
 
-use dropout_oracle::conform::sampler::plan::{Plan, Role};
-use dropout_oracle::conform::sampler::{FALSE_ALARM, Verdict, judge};
+use dropout_oracle::conform::sampler::plan::{Plan, RATES, SMALL, TINY};
+use dropout_oracle::conform::sampler::power::{cells_needed, miss};
+use dropout_oracle::conform::sampler::tail::{Chance, ROUNDING, ln_lower, ln_p_value, ln_upper};
+use dropout_oracle::conform::sampler::test::GRAIN;
+use dropout_oracle::conform::sampler::{FALSE_ALARM, Verdict, judge, named};
+use dropout_oracle::problem::mask;
 
-/// A cell of the run: its call, its row, its unit; its number in the whole run; and how large its mask is.
-#[derive(Clone, Copy, Debug)]
+use crate::sources;
+
+/// C(n, k) · a^k · (16 − a)^(n − k): the chance of k hits among n with p = a/16, times 16^n.
+fn weight(k: usize, n: usize, a: u128) -> u128 {
+    let choices = (0..k as u128).fold(1, |choices, j| choices * (n as u128 - j) / (j + 1));
+    choices * a.pow(k as u32) * (16 - a).pow((n - k) as u32)
+}
+
+/// The chance that the number of hits lies among `counts`, from exact integers.
+fn chance(counts: impl Iterator<Item = usize>, n: usize, a: u128) -> f64 {
+    counts.map(|k| weight(k, n, a)).sum::<u128>() as f64 / 16f64.powi(n as i32)
+}
+
+#[test]
+fn a_tail_beyond_the_mean_is_the_exact_one() {
+    for (n, a) in [1, 2, 7, 24].into_iter().flat_map(|n| (1..16).map(move |a| (n, a))) {
+        let p = Chance::new(a as f64 / 16.0);
+        for hits in 0..=n {
+            let (upper, lower) = (chance(hits..=n, n, a).ln(), chance(0..=hits, n, a).ln());
+            for (exact, ours, beyond) in [
+                (upper, ln_upper(hits, n, p), 16 * hits > n * a as usize),
+                (lower, ln_lower(hits, n, p), 16 * hits < n * a as usize),
+            ] {
+                if beyond {
+                    assert!((ours - exact - ROUNDING).abs() < ROUNDING / 2.0, "{hits} of {n}, {a}/16");
+                } else {
+                    assert_eq!(ours, 0.0);
+                }
+            }
+        }
+    }
+}
+
+/// Σ over the rejected counts, for chances within the slack of the stated one.
+#[test]
+fn a_p_value_is_at_most_alpha_with_at_most_that_probability() {
+    for (n, a) in [5, 24].into_iter().flat_map(|n| (0..=16).map(move |a| (n, a))) {
+        for alpha in [0.5, 0.1, 1e-3, 1e-6f64] {
+            for (shift, slack) in [(0.0, 0.0), (0.01, 0.01), (-0.01, 0.01)] {
+                let p = (a as f64 / 16.0 + shift).clamp(0.0, 1.0);
+                let rejected = (0..=n).filter(|&k| ln_p_value(k, n, Chance::new(p), slack) <= alpha.ln());
+                assert!(chance(rejected, n, a) <= alpha, "{a}/16, {n}, {alpha}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slack_covers_both_sides() {
+    let chance = Chance::new(0.5);
+    for hits in [400, 600] {
+        let (strict, slack) = (ln_p_value(hits, 1000, chance, 0.0), ln_p_value(hits, 1000, chance, 0.1));
+        assert!(strict < -20.0 && slack == 0.0, "{strict} {slack}");
+    }
+}
+
+#[test]
+fn the_power_is_that_of_the_exact_tails() {
+    let (n, level) = (24, 1e-3f64);
+    for (p, a) in [(0.5, 15), (0.5, 1), (0.25, 12), (0.75, 2), (0.9, 1)] {
+        let kept = |k: &usize| ln_p_value(*k, n, Chance::new(p), GRAIN) > level.ln();
+        let exact = chance((0..=n).filter(kept), n, a);
+        let ours = miss(p, a as f64 / 16.0, n, level);
+        assert!(ours >= exact && ours < exact * (1.0 + 1e-5) + 1e-9, "{p} {a}: {ours} {exact}");
+    }
+    assert_eq!(miss(0.5, 0.9, 4, level), 1.0, "4 cells reject nothing");
+    assert_eq!(cells_needed(0.5, 0.5, level, 0.01), usize::MAX);
+}
+
+/// A cell of the run: its call, its row, its unit; its number in the whole run and in its mask.
+#[derive(Clone, Copy)]
 struct Cell {
     call: u64,
     i: u64,
     k: u64,
     c: u64,
-    rows: u64,
-    units: u64,
+    here: u64,
+    cells: u64,
 }
 
 /// A well-mixed word for every number.
@@ -27,115 +100,440 @@ fn u(call: u64, i: u64, k: u64) -> f64 {
     (word(call << 40 | i << 16 | k) >> 11) as f64 / 2f64.powi(53)
 }
 
+/// The number of a cell.
+fn own(x: Cell) -> f64 {
+    u(x.call, x.i, x.k)
+}
+
 /// The verdict on a generator that keeps the cells for which `keep(cell, p)` holds.
-fn verdict(plan: &Plan, level: f64, mut keep: impl FnMut(Cell, &[f64]) -> bool) -> Verdict {
+fn verdict(plan: &Plan, mut keep: impl FnMut(Cell, &[f64]) -> bool) -> Verdict {
     let (mut call, mut c) = (0, 0);
-    let verdict = judge(plan, level, |p, rows| {
-        let mut row = |i: usize| -> Vec<f64> {
-            (0..p.len())
-                .map(|k| {
-                    let (rows, units) = (rows as u64, p.len() as u64);
-                    let cell = Cell { call, i: i as u64, k: k as u64, c, rows, units };
-                    c += 1;
-                    f64::from(u8::from(keep(cell, p)))
-                })
-                .collect()
+    let verdict = judge(plan, FALSE_ALARM, |p, rows| {
+        let cells = (rows * p.len()) as u64;
+        let mut cell = |at: u64| {
+            let (i, k) = (at / p.len() as u64, at % p.len() as u64);
+            f64::from(u8::from(keep(Cell { call, i, k, c: c + at, here: at, cells }, p)))
         };
-        let rows = (0..rows).map(&mut row).collect();
+        let mask =
+            (0..rows).map(|i| (0..p.len()).map(|k| cell((i * p.len() + k) as u64)).collect()).collect();
         call += 1;
-        Some(rows)
+        c += cells;
+        Some(mask)
     });
     verdict.expect("it answers")
 }
 
-fn small() -> Plan {
-    Plan::with_ends(true, 512)
-}
-
 type Keep = fn(Cell, &[f64]) -> bool;
 
+/// p of a cell's unit.
+fn of(p: &[f64], x: Cell) -> f64 {
+    p[x.k as usize]
+}
+
+/// A whole number of b bits.
+fn bits(x: Cell, b: i32) -> f64 {
+    (own(x) * 2f64.powi(b)).floor()
+}
+
+/// Wrong generators, and how the first sentence on each begins.
 const WRONG: &[(&str, Keep)] = &[
     ("nothing is ever dropped, as in evaluation", |_, _| true),
     ("nothing is ever kept: every mask is all zeros", |_, _| false),
-    ("every call gives the same mask", |x, p| u(0, x.i, x.k) < p[x.k as usize]),
-    ("every row of the batch has the same mask", |x, p| u(x.call, 0, x.k) < p[x.k as usize]),
-    ("rows share their mask in groups of 8", |x, p| u(x.call, x.i / 8, x.k) < p[x.k as usize]),
-    ("all units of a row share one mask entry: a row is kept or dropped as a whole", |x, p| {
-        u(x.call, x.i, 0) < p[x.k as usize]
-    }),
-    ("units share their mask entry in groups of 4", |x, p| u(x.call, x.i, x.k / 4) < p[x.k as usize]),
+    ("every call gives the same mask", |x, p| u(0, x.i, x.k) < of(p, x)),
+    ("every row of the batch has the same mask", |x, p| u(x.call, 0, x.k) < of(p, x)),
+    ("rows share their mask in groups of 8", |x, p| u(x.call, x.i / 8, x.k) < of(p, x)),
+    ("all units of a row share one mask entry", |x, p| u(x.call, x.i, 0) < of(p, x)),
+    ("units share their mask entry in groups of 4", |x, p| u(x.call, x.i, x.k / 4) < of(p, x)),
     ("the stream has a short period: the mask repeats after 64 cells, which are 2 rows", |x, p| {
-        u(0, 0, x.c % 64) < p[x.k as usize]
+        u(0, 0, x.c % 64) < of(p, x)
     }),
-    ("the stream has a short period: the mask repeats after 255 cells", |x, p| {
-        u(0, 0, x.c % 255) < p[x.k as usize]
-    }),
+    ("the stream has a short period: the mask repeats after 255 cells", |x, p| u(0, 0, x.c % 255) < of(p, x)),
     ("the stream has a short period: the mask repeats after 4096 cells, which are 128 rows", |x, p| {
-        u(0, 0, x.c % 4096) < p[x.k as usize]
+        u(0, 0, x.c % 4096) < of(p, x)
     }),
     ("the stream has a short period: the mask repeats after 131072 cells, which are 4096 rows", |x, p| {
-        u(0, x.c % (1 << 17), 0) < p[x.k as usize]
+        u(0, x.c % (1 << 17), 0) < of(p, x)
     }),
     ("antithetic pairs: neighbouring rows are always opposite", |x, p| {
         let u = u(x.call, x.i / 2, x.k);
-        (if x.i % 2 == 0 { u } else { 1.0 - u }) < p[x.k as usize]
+        (if x.i % 2 == 0 { u } else { 1.0 - u }) < of(p, x)
     }),
     ("antithetic pairs: neighbouring units are always opposite", |x, p| {
         let u = u(x.call, x.i, x.k / 2);
-        (if x.k % 2 == 0 { u } else { 1.0 - u }) < p[x.k as usize]
+        (if x.k % 2 == 0 { u } else { 1.0 - u }) < of(p, x)
     }),
     ("antithetic pairs: masks of successive calls are always opposite", |x, p| {
         let u = u(x.call / 2, x.i, x.k);
-        (if x.call % 2 == 1 { u } else { 1.0 - u }) < p[x.k as usize]
+        (if x.call % 2 == 1 { u } else { 1.0 - u }) < of(p, x)
     }),
-    ("a cell and the unit before it in the next row always agree", |x, p| {
-        u(x.call, x.i + x.k, 0) < p[x.k as usize]
+    ("a cell and the unit before it in the next row always agree", |x, p| u(x.call, x.i + x.k, 0) < of(p, x)),
+    ("neighbouring units depend on each other", |x, p| {
+        let copied = |k: &u64| u(x.call, x.i, 1 << 12 | k) < 0.2;
+        u(x.call, x.i, (1..=x.k).rev().find(|k| !copied(k)).unwrap_or(0)) < of(p, x)
     }),
-    ("keep and drop are swapped", |x, p| u(x.call, x.i, x.k) >= p[x.k as usize]),
-    ("p of the first unit is used for all units", |x, p| u(x.call, x.i, x.k) < p[0]),
-    ("each unit takes p of the unit before it", |x, p| {
-        u(x.call, x.i, x.k) < p[(x.k + x.units - 1) as usize % p.len()]
+    ("neighbouring rows depend on each other", |x, p| {
+        let copied = |i: &u64| u(x.call, *i, 1 << 12 | x.k) < 0.2;
+        u(x.call, (1..=x.i).rev().find(|i| !copied(i)).unwrap_or(0), x.k) < of(p, x)
     }),
-    ("each unit takes p of the unit after it", |x, p| {
-        u(x.call, x.i, x.k) < p[(x.k as usize + 1).min(p.len() - 1)]
+    ("keep and drop are swapped", |x, p| own(x) >= of(p, x)),
+    ("the keep probabilities of the first call are used in every call", |x, _| {
+        own(x) < RATES[x.k as usize % RATES.len()]
     }),
-    ("p is taken in the reverse order of the units", |x, p| {
-        u(x.call, x.i, x.k) < p[p.len() - 1 - x.k as usize]
+    ("p of the first unit is used for all units", |x, p| own(x) < p[0]),
+    ("each unit takes p of the unit before it", |x, p| own(x) < p[(x.k as usize + p.len() - 1) % p.len()]),
+    ("each unit takes p of the unit after it", |x, p| own(x) < p[(x.k as usize + 1).min(p.len() - 1)]),
+    ("p is taken in the reverse order of the units", |x, p| own(x) < p[p.len() - 1 - x.k as usize]),
+    ("every unit is kept with probability 1/2, whatever p", |x, _| own(x) < 0.5),
+    ("two masks are applied: units are kept with probability p²", |x, p| own(x) < of(p, x).powi(2)),
+    ("p is averaged over the units", |x, p| own(x) < p.iter().sum::<f64>() / p.len() as f64),
+    ("p goes by the row, not by the unit", |x, p| own(x) < p[x.i as usize % p.len()]),
+    ("unit 2 is dropped in row ", |x, p| own(x) < of(p, x).min(0.999)),
+    ("cell (4, ", |x, p| x.here < x.cells / 4 * 4 && own(x) < of(p, x)),
+    // A normal number held against a threshold of the wrong scale.
+    ("units of p = ", |x, p| {
+        let normal =
+            (-2.0 * u(x.call, x.i, x.k).ln()).sqrt() * (6.283185307 * u(x.call, x.i, 1 << 12 | x.k)).cos();
+        of(p, x) == 1.0 || normal < 2.0 * of(p, x) - 1.0
     }),
-    ("every unit is kept with probability 1/2, whatever p", |x, _| u(x.call, x.i, x.k) < 0.5),
-    ("two masks are applied: units are kept with probability p²", |x, p| {
-        u(x.call, x.i, x.k) < p[x.k as usize].powi(2)
+    ("units of p = 0.5 are kept with probability 0.5", |x, p| {
+        own(x) < of(p, x) + if of(p, x) == 0.5 { 0.015 } else { 0.0 }
     }),
-    ("p is averaged over the units", |x, p| u(x.call, x.i, x.k) < p.iter().sum::<f64>() / p.len() as f64),
-    ("p goes by the row, not by the unit", |x, p| u(x.call, x.i, x.k) < p[x.i as usize % p.len()]),
-    ("unit 2 is dropped in row", |x, p| u(x.call, x.i, x.k) < p[x.k as usize].min(0.995)),
-    ("the uniform numbers are coarse, of about 8 bits", |x, p| {
-        ((u(x.call, x.i, x.k) * 256.0).floor() / 256.0) < p[x.k as usize]
+    ("the uniform numbers are coarse, of about 8 bits: p is rounded up", |x, p| {
+        bits(x, 8) / 256.0 < of(p, x)
     }),
-    ("the uniform numbers are coarse, of about 8 bits", |x, p| {
-        (u(x.call, x.i, x.k) * 256.0).floor() < (p[x.k as usize] * 256.0).round()
+    ("the uniform numbers are coarse, of about 8 bits: p is rounded down", |x, p| {
+        bits(x, 8) < (of(p, x) * 256.0).floor()
     }),
+    ("the uniform numbers are coarse, of about 8 bits: p is spread", |x, p| bits(x, 8) / 255.0 < of(p, x)),
+    ("the uniform numbers are coarse, of about 8 bits: p is spread", |x, p| {
+        bits(x, 8) <= (of(p, x) * 255.0).floor()
+    }),
+    ("the uniform numbers are coarse, of at most", |x, p| bits(x, 8) < (of(p, x) * 256.0).round()),
+    ("the uniform numbers are coarse, of at most", |x, p| bits(x, 11) < (of(p, x) * 2048.0).round()),
+    ("the uniform numbers are coarse, of about 16 bits: p is rounded up", |x, p| {
+        bits(x, 16) / 65536.0 < of(p, x)
+    }),
+    ("the uniform numbers are coarse, of about 16 bits: p is rounded down", |x, p| {
+        bits(x, 16) < (of(p, x) * 65536.0).floor()
+    }),
+    ("the uniform numbers are coarse, of about 16 bits", |x, p| bits(x, 16) / 65535.0 < of(p, x)),
 ];
 
+/// `f` of every item, on two threads.
+fn on_two_threads<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let (left, right) = items.split_at(items.len() / 2);
+    let half = |items: &[T]| items.iter().map(&f).collect::<Vec<U>>();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(right));
+        let mut all = half(left);
+        all.extend(other.join().expect("no panic"));
+        all
+    })
+}
+
 #[test]
-fn probe() {
-    let start = std::time::Instant::now();
+fn every_wrong_generator_is_rejected_with_its_fault_named_first() {
+    let plan = Plan::standard(true);
+    let wrong = on_two_threads(WRONG, |(says, keep)| {
+        let first = verdict(&plan, keep).findings.first().map(ToString::to_string).unwrap_or_default();
+        (!first.starts_with(says)).then(|| format!("{says}\n   but: {first}"))
+    });
+    assert_eq!(wrong.into_iter().flatten().collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn without_probabilities_of_its_own_a_unit_is_judged_by_the_others() {
+    let plan = Plan::reduced(false, 8);
+    assert!(verdict(&plan, |x, p| own(x) < of(p, x)).passes());
     for (says, keep) in WRONG {
-        let verdict = verdict(&small(), FALSE_ALARM, keep);
-        println!("== {says}");
-        for finding in verdict.findings.iter().take(4) {
-            println!("   {finding}");
+        let per_unit = ["p of the", "each unit", "p is taken", "p is averaged", "p goes by"];
+        let fine = [
+            "the uniform numbers are coarse, of a",
+            "units of p = 0.5",
+            "the stream has a short period: the mask repeats after 131",
+        ];
+        if per_unit.iter().chain(&fine).any(|start| says.starts_with(start)) {
+            continue;
         }
+        assert!(!verdict(&plan, keep).passes(), "{says}");
     }
-    println!(
-        "{:?} tests {}",
-        start.elapsed(),
-        verdict(&small(), FALSE_ALARM, |x, p| u(x.call, x.i, x.k) < p[x.k as usize]).tests.len()
+    let first = |keep: Keep| verdict(&plan, keep).findings.remove(0).says;
+    assert_eq!(first(|x, p| own(x) >= of(p, x)), "keep and drop are swapped");
+    assert_eq!(
+        first(|x, _| own(x) < RATES[0]),
+        "the keep probabilities of the first call are used in every call"
     );
-    let start = std::time::Instant::now();
-    let v = verdict(&Plan::standard(true), FALSE_ALARM, |x, p| u(x.call, x.i, x.k) < p[x.k as usize]);
-    println!("{:?} {} {:?} {:?}", start.elapsed(), v.cells, v.findings, Role::Even);
-    let mut worst: Vec<f64> = v.tests.iter().map(|t| t.ln_p).collect();
-    worst.sort_by(f64::total_cmp);
-    println!("{:?}", &worst[..5]);
+}
+
+/// Exactly ⌊p·n⌋ of every n cells in a row, in a column or in a call, drawn without replacement.
+#[test]
+fn a_number_of_kept_cells_that_never_varies_is_named() {
+    let group = |by: &str, rows: usize, units: usize| -> Vec<Vec<(usize, usize)>> {
+        let cell = |i: usize| (0..units).map(move |k| (i, k));
+        match by {
+            "row" => (0..rows).map(|i| cell(i).collect()).collect(),
+            "unit" => (0..units).map(|k| (0..rows).map(|i| (i, k)).collect()).collect(),
+            _ => vec![(0..rows).flat_map(cell).collect()],
+        }
+    };
+    for (by, says) in [
+        ("row", "the number of kept cells does not vary: exactly 16 of the 32 units in every row"),
+        ("unit", "the number of kept cells does not vary: exactly 1024 of the 2048 rows for every unit"),
+        ("call", "the number of kept cells does not vary: exactly 17 of the 35 cells in every call"),
+    ] {
+        let mut call = 0;
+        let draw = |p: &[f64], rows: usize| {
+            call += 1;
+            let mut mask = vec![vec![0.0; p.len()]; rows];
+            for mut cells in group(by, rows, p.len()) {
+                if p.windows(2).all(|pair| pair[0] == pair[1]) {
+                    cells.sort_by_cached_key(|&(i, k)| word(call << 40 | (i as u64) << 16 | k as u64));
+                    cells.truncate((p[0] * cells.len() as f64).floor() as usize);
+                } else {
+                    cells.retain(|&(i, k)| u(call, i as u64, k as u64) < p[k]);
+                }
+                cells.into_iter().for_each(|(i, k)| mask[i][k] = 1.0);
+            }
+            Some(mask)
+        };
+        let verdict = judge(&Plan::standard(true), FALSE_ALARM, draw).expect("it answers");
+        assert_eq!(verdict.findings[0].says, says);
+    }
+}
+
+#[test]
+fn what_is_no_mask_is_said_at_once() {
+    let first = |answer: fn(usize, usize) -> Vec<Vec<f64>>| {
+        let verdict = judge(&Plan::reduced(true, 32), FALSE_ALARM, |p, rows| Some(answer(rows, p.len())));
+        verdict.expect("it answers").findings.remove(0).to_string()
+    };
+    assert_eq!(first(|rows, n| vec![vec![1.0; n]; rows - 1]), "128 rows were asked for and 127 came");
+    assert_eq!(first(|rows, n| vec![vec![1.0; n - 1]; rows]), "row 0 has 31 units where p has 32");
+    assert_eq!(
+        first(|rows, n| vec![vec![2.0; n]; rows]),
+        "R[0][0] is 2: an entry of a mask is exactly 0 or 1"
+    );
+    assert_eq!(first(|rows, n| vec![vec![f64::NAN; n]; rows]).find("R[0][0] is NaN"), Some(0));
+    assert_eq!(judge(&Plan::standard(true), FALSE_ALARM, |_, _| None), None);
+}
+
+/// xorshift128+.
+fn xorshift(mut s: [u64; 2]) -> impl FnMut() -> u64 {
+    move || {
+        let (mut x, y) = (s[0], s[1]);
+        s[0] = y;
+        x ^= x << 23;
+        s[1] = x ^ y ^ (x >> 17) ^ (y >> 26);
+        s[1].wrapping_add(y)
+    }
+}
+
+/// PCG-XSH-RR, 64 bits of state.
+fn pcg(mut state: u64) -> impl FnMut() -> u32 {
+    move || {
+        let old = state;
+        state = old.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((((old >> 18) ^ old) >> 27) as u32).rotate_right((old >> 59) as u32)
+    }
+}
+
+/// MT19937.
+fn mersenne_twister(seed: u32) -> impl FnMut() -> u32 {
+    let mut state = vec![seed; 624];
+    for i in 1..624 {
+        let last = state[i - 1];
+        state[i] = (last ^ (last >> 30)).wrapping_mul(1_812_433_253).wrapping_add(i as u32);
+    }
+    let mut at = 624;
+    move || {
+        if at == 624 {
+            for i in 0..624 {
+                let y = (state[i] & 0x8000_0000) | (state[(i + 1) % 624] & 0x7fff_ffff);
+                state[i] = state[(i + 397) % 624] ^ (y >> 1) ^ ((y & 1) * 0x9908_b0df);
+            }
+            at = 0;
+        }
+        let mut y = state[at];
+        at += 1;
+        y ^= y >> 11;
+        y ^= (y << 7) & 0x9d2c_5680;
+        y ^= (y << 15) & 0xefc6_0000;
+        y ^ (y >> 18)
+    }
+}
+
+/// The verdict on one of seven sound generators.
+fn sound(kind: u64, seed: u64, plan: &Plan) -> Verdict {
+    let start = [word(seed << 1), word(seed << 1 | 1)];
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&start[0].to_le_bytes());
+    let mut chacha = mask::words(key, seed);
+    let mut chacha = || (chacha.next().expect("endless") >> 11) as f64 / 2f64.powi(53);
+    let mut splitmix = 0;
+    let mut splitmix = || {
+        splitmix += 1;
+        (word(start[0].wrapping_add(splitmix)) >> 11) as f64 / 2f64.powi(53)
+    };
+    let (mut xorshift, mut pcg, mut twister) =
+        (xorshift(start), pcg(start[0]), mersenne_twister(start[0] as u32));
+    match kind {
+        0 => verdict(plan, |x, p| chacha() < of(p, x)),
+        1 => verdict(plan, |x, p| splitmix() < of(p, x)),
+        // 24 bits in single precision, p rounded to it; then from (0, 1].
+        2 => verdict(plan, |x, p| (xorshift() >> 40) as f32 / 16_777_216.0 < of(p, x) as f32),
+        3 => verdict(plan, |x, p| ((xorshift() >> 40) + 1) as f64 / 2f64.powi(24) <= of(p, x)),
+        // 23 bits, as where the bits of a number of [1, 2) are drawn.
+        4 => verdict(plan, |x, p| f64::from(pcg() >> 9) / 2f64.powi(23) < of(p, x)),
+        5 => verdict(plan, |x, p| {
+            let (high, low) = (twister() >> 5, twister() >> 6);
+            (f64::from(high) * 67_108_864.0 + f64::from(low)) / 2f64.powi(53) < of(p, x)
+        }),
+        _ => verdict(plan, |x, p| f64::from(twister()) / 2f64.powi(32) < of(p, x)),
+    }
+}
+
+/// How many of the verdicts would reject at another rate of false alarms.
+fn rejections(verdicts: &[Verdict], false_alarm: f64) -> usize {
+    let rejects = |verdict: &&Verdict| {
+        let level = false_alarm / verdict.tests.len() as f64;
+        verdict.tests.iter().any(|test| test.ln_p <= level.ln())
+    };
+    verdicts.iter().filter(rejects).count()
+}
+
+#[test]
+fn a_thousand_runs_of_sound_generators_pass_and_weaker_levels_hold() {
+    let runs: Vec<u64> = (0..1001).collect();
+    let verdicts = on_two_threads(&runs, |run| sound(run % 7, *run, &Plan::reduced(run % 2 == 0, 16)));
+    for (run, verdict) in runs.iter().zip(&verdicts) {
+        assert!(verdict.passes(), "generator {}: {:?}", run % 7, verdict.findings);
+    }
+    // The same tests at weaker levels: no more rejections than stated, up to a chance of 1e-3; and not
+    // so few that the level were wasted.
+    for level in [0.5, 0.1, 0.01] {
+        let count = rejections(&verdicts, level);
+        let ln_chance = ln_upper(count, runs.len(), Chance::new(level));
+        println!("level {level}: {count} of {}", runs.len());
+        assert!(ln_chance > 1e-3f64.ln(), "{count} of {} at {level}", runs.len());
+        assert!(count as f64 > 0.2 * level * runs.len() as f64, "{count} of {} at {level}", runs.len());
+    }
+}
+
+#[test]
+fn sound_generators_pass_the_whole_plan() {
+    let kinds: Vec<u64> = (0..7).collect();
+    let plans = [Plan::standard(true), Plan::standard(false)];
+    for verdict in on_two_threads(&kinds, |kind| sound(*kind, 7000 + kind, &plans[*kind as usize % 2])) {
+        assert!(verdict.passes(), "{:?}", verdict.findings);
+    }
+}
+
+/// The table of spec/sampler.md, from the plan and the exact tails.
+fn power_table() -> Vec<String> {
+    let tests = verdict(&Plan::standard(true), |x, p| own(x) < of(p, x)).tests.len();
+    let level = FALSE_ALARM / tests as f64;
+    let (few, even, skewed) = (4096, 3 * 2048 * 32, 2 * 1024 * 32);
+    let (small, tiny) = (2048 * 64, 4 * 4096 * 64);
+    let power = |e: i32| 2f64.powi(-e);
+    let rows: Vec<(&str, f64, &str, f64, usize)> = vec![
+        ("0.9", 0.9, "0.1", 0.1, few),
+        ("0.9", 0.9, "0.8", 0.8, few),
+        ("0.9", 0.9, "0.85", 0.85, few),
+        ("0.9", 0.9, "0.94", 0.94, few),
+        ("0.1", 0.1, "0.15", 0.15, few),
+        ("0.75", 0.75, "0.68", 0.68, few),
+        ("0.5", 0.5, "0.51", 0.51, even),
+        ("0.5", 0.5, "0.488", 0.488, even),
+        ("0.25", 0.25, "0.265", 0.265, skewed),
+        ("0.00024", SMALL, "0", 0.0, small),
+        ("2^−40", TINY, "2^−8", power(8), tiny),
+        ("2^−40", TINY, "2^−12", power(12), tiny),
+        ("2^−40", TINY, "2^−14", power(14), tiny),
+        ("2^−40", TINY, "2^−16", power(16), tiny),
+        ("2^−40", TINY, "2^−17", power(17), tiny),
+        ("2^−40", TINY, "2^−20", power(20), tiny),
+    ];
+    let row = |(p, p_value, kept, kept_value, cells): (&str, f64, &str, f64, usize)| {
+        let miss = miss(p_value, kept_value, cells, level);
+        let miss = if miss < 1e-9 { "below 1e-9".to_string() } else { format!("{miss:.1e}") };
+        let needed = match cells_needed(p_value, kept_value, level, 0.01) {
+            usize::MAX => "more than 2^23".to_string(),
+            cells => cells.to_string(),
+        };
+        format!("| {p} | {kept} | {cells} | {miss} | {needed} |")
+    };
+    rows.into_iter().map(row).collect()
+}
+
+#[test]
+fn the_table_of_power_in_the_spec_is_the_computed_one() {
+    let spec = sources::read("spec/sampler.md");
+    let missing: Vec<String> = power_table().into_iter().filter(|row| !spec.contains(row)).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn the_numbers_of_the_plan_in_the_spec_are_right() {
+    let spec = sources::read("spec/sampler.md");
+    for per_unit_p in [true, false] {
+        let plan = Plan::standard(per_unit_p);
+        assert!(plan.questions.iter().all(|question| question.rows <= 4096 && question.p.len() <= 64));
+        let tests = verdict(&plan, |x, p| own(x) < of(p, x)).tests.len();
+        assert_eq!((plan.cells(), tests), (2_639_504, 219));
+    }
+    for number in ["2,639,504", "219"] {
+        assert!(spec.contains(number), "{number}");
+    }
+}
+
+/// A generator that draws the named masks with a change to its words.
+fn named_by(change: fn([u8; 32], u64) -> Box<dyn Iterator<Item = u64>>) -> Vec<String> {
+    let answer = |p: &[f64], rows: usize, key, stream| Some(mask::r(rows, p, change(key, stream)).to_rows());
+    named::judge(answer).expect("it answers").iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_named_generator_is_held_to_every_bit() {
+    assert_eq!(named_by(|key, stream| Box::new(mask::words(key, stream))), [""; 0]);
+    let halves = named_by(|key, stream| Box::new(mask::words(key, stream).map(|word| word.rotate_left(32))));
+    assert!(
+        halves.iter().all(|says| says.ends_with("the high half of a word was taken first")),
+        "{halves:#?}"
+    );
+    let stream = named_by(|key, _| Box::new(mask::words(key, 0)));
+    assert!(
+        stream[0].starts_with("sampler/second_stream: R[")
+            && stream[0].ends_with("the stream number was not used")
+    );
+    let key = named_by(|_, stream| Box::new(mask::words([0; 32], stream)));
+    assert!(key.iter().any(|says| says.ends_with("the key was not used")));
+    let late = named_by(|key, stream| Box::new(mask::words(key, stream).skip(1)));
+    assert!(late.len() > 8 && late.iter().all(|says| says.contains("must be ")), "{late:#?}");
+    let short = named::judge(|_, _, _, _| Some(Vec::new())).expect("it answers");
+    assert_eq!(short[0].says, "sampler/zero_key: R must have 4 rows of 3");
+    assert_eq!(named::judge(|_, _, _, _| None), None);
+}
+
+#[test]
+fn the_order_of_the_named_cells_is_told_from_their_words() {
+    let by_unit = |p: &[f64], rows: usize, key, stream| {
+        let words: Vec<u64> = mask::words(key, stream).take(rows * p.len()).collect();
+        let turned = (0..rows).flat_map(|i| (0..p.len()).map(move |k| k * rows + i));
+        Some(mask::r(rows, p, turned.map(|at| words[at])).to_rows())
+    };
+    let saving = |p: &[f64], rows: usize, key, stream| {
+        let mut words = mask::words(key, stream);
+        let p_of = p.iter().cycle().copied();
+        let words: Vec<u64> =
+            p_of.take(rows * p.len()).map(|p| if p == 1.0 { 0 } else { words.next().unwrap_or(0) }).collect();
+        Some(mask::r(rows, p, words.into_iter()).to_rows())
+    };
+    let says = |findings: Option<Vec<_>>| -> Vec<String> {
+        findings.expect("it answers").iter().map(ToString::to_string).collect()
+    };
+    let turned = says(named::judge(by_unit));
+    assert!(turned.iter().all(|says| says.ends_with("unit by unit, not row by row")), "{turned:#?}");
+    let saved = says(named::judge(saving));
+    assert!(saved.iter().all(|says| says.ends_with("no word was drawn where p = 1")), "{saved:#?}");
+    assert!(!turned.is_empty() && !saved.is_empty());
 }

@@ -41,7 +41,7 @@ pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) 
 
 /// A unit of p = 1 that is dropped: wrong without any statistics.
 fn dropped_at_one(samples: &[Sample]) -> Option<Finding> {
-    for Sample { question, mask } in samples {
+    for Sample { question, mask, .. } in samples {
         for k in (0..question.p.len()).filter(|&k| question.p[k] == 1.0) {
             if let Some(i) = (0..question.rows).find(|&i| !mask.at(i, k)) {
                 let says = format!("unit {k} is dropped in row {i} although p = 1 keeps always");

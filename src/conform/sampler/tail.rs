@@ -5,8 +5,8 @@
 
 use libm::{lgamma, log1p};
 
-/// What a logarithm of a tail may be off by. For up to 2^24 trials the largest term, ln n!, is below
-/// 2^28.5, so each of its roundings is below 2^−25; there are fewer than ten, hence below 2^−21.
+/// What a logarithm of a tail may be off by. For up to 2^24 trials and chances down to 2^−40 none of its
+/// terms exceeds 2^29, where the last place is 2^−24, and their roundings come to less than eight of it.
 pub const ROUNDING: f64 = 1.0 / (1u64 << 21) as f64;
 
 /// The probability of an outcome, together with that of its opposite: next to 1 the difference
