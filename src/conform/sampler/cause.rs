@@ -107,16 +107,17 @@ fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
         }
         size => say(format!("units share their mask entry in groups of {size}"), pairs(Axis::Units, 1, 0)),
     }
-    let named = [Axis::Calls, Axis::Rows, Axis::Units];
+    let in_groups = |axis| !matches!(axis, Axis::Falling | Axis::Rising) && always(axis, 1, 0);
     for test in tests.iter().filter(|test| test.role == Role::Even) {
         let What::Agree { axis, lag, phase } = test.what else { continue };
         let cells = apart(axis, lag);
         if test.hits == 0 {
             say(format!("antithetic pairs: {cells} are always opposite"), Some(test));
-        } else if test.hits == test.trials && (!named.contains(&axis) || !always(axis, 1, 0)) && phase == 0 {
+        } else if test.hits == test.trials && phase == 0 && !in_groups(axis) {
             say(format!("{cells} always agree"), Some(test));
         }
     }
+    findings.dedup_by(|one, other| one.says == other.says);
     findings
 }
 

@@ -1,29 +1,27 @@
-//! What the judge catches: the chance that a wrong keep probability passes, and the rows that it takes.
+//! What the judge catches: the chance that a wrong generator passes a test, and the trials that it takes.
 
 use super::tail::{Chance, ln_lower, ln_p_value, ln_upper};
-use super::test::GRAIN;
 
-/// An upper bound for the chance that a generator which keeps with probability `kept` passes the test
-/// for `p` on so many cells, where the test rejects at p-values of at most `level`.
-pub fn miss(p: f64, kept: f64, cells: usize, level: f64) -> f64 {
-    let rejects = |hits: usize| ln_p_value(hits, cells, Chance::new(p), GRAIN) <= level.ln();
-    let mean = ((cells as f64 * p).round() as usize).min(cells);
+/// An upper bound for the chance that so many trials whose hits have the chance `actual` pass a test for
+/// the chance `p`, give or take `slack`, which rejects at p-values of at most `level`.
+pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
+    let rejects = |hits: usize| ln_p_value(hits, trials, Chance::new(p), slack) <= level.ln();
+    let mean = ((trials as f64 * p).round() as usize).min(trials);
     // On either side of the mean the p-value falls with the distance.
-    let ln_miss = if kept > p {
-        let most = mean + first(cells + 1 - mean, |step| step + mean > cells || rejects(mean + step));
-        if most > cells { 0.0 } else { ln_lower(most - 1, cells, Chance::new(kept)) }
+    let ln_miss = if actual > p {
+        let most = mean + first(trials + 1 - mean, |step| step + mean > trials || rejects(mean + step));
+        if most > trials { 0.0 } else { ln_lower(most - 1, trials, Chance::new(actual)) }
     } else {
         let least = first(mean + 1, |step| step > mean || rejects(mean - step));
-        if least > mean { 0.0 } else { ln_upper(mean - least + 1, cells, Chance::new(kept)) }
+        if least > mean { 0.0 } else { ln_upper(mean - least + 1, trials, Chance::new(actual)) }
     };
     ln_miss.exp()
 }
 
-/// A number of cells with which a generator that keeps with probability `kept` instead of `p` passes with
-/// a chance of at most `miss`: the least power of two that will do.
-pub fn cells_needed(p: f64, kept: f64, level: f64, miss: f64) -> usize {
-    let enough = |cells: &usize| self::miss(p, kept, *cells, level) <= miss;
-    (0..24).map(|e| 1 << e).find(enough).unwrap_or(usize::MAX)
+/// How many trials leave a chance of at most `missed` to pass: the least power of two that will do, or
+/// `None` where 2^23 are not enough.
+pub fn trials_needed(p: f64, actual: f64, slack: f64, level: f64, missed: f64) -> Option<usize> {
+    (0..24).map(|e| 1 << e).find(|&trials| miss(p, actual, trials, slack, level) <= missed)
 }
 
 /// The least number below `end` for which a condition holds that, once true, stays so; else `end`.
