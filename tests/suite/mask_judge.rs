@@ -1,5 +1,6 @@
 //! The judge of mask generators: exact tails, sound generators that pass, wrong ones and what it says.
 
+use dropout_oracle::conform::sampler::mask::{Axis, Mask, agreements};
 use dropout_oracle::conform::sampler::plan::{Plan, RATES, Role, SMALL, TINY};
 use dropout_oracle::conform::sampler::power::{miss, trials_needed};
 use dropout_oracle::conform::sampler::tail::{Chance, ROUNDING, ln_lower, ln_p_value, ln_upper};
@@ -74,6 +75,34 @@ fn the_power_is_that_of_the_exact_tails() {
     }
     assert_eq!(miss(0.5, 0.9, 4, GRAIN, level), 1.0, "4 trials reject nothing");
     assert_eq!(trials_needed(0.5, 0.5, GRAIN, level, 0.01), None);
+}
+
+/// Counted cell by cell.
+#[test]
+fn the_pairs_of_one_test_share_no_cell_and_the_two_halves_are_all() {
+    let call = |seed: u64| Mask { units: 8, rows: (0..16).map(|i| word(seed << 8 | i) & 0xff).collect() };
+    let calls = [call(0), call(1), call(2)];
+    let calls: Vec<&Mask> = calls.iter().collect();
+    let trials = |axis, lag| [0, 1].map(|phase| agreements(&calls, axis, lag, phase).1);
+    assert_eq!(trials(Axis::Units, 1), [3 * 16 * 4, 3 * 16 * 3]);
+    assert_eq!(trials(Axis::Units, 2), [3 * 16 * 4, 3 * 16 * 2]);
+    assert_eq!(trials(Axis::Units, 3), [3 * 16 * 3, 3 * 16 * 2]);
+    assert_eq!(trials(Axis::Rows, 4), [3 * 8 * 8, 3 * 8 * 4]);
+    assert_eq!(trials(Axis::Calls, 1), [16 * 8, 16 * 8]);
+    assert_eq!(trials(Axis::Falling, 1), [3 * 8 * 7, 3 * 7 * 7]);
+    for (axis, di, dk) in
+        [(Axis::Units, 0, 2), (Axis::Rows, 2, 0), (Axis::Falling, 1, 1), (Axis::Rising, 1, -1)]
+    {
+        let lag = di.max(dk) as usize;
+        let agree: usize = [0, 1].map(|phase| agreements(&calls, axis, lag, phase).0).iter().sum();
+        let pair = |mask: &Mask, i: usize, k: usize| {
+            let (i2, k2) = (i + di as usize, (k as isize + dk) as usize);
+            i2 < 16 && k2 < 8 && mask.at(i, k) == mask.at(i2, k2)
+        };
+        let cells = (0..16).flat_map(|i| (0..8).map(move |k| (i, k)));
+        let counted = calls.iter().map(|mask| cells.clone().filter(|&(i, k)| pair(mask, i, k)).count());
+        assert_eq!(agree, counted.sum::<usize>(), "{axis:?}");
+    }
 }
 
 /// A cell of the run: its call, its row, its unit; its number in the whole run and in its mask.
@@ -428,7 +457,7 @@ fn sound_generators_pass_the_whole_plan() {
 #[test]
 fn the_stated_power_is_what_a_simulation_shows() {
     let plan = Plan::reduced(true, 32);
-    let off = [(0.9, 0.69, 128), (0.5, 0.544, 6144), (0.25, 0.314, 2048)];
+    let off = [(0.9, 0.65, 128), (0.5, 0.55, 6144), (0.25, 0.325, 2048)];
     let instead = |p: f64| off.iter().find(|(stated, ..)| *stated == p).map_or(p, |(_, actual, _)| *actual);
     let runs: Vec<u64> = (0..200).collect();
     let verdicts = on_two_threads(&runs, |run| {
@@ -450,7 +479,7 @@ fn the_stated_power_is_what_a_simulation_shows() {
         };
         let count = verdicts.iter().filter(passed).count();
         let stated = miss(p, actual, cells, GRAIN, verdicts[0].level);
-        assert!(stated > 0.2 && stated < 0.8, "{p}: {stated}");
+        assert!(stated > 0.1 && stated < 0.5, "{p}: {stated}");
         let ln_p = ln_p_value(count, runs.len(), Chance::new(stated), 0.0);
         assert!(ln_p > 1e-3f64.ln(), "{p}: {count} of {} passed, stated {stated}", runs.len());
     }

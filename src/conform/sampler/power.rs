@@ -3,7 +3,8 @@
 use super::tail::{Chance, ln_lower, ln_p_value, ln_upper};
 
 /// An upper bound for the chance that so many trials whose hits have the chance `actual` pass a test for
-/// the chance `p`, give or take `slack`, which rejects at p-values of at most `level`.
+/// the chance `p`, give or take `slack`, which rejects at p-values of at most `level`. It is the chance
+/// itself, up to the other tail, or 1 where that is above about one half.
 pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
     let rejects = |hits: usize| ln_p_value(hits, trials, Chance::new(p), slack) <= level.ln();
     let mean = ((trials as f64 * p).round() as usize).min(trials);
