@@ -1,6 +1,6 @@
 //! The judge of a mask generator (equation 2): any generator, in any language, by what it draws.
 //!
-//! [`plan`] says what is asked, [`test`] what is counted in the answers, with exact [`tail`]s; [`cause`]
+//! [`plan`] says what is asked, [`mod@test`] what is counted in the answers, with exact [`tail`]s; [`cause`]
 //! puts what was rejected into words, the most telling first, and [`power`] says what is caught. The
 //! derivation stands in spec/sampler.md. [`named`] is apart: it compares a subject that draws from the
 //! named generator with the cases, bit by bit.

@@ -10,7 +10,8 @@ use super::plan::{Question, Role};
 use super::tail::{Chance, ln_p_value};
 
 /// What the chance to keep may be off by, for a subject to be called sound: uniform numbers of 23 bits,
-/// which many libraries draw in single precision, keep with a probability up to 2^−23 beside p.
+/// which many libraries draw in single precision, keep with a probability up to 2^−23 beside p. At p = 1
+/// there is no allowance.
 pub const GRAIN: f64 = 1.0 / (1u64 << 23) as f64;
 
 /// A question with its answer.
