@@ -95,14 +95,24 @@ impl<T> Step<Grid<T>, Vec<T>> {
         Step { forward, backward }
     }
 
+    /// The rows and columns of one result; db is one row.
+    pub fn shape(&self, quantity: Quantity) -> (usize, usize) {
+        let cols = match quantity {
+            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => self.forward.a_tilde.cols(),
+            Quantity::Z | Quantity::ANext | Quantity::Dz | Quantity::Dw | Quantity::Db => {
+                self.forward.z.cols()
+            }
+        };
+        (self.cells(quantity).len() / cols, cols)
+    }
+
     /// Where the value at `index` of `cells` stands: `dW[3][1]`, or `db[2]`.
     pub fn path(&self, quantity: Quantity, index: usize) -> String {
-        let cols = match quantity {
-            Quantity::Db => return format!("{}[{index}]", quantity.name()),
-            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => self.forward.a_tilde.cols(),
-            Quantity::Z | Quantity::ANext | Quantity::Dz | Quantity::Dw => self.forward.z.cols(),
-        };
-        format!("{}[{}][{}]", quantity.name(), index / cols, index % cols)
+        let (_, cols) = self.shape(quantity);
+        match quantity {
+            Quantity::Db => format!("{}[{index}]", quantity.name()),
+            _ => format!("{}[{}][{}]", quantity.name(), index / cols, index % cols),
+        }
     }
 }
 

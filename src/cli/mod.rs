@@ -4,6 +4,7 @@
 //! is a struct of its arguments with `run`, which answers with the whole text for stdout or with an
 //! [`Error`], whose [`Error::exit_code`] is the exit status.
 
+mod check;
 pub mod eval;
 mod explain;
 mod generate;
@@ -30,6 +31,7 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Eval(eval::Eval),
+    Check(check::Check),
     Verify(verify::Verify),
     Sample(sample::Sample),
     Explain(explain::Explain),
@@ -50,6 +52,7 @@ pub fn run() -> ExitCode {
     let outcome = std::panic::catch_unwind(|| match command {
         Command::Generate(verb) => verb.run(),
         Command::Eval(verb) => verb.run(),
+        Command::Check(verb) => verb.run(),
         Command::Verify(verb) => verb.run(),
         Command::Sample(verb) => verb.run(),
         Command::Explain(verb) => verb.run(),

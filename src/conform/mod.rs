@@ -1,10 +1,27 @@
 //! Judging an implementation: any layer, in any language, against the cases and their tolerances.
 //!
-//! A [`Subject`] answers questions; it may live in this process, behind a pipe, or in a file of results.
+//! A [`Subject`] answers questions; it may live in this process, behind a pipe ([`program`]), or in a
+//! file of results ([`results`]). [`cases`] says what is asked, [`mod@run`] in which order, [`judge`] what
+//! an answer is worth. [`expectations`] sets known failures aside, [`report`] tells what came out, and
+//! [`suite`] makes each case a named test of a Rust crate. Read [`subject`] and [`judge`] first.
+//! A subject never makes this room fail: whatever it does is an answer, or a verdict on it.
 
 pub mod bias;
+pub mod cases;
+pub mod expectations;
+mod hex;
+pub mod judge;
+pub mod localise;
+mod process;
+pub mod program;
+pub mod protocol;
+mod reading;
 pub mod recover;
+pub mod report;
+pub mod results;
+pub mod run;
 pub mod sampler;
 pub mod subject;
+pub mod suite;
 
-pub use subject::{About, Answer, MaskSource, Outputs, Subject};
+pub use subject::{About, Answer, MaskSource, Outputs, Subject, Supports};

@@ -2,6 +2,8 @@
 
 use crate::number::Arithmetic;
 use crate::problem::Problem;
+use crate::problem::activation::{Activation, Unit};
+use crate::scalar::Step;
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 
@@ -18,6 +20,13 @@ pub struct About {
     pub arithmetic: Arithmetic,
     /// What it can do.
     pub supports: Supports,
+}
+
+impl About {
+    /// A subject that supports everything that it does not take back, and draws no masks.
+    pub fn new(name: impl Into<String>, arithmetic: Arithmetic) -> Self {
+        About { name: name.into(), version: None, homepage: None, arithmetic, supports: Supports::default() }
+    }
 }
 
 /// What a subject can do; what it cannot is skipped, with the reason, and still counted.
@@ -47,9 +56,61 @@ pub enum MaskSource {
     Own,
 }
 
+impl Default for Supports {
+    fn default() -> Self {
+        Supports {
+            activations: None,
+            per_unit_p: true,
+            sample: false,
+            outputs: Quantity::ALL.to_vec(),
+            deterministic: true,
+            mask: MaskSource::Given,
+        }
+    }
+}
+
+impl Supports {
+    /// Why this problem is beyond the subject, if it is.
+    pub fn refusal(&self, problem: &Problem) -> Option<String> {
+        let p = &problem.inputs().keep_prob;
+        if !self.per_unit_p && p.iter().any(|p_k| *p_k != p[0]) {
+            return Some("one keep probability for all units only".into());
+        }
+        let known = self.activations.as_ref()?;
+        let g = problem.activation();
+        let units: &[Unit] = if let Activation::PerUnit(units) = g { units } else { &[] };
+        let missing = std::iter::once(g.name())
+            .chain(units.iter().map(|unit| unit.name()))
+            .find(|name| !known.iter().any(|known| known == name))?;
+        Some(format!("no {missing}"))
+    }
+}
+
 /// The results that a subject gave, as rows; db is one row. Shapes and numbers are not checked yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outputs(pub BTreeMap<Quantity, Vec<Vec<f64>>>);
+
+impl Outputs {
+    /// Whether both are the same to the last bit; NaN is itself.
+    pub fn same_bits(&self, other: &Outputs) -> bool {
+        let bits = |outputs: &Outputs| -> Vec<(Quantity, Vec<Vec<u64>>)> {
+            let row = |row: &Vec<f64>| row.iter().map(|x| x.to_bits()).collect();
+            outputs.0.iter().map(|(quantity, rows)| (*quantity, rows.iter().map(row).collect())).collect()
+        };
+        bits(self) == bits(other)
+    }
+}
+
+/// All eight results of a step.
+impl From<&Step<f64>> for Outputs {
+    fn from(step: &Step<f64>) -> Self {
+        let rows = |quantity| {
+            let (_, cols) = step.shape(quantity);
+            (quantity, step.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect())
+        };
+        Outputs(Quantity::ALL.into_iter().map(rows).collect())
+    }
+}
 
 /// What a subject says of a step.
 #[derive(Clone, Debug, PartialEq)]

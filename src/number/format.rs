@@ -66,6 +66,26 @@ impl Format {
         (2.0 - 2.0 * self.unit_roundoff()) * 2f64.powi(self.end() - 1)
     }
 
+    /// The exponent of one unit in the last place at x: that of the spacing of the format's numbers there.
+    pub fn ulp_exponent(self, x: f64) -> i32 {
+        if x == 0.0 {
+            return self.least();
+        }
+        let (significand, exponent, _) = num_traits::Float::integer_decode(x);
+        (significand.ilog2() as i32 + i32::from(exponent) + 1 - self.bits()).max(self.least())
+    }
+
+    /// The number of the format nearest to a finite double, ties to even; infinite beyond the range.
+    pub fn nearest(self, x: f64) -> f64 {
+        if self == Format::F64 {
+            return x;
+        }
+        // No exponent here leaves the range of a double, so that only the rounding rounds.
+        let ulp = 2f64.powi(self.ulp_exponent(x));
+        let nearest = (x / ulp).round_ties_even() * ulp;
+        if nearest.abs() > self.largest() { f64::INFINITY.copysign(x) } else { nearest }
+    }
+
     /// Whether the format holds this finite double exactly.
     pub fn holds(self, x: f64) -> bool {
         if x == 0.0 {

@@ -1,0 +1,167 @@
+//! `check`: judges an implementation, behind a pipe or in a file of results.
+
+use super::input;
+use crate::conform::cases::{self, Case};
+use crate::conform::expectations::Expectations;
+use crate::conform::program::{Absent, Limits, NotStarted, Program};
+use crate::conform::report::{Report, human, json, junit};
+use crate::conform::results::Results;
+use crate::conform::run::{Run, run};
+use crate::conform::subject::{About, Subject};
+use crate::error::Error;
+use crate::fixture::files;
+use crate::number::{Arithmetic, Format};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, stdout};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Judge an implementation of the step: a program that speaks the protocol, or a file of results.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
+)]
+pub struct Check {
+    /// Take the cases of this folder of fixtures; those that are built in unless given.
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Take only cases whose id matches, as 'exact/*' or '*softmax*'; may be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    select: Vec<String>,
+    /// Failures that are known, an id a line.
+    #[arg(long, value_name = "FILE")]
+    expect_failures: Option<PathBuf>,
+    /// Write the file of known failures anew, from what fails now.
+    #[arg(long, requires = "expect_failures")]
+    fix_expectations: bool,
+    /// Fail where fewer cases than these could be judged.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    min_cases: usize,
+    /// Also write the report as JSON or as JUnit's XML; may be given more than once.
+    #[arg(long, value_name = "FILE.json|FILE.xml", value_parser = report_file)]
+    report: Vec<PathBuf>,
+    /// How long the program may take for an answer.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    timeout: Duration,
+    /// How long the program may take to start.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    start_timeout: Duration,
+    /// Judge the results in this file, or in standard input for -.
+    #[arg(long, value_name = "FILE", conflicts_with = "command")]
+    results: Option<PathBuf>,
+    /// The program, which is started once for all cases.
+    #[arg(last = true, required_unless_present = "results")]
+    command: Vec<String>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "must be a number of seconds above 0".into())
+}
+
+fn report_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("json" | "xml") => Ok(path),
+        _ => Err("must end in .json or .xml".into()),
+    }
+}
+
+impl Check {
+    /// The report for people.
+    ///
+    /// # Errors
+    /// Where something is not as expected of the subject; the report is printed then as well.
+    pub fn run(self) -> Result<String, Error> {
+        let all = self.fixtures.as_deref().map_or_else(|| Ok(cases::built_in()), cases::in_folder)?;
+        let ids: Vec<String> = all.iter().map(|case| case.id.clone()).collect();
+        let there = |id: &str| ids.iter().any(|known| known == id);
+        let cases = cases::select(all, &self.select)?;
+        let known = self.known_failures()?;
+        let mut subject = self.subject(&there)?;
+        let run = asked(subject.as_mut(), &cases);
+        let mut surprises = known.surprises(&run, there);
+        if self.fix_expectations
+            && let Some(path) = &self.expect_failures
+        {
+            files::put(path, known.fixed(&run, there).as_bytes())?;
+            surprises.clear();
+        }
+        let report = Report { run: &run, surprises: &surprises, command: self.reproduction() };
+        for path in &self.report {
+            let xml = path.extension().is_some_and(|extension| extension == "xml");
+            files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())?;
+        }
+        let colour =
+            stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let text = human(&report, colour);
+        match self.failure(&run, surprises.len()) {
+            None => Ok(text),
+            Some(failure) => {
+                super::print(&text);
+                Err(Error::Failed(failure))
+            }
+        }
+    }
+
+    fn failure(&self, run: &Run, surprises: usize) -> Option<String> {
+        match (surprises, run.judged()) {
+            (0, judged) if judged >= self.min_cases => None,
+            (0, judged) => {
+                Some(format!("{judged} cases judged, and at least {} are asked for", self.min_cases))
+            }
+            (1, _) => Some("1 case is not as it should be".into()),
+            _ => Some(format!("{surprises} cases are not as they should be")),
+        }
+    }
+
+    fn known_failures(&self) -> Result<Expectations, Error> {
+        let Some(path) = &self.expect_failures else { return Ok(Expectations::default()) };
+        if self.fix_expectations && !path.exists() {
+            return Ok(Expectations::default());
+        }
+        let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
+        Expectations::read(&text).map_err(|faults| Error::Usage(format!("{}: {faults}", path.display())))
+    }
+
+    fn subject(&self, there: &dyn Fn(&str) -> bool) -> Result<Box<dyn Subject>, Error> {
+        if let Some(path) = &self.results {
+            return Ok(Box::new(Results::read(&input::bytes(path)?, there)?));
+        }
+        let limits = Limits { answer: self.timeout, start: self.start_timeout, ..Limits::default() };
+        match Program::start(&self.command, limits) {
+            Ok(program) => Ok(Box::new(program)),
+            Err(NotStarted::Program(why)) => {
+                let about = About::new(joined(&self.command), Arithmetic::plain(Format::F64));
+                Ok(Box::new(Absent { about, why }))
+            }
+            Err(error) => Err(Error::Usage(error.to_string())),
+        }
+    }
+
+    /// The command line that asks one case again, before and after its `--select`.
+    fn reproduction(&self) -> [String; 2] {
+        let shown = |path: &Path| joined(&[path.display().to_string()]);
+        let fixtures = self.fixtures.as_deref().map(|path| format!(" --fixtures {}", shown(path)));
+        let end = match &self.results {
+            Some(path) => format!("--results {}", shown(path)),
+            None => format!("-- {}", joined(&self.command)),
+        };
+        [format!("dropout-oracle check{}", fixtures.unwrap_or_default()), end]
+    }
+}
+
+/// Words as a shell takes them; what no shell can take is shown as it is.
+fn joined(words: &[String]) -> String {
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
+fn asked(subject: &mut dyn Subject, cases: &[Case]) -> Run {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a sound template");
+    let bar = ProgressBar::new(2 * cases.len() as u64).with_style(style);
+    let run = run(subject, cases, || bar.inc(1));
+    bar.finish_and_clear();
+    run
+}

@@ -1,0 +1,110 @@
+//! What a subject is asked: the cases of the catalogue or of a folder, in the subject's number format.
+
+use crate::Error;
+use crate::fixture::files;
+use crate::fixture::generate::{self, Profile};
+use crate::fixture::read::{self, Kind};
+use crate::grid::Grid;
+use crate::number::Format;
+use crate::problem::activation::{Activation, Unit};
+use crate::problem::{Faults, Problem};
+use glob::Pattern;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A case before anybody solved it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Family and name.
+    pub id: String,
+    /// The inputs.
+    pub problem: Problem,
+}
+
+/// Every step case that is built in.
+pub fn built_in() -> Vec<Case> {
+    let case = |entry: generate::Entry| Case { problem: entry.problem(), id: entry.id };
+    generate::entries(Profile::Core).into_iter().map(case).collect()
+}
+
+/// Every step case below `cases` in a folder of fixtures; the sampler's are none.
+///
+/// # Errors
+/// Where a file cannot be read, is no sound case, has no id, or has one that another has.
+pub fn in_folder(folder: &Path) -> Result<Vec<Case>, Error> {
+    let texts = files::below(folder, "cases")?;
+    let mut ids = BTreeSet::new();
+    let step = |(path, _): &(String, Vec<u8>)| path.ends_with(".json") && !path.starts_with("cases/sampler/");
+    let cases = texts.into_iter().filter(step).map(|(path, text)| {
+        let place = folder.join(&path);
+        let fault = |what: &dyn std::fmt::Display| Error::Usage(format!("{}: {what}", place.display()));
+        let given = read::problem(&text, Kind::Case).map_err(|faults| fault(&faults))?;
+        let id = given.id.ok_or_else(|| fault(&"has no id"))?;
+        if !ids.insert(id.clone()) {
+            return Err(fault(&format!("another case has the id {id}")));
+        }
+        Ok(Case { id, problem: given.problem })
+    });
+    let cases = cases.collect::<Result<Vec<_>, Error>>()?;
+    match cases.is_empty() {
+        true => Err(Error::Usage(format!("{}: has no cases/<family>/<name>.json", folder.display()))),
+        false => Ok(cases),
+    }
+}
+
+/// The cases whose id one of the patterns matches; all, where there is no pattern.
+///
+/// # Errors
+/// Where a pattern is none, or matches no case.
+pub fn select(cases: Vec<Case>, patterns: &[String]) -> Result<Vec<Case>, Error> {
+    let compiled = patterns.iter().map(|pattern| {
+        let compiled =
+            Pattern::new(pattern).map_err(|error| Error::Usage(format!("--select {pattern}: {error}")))?;
+        match cases.iter().any(|case| compiled.matches(&case.id)) {
+            true => Ok(compiled),
+            false => Err(Error::Usage(format!(
+                "--select {pattern}: matches no case; near it: {}",
+                near(pattern, &cases)
+            ))),
+        }
+    });
+    let compiled = compiled.collect::<Result<Vec<_>, Error>>()?;
+    let selected =
+        |case: &Case| compiled.is_empty() || compiled.iter().any(|pattern| pattern.matches(&case.id));
+    Ok(cases.into_iter().filter(selected).collect())
+}
+
+/// The ids that look most like a pattern: those that share the most pairs of neighbouring letters with it.
+fn near(pattern: &str, cases: &[Case]) -> String {
+    const SHOWN: usize = 5;
+    let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
+    let wanted = pairs(pattern);
+    let likeness = |id: &str| {
+        let found = pairs(id);
+        2000 * wanted.intersection(&found).count() / (wanted.len() + found.len()).max(1)
+    };
+    let mut ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    ids.sort_by_key(|id| std::cmp::Reverse(likeness(id)));
+    ids[..ids.len().min(SHOWN)].join(", ")
+}
+
+/// The problem with every input rounded to a format: what an implementation in that format can be asked.
+///
+/// # Errors
+/// Where a rounded input breaks a rule: it is beyond the range, or a keep probability has become 0.
+pub fn in_format(problem: &Problem, format: Format) -> Result<Problem, Faults> {
+    let nearest = |x: &f64| format.nearest(*x);
+    let matrix = |grid: &Grid<f64>| grid.map(nearest).to_rows();
+    let inputs = problem.inputs().convert(matrix, |vector| vector.iter().map(nearest).collect());
+    let unit = |unit: &Unit| match *unit {
+        Unit::LeakyRelu { slope } => Unit::LeakyRelu { slope: nearest(&slope) },
+        Unit::Elu { alpha } => Unit::Elu { alpha: nearest(&alpha) },
+        unit => unit,
+    };
+    let activation = match problem.activation() {
+        Activation::Elementwise(one) => Activation::Elementwise(unit(one)),
+        Activation::PerUnit(units) => Activation::PerUnit(units.iter().map(unit).collect()),
+        coupled => coupled.clone(),
+    };
+    Problem::new(inputs, activation)
+}

@@ -1,0 +1,271 @@
+//! What an answer to one case is worth: every element against its expected value and its tolerance.
+
+use super::localise::{self, Cause};
+use super::subject::{About, Answer, Outputs};
+use crate::grid::Grid;
+use crate::number::Format;
+use crate::oracle;
+use crate::oracle::tolerance::{Bound, NotJudged, tolerance};
+use crate::problem::Problem;
+use crate::scalar::Step;
+use crate::trace::Quantity;
+use std::collections::BTreeMap;
+
+/// The verdict on a case in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Every judged element is within its tolerance.
+    Pass,
+    /// A result is wrong.
+    Fail,
+    /// No element has a tolerance.
+    NotJudged,
+    /// The subject does not do this.
+    Skipped,
+    /// There was no answer that can be judged.
+    Errored,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Status; 5] =
+        [Status::Pass, Status::Fail, Status::NotJudged, Status::Skipped, Status::Errored];
+
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::NotJudged => "not judged",
+            Status::Skipped => "skipped",
+            Status::Errored => "errored",
+        }
+    }
+}
+
+/// The verdict on a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// In one word.
+    pub status: Status,
+    /// Why, where the status alone does not say it.
+    pub reason: Option<String>,
+    /// What was counted, result by result, in the order of the equations.
+    pub tallies: Vec<Tally>,
+    /// The results that are wrong, in the order of the equations, each with its first wrong element.
+    pub wrong: Vec<Wrong>,
+}
+
+/// The elements of one result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// The result.
+    pub quantity: Quantity,
+    /// How many elements it has.
+    pub elements: usize,
+    /// How many of them have a tolerance.
+    pub judged: usize,
+    /// How many of these are beyond it.
+    pub wrong: usize,
+    /// The largest error/tolerance.
+    pub worst: f64,
+    /// How many elements lie within 1 unit in the last place of the expected value; informational.
+    pub within_1_ulp: usize,
+    /// How many within 4; informational.
+    pub within_4_ulp: usize,
+}
+
+/// A result that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wrong {
+    /// The result.
+    pub quantity: Quantity,
+    /// What is wrong with it.
+    pub what: Mismatch,
+    /// Whether its own equation is to blame.
+    pub cause: Cause,
+}
+
+/// In what a result differs from what is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mismatch {
+    /// It is not there.
+    Missing,
+    /// It has other sizes.
+    Shape {
+        /// The rows and columns that it must have.
+        expected: (usize, usize),
+        /// What it has instead.
+        got: String,
+    },
+    /// An element is beyond its tolerance: the first such one.
+    Element(Element),
+}
+
+/// An element that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Element {
+    /// Where it stands: `dW[3][1]`.
+    pub path: String,
+    /// What is expected there.
+    pub expected: f64,
+    /// What was given.
+    pub got: f64,
+    /// How far it may be off.
+    pub tolerance: f64,
+    /// error/tolerance.
+    pub ratio: f64,
+}
+
+impl Verdict {
+    /// A verdict without any result.
+    pub fn without(status: Status, reason: impl Into<String>) -> Self {
+        Verdict { status, reason: Some(reason.into()), tallies: Vec::new(), wrong: Vec::new() }
+    }
+
+    /// The result that is to blame: the first whose own equation is wrong, or else the first that is wrong.
+    pub fn first_wrong(&self) -> Option<&Wrong> {
+        self.wrong.iter().find(|wrong| wrong.cause == Cause::Own).or(self.wrong.first())
+    }
+
+    /// How bad it is: the largest error/tolerance, without end where a result is missing or misshapen.
+    pub fn worst(&self) -> f64 {
+        let whole = self.wrong.iter().any(|wrong| !matches!(wrong.what, Mismatch::Element(_)));
+        let worst = self.tallies.iter().map(|tally| tally.worst).fold(0.0, f64::max);
+        if whole { f64::INFINITY } else { worst }
+    }
+}
+
+/// The verdict on a subject's answer to a problem, which stands in the subject's number format.
+pub fn verdict(about: &About, problem: &Problem, answer: &Answer) -> Verdict {
+    let outputs = match answer {
+        Answer::Outputs(outputs) => outputs,
+        Answer::Skipped(why) => return Verdict::without(Status::Skipped, why),
+        Answer::Errored(what) => return Verdict::without(Status::Errored, what),
+    };
+    match oracle::expected(problem) {
+        Ok(expected) => compared(about, problem, &expected, outputs),
+        Err(error) => Verdict::without(Status::NotJudged, error.to_string()),
+    }
+}
+
+fn compared(about: &About, problem: &Problem, expected: &Step<f64>, outputs: &Outputs) -> Verdict {
+    let bounds = tolerance(problem, expected, about.arithmetic);
+    let (mut tallies, mut wrong, mut own) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for quantity in Quantity::ALL {
+        let Some(rows) = outputs.0.get(&quantity) else {
+            if about.supports.outputs.contains(&quantity) {
+                wrong.push((quantity, Mismatch::Missing));
+            }
+            continue;
+        };
+        match shaped(rows, expected.shape(quantity)) {
+            Err(mismatch) => wrong.push((quantity, mismatch)),
+            Ok(got) => {
+                let sides = Sides { quantity, expected, bounds: &bounds, got: got.cells() };
+                tallies.push(sides.tally(about.arithmetic.storage));
+                wrong.extend(sides.first_wrong().map(|element| (quantity, Mismatch::Element(element))));
+                own.insert(quantity, got);
+            }
+        }
+    }
+    let cause = |quantity| localise::cause(quantity, problem, &own, about.arithmetic);
+    let wrong: Vec<Wrong> =
+        wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect();
+    let judged = tallies.iter().any(|tally| tally.judged > 0);
+    let (status, reason) = match (wrong.is_empty(), judged) {
+        (false, _) => (Status::Fail, None),
+        (true, true) => (Status::Pass, None),
+        (true, false) => (Status::NotJudged, Some(why_not(&bounds))),
+    };
+    Verdict { status, reason, tallies, wrong }
+}
+
+fn shaped(rows: &[Vec<f64>], expected: (usize, usize)) -> Result<Grid<f64>, Mismatch> {
+    let cols = rows.first().map_or(0, Vec::len);
+    let ragged = rows.iter().any(|row| row.len() != cols);
+    if ragged || (rows.len(), cols) != expected {
+        let got =
+            if ragged { "rows of different lengths".into() } else { format!("{} × {cols}", rows.len()) };
+        return Err(Mismatch::Shape { expected, got });
+    }
+    Ok(Grid::from_rows(cols, rows.to_vec()))
+}
+
+/// One result on both sides.
+struct Sides<'a> {
+    quantity: Quantity,
+    expected: &'a Step<f64>,
+    bounds: &'a Step<Bound>,
+    got: &'a [f64],
+}
+
+impl Sides<'_> {
+    /// Each element: what is expected, what came, and how far it may be off.
+    fn elements(&self) -> impl Iterator<Item = (f64, f64, Bound)> {
+        let (expected, bounds) = (self.expected.cells(self.quantity), self.bounds.cells(self.quantity));
+        expected.iter().zip(self.got).zip(bounds).map(|((&expected, &got), &bound)| (expected, got, bound))
+    }
+
+    fn tally(&self, format: Format) -> Tally {
+        let ratios: Vec<f64> = self
+            .elements()
+            .filter_map(|(expected, got, bound)| Some(ratio(expected, got, bound.ok()?)))
+            .collect();
+        let within = |ulps| {
+            self.elements().filter(|&(expected, got, _)| in_ulps(format, expected, got) <= ulps).count()
+        };
+        Tally {
+            quantity: self.quantity,
+            elements: self.got.len(),
+            judged: ratios.len(),
+            wrong: ratios.iter().filter(|ratio| **ratio > 1.0).count(),
+            worst: ratios.into_iter().fold(0.0, f64::max),
+            within_1_ulp: within(1.0),
+            within_4_ulp: within(4.0),
+        }
+    }
+
+    fn first_wrong(&self) -> Option<Element> {
+        self.elements().enumerate().find_map(|(index, (expected, got, bound))| {
+            let tolerance = bound.ok()?;
+            let ratio = ratio(expected, got, tolerance);
+            let path = self.expected.path(self.quantity, index);
+            (ratio > 1.0).then_some(Element { path, expected, got, tolerance, ratio })
+        })
+    }
+}
+
+/// error/tolerance, above 1 where an element is wrong: what is no number is infinitely wrong, and so is an
+/// error where none is allowed.
+pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
+    let error = (got - expected).abs();
+    match error {
+        0.0 => 0.0,
+        _ if got.is_finite() => error / tolerance,
+        _ => f64::INFINITY,
+    }
+}
+
+/// The error in units of the format's last place at the expected value.
+fn in_ulps(format: Format, expected: f64, got: f64) -> f64 {
+    let exponent = format.ulp_exponent(expected);
+    let error = (got - expected).abs();
+    // In two steps, for 2^-exponent may be beyond the range.
+    let ulps = error * 2f64.powi(-exponent / 2) * 2f64.powi(-exponent - -exponent / 2);
+    if ulps.is_nan() { f64::INFINITY } else { ulps }
+}
+
+/// Why no element has a tolerance.
+fn why_not(bounds: &Step<Bound>) -> String {
+    let reason = Quantity::ALL
+        .into_iter()
+        .find_map(|quantity| bounds.cells(quantity).iter().find_map(|bound| bound.err()));
+    match reason {
+        Some(NotJudged::LongSum) => "a sum has too many terms for this arithmetic",
+        Some(NotJudged::Overflow) => "an intermediate result may leave the range of this arithmetic",
+        Some(NotJudged::Division) => "a divisor may be zero in this arithmetic",
+        None => "the subject gave none of the results",
+    }
+    .into()
+}

@@ -1,0 +1,167 @@
+//! A process behind three pipes, which may do what it likes: nothing that it does blocks the caller for
+//! longer than asked, or takes more memory than one line may have.
+//!
+//! Architecture invariant: processes are named in this file alone. It knows lines, not what they mean.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A running process.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    questions: Option<Sender<Vec<u8>>>,
+    lines: Receiver<Heard>,
+    chatter: Arc<Mutex<Vec<u8>>>,
+    quiet: Receiver<()>,
+}
+
+/// What came through standard output.
+#[derive(Debug)]
+enum Heard {
+    Line(Vec<u8>),
+    Flood,
+}
+
+/// How long an ending process may take to end, and its last words to arrive.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+impl Process {
+    /// Starts a program in a process group of its own; a line of its may have `longest` bytes.
+    ///
+    /// # Errors
+    /// Where the system cannot start it.
+    pub fn start(command: &[String], longest: usize) -> io::Result<Self> {
+        let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (questions, asked) = mpsc::channel();
+        // Room for one line: a process that floods waits, and what it floods with takes no memory.
+        let (told, lines) = mpsc::sync_channel(1);
+        let (hush, quiet) = mpsc::channel();
+        let chatter = Arc::default();
+        let kept = Arc::clone(&chatter);
+        thread::spawn(move || write(stdin.expect("a pipe"), &asked));
+        thread::spawn(move || read(stdout.expect("a pipe"), longest, &told));
+        thread::spawn(move || {
+            keep_tail(stderr.expect("a pipe"), &kept);
+            drop(hush);
+        });
+        Ok(Process { child, questions: Some(questions), lines, chatter, quiet })
+    }
+
+    /// Sends a line, without waiting for the process to read it.
+    pub fn tell(&self, line: &str) {
+        if let Some(questions) = &self.questions {
+            // Where the writer is gone, so is the process; that shows when it is listened to.
+            let _ = questions.send(format!("{line}\n").into_bytes());
+        }
+    }
+
+    /// The next line, without its end.
+    ///
+    /// # Errors
+    /// Where there is none within the time, or never will be: what happened instead.
+    pub fn hear(&mut self, within: Duration) -> Result<Vec<u8>, String> {
+        match self.lines.recv_timeout(within) {
+            Ok(Heard::Line(line)) => Ok(line),
+            Ok(Heard::Flood) => Err("wrote a line that is too long".into()),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(format!("gave no answer within {} s", within.as_secs_f64()))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(match self.ended(PATIENCE) {
+                Some(status) => format!("ended with {status}"),
+                None => "closed its standard output".into(),
+            }),
+        }
+    }
+
+    /// The last lines that the process wrote to standard error, one space before each.
+    pub fn last_words(&self) -> String {
+        const LINES: usize = 5;
+        // Once the process has ended, all of it is here in a moment.
+        let _ = self.quiet.recv_timeout(Duration::from_millis(50));
+        let kept = self.chatter.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&kept);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        lines[lines.len().saturating_sub(LINES)..].join("\n")
+    }
+
+    /// Closes its standard input and gives it a moment to end by itself.
+    pub fn leave(&mut self, within: Duration) {
+        self.questions = None;
+        self.ended(within);
+    }
+
+    fn ended(&mut self, within: Duration) -> Option<ExitStatus> {
+        let begin = Instant::now();
+        loop {
+            match self.child.try_wait() {
+                Ok(None) if begin.elapsed() < within => thread::sleep(Duration::from_millis(2)),
+                Ok(status) => return status,
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+/// Nothing that was started outlives its process: the whole group is ended.
+impl Drop for Process {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = rustix::process::Pid::from_raw(self.child.id() as i32) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Writes what is asked until nobody asks or nobody reads.
+fn write(mut stdin: ChildStdin, asked: &Receiver<Vec<u8>>) {
+    while let Ok(line) = asked.recv() {
+        if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Hands over line by line, until the end or a line that is too long.
+fn read(stdout: ChildStdout, longest: usize, told: &SyncSender<Heard>) {
+    let mut stdout = BufReader::new(stdout);
+    loop {
+        let mut line = Vec::new();
+        let read = stdout.by_ref().take(longest as u64 + 1).read_until(b'\n', &mut line);
+        if read.is_err() || line.is_empty() {
+            return;
+        }
+        let heard = match line.pop_if(|byte| *byte == b'\n') {
+            None if line.len() > longest => Heard::Flood,
+            _ => Heard::Line(line),
+        };
+        let last = matches!(heard, Heard::Flood);
+        if told.send(heard).is_err() || last {
+            return;
+        }
+    }
+}
+
+/// Keeps the last bytes of standard error.
+fn keep_tail(mut stderr: ChildStderr, kept: &Mutex<Vec<u8>>) {
+    const KEPT: usize = 4096;
+    let mut buffer = [0; KEPT];
+    while let Ok(count @ 1..) = stderr.read(&mut buffer) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend_from_slice(&buffer[..count]);
+        let surplus = kept.len().saturating_sub(KEPT);
+        kept.drain(..surplus);
+    }
+}

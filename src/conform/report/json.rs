@@ -1,0 +1,188 @@
+//! The report for programs, in JSON; its schema is `fixtures/schema/check-report.schema.json`.
+
+use super::{Report, said};
+use crate::conform::judge::{Mismatch, Status, Tally, Verdict, Wrong};
+use crate::conform::localise::{Cause, equation};
+use crate::conform::run::Outcome;
+use crate::fixture::case::GENERATOR;
+use crate::fixture::{FORMAT, layout};
+use serde::{Serialize, Serializer};
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    format: &'static str,
+    generator: &'static str,
+    subject: Subject<'a>,
+    good: bool,
+    totals: Totals,
+    surprises: Vec<Surprise<'a>>,
+    cases: Vec<Case<'a>>,
+}
+
+#[derive(Serialize)]
+struct Subject<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    arithmetic: &'static str,
+    accumulator: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    homepage: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    cases: usize,
+    pass: usize,
+    fail: usize,
+    not_judged: usize,
+    skipped: usize,
+    errored: usize,
+}
+
+#[derive(Serialize)]
+struct Surprise<'a> {
+    id: &'a str,
+    what: &'a str,
+}
+
+#[derive(Serialize)]
+struct Case<'a> {
+    id: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
+    results: Vec<Counted>,
+    wrong: Vec<Blamed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reproduce: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Counted {
+    name: &'static str,
+    elements: usize,
+    judged: usize,
+    wrong: usize,
+    worst: Number,
+    within_1_ulp: usize,
+    within_4_ulp: usize,
+}
+
+#[derive(Serialize)]
+struct Blamed<'a> {
+    name: &'static str,
+    equation: u8,
+    what: &'static str,
+    cause: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element: Option<Element<'a>>,
+}
+
+#[derive(Serialize)]
+struct Element<'a> {
+    path: &'a str,
+    expected: Number,
+    got: Number,
+    tolerance: Number,
+    ratio: Number,
+}
+
+/// A number, or a text where JSON has no number: `"NaN"`, `"Infinity"`, `"-Infinity"`.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            x if x.is_finite() => serializer.serialize_f64(x),
+            x if x.is_nan() => serializer.serialize_str("NaN"),
+            x => serializer.serialize_str(if x > 0.0 { "Infinity" } else { "-Infinity" }),
+        }
+    }
+}
+
+/// The report as JSON text.
+pub fn json(report: &Report) -> String {
+    let run = report.run;
+    let about = &run.about;
+    layout::text(&Whole {
+        format: FORMAT,
+        generator: GENERATOR,
+        subject: Subject {
+            name: &about.name,
+            version: about.version.as_deref(),
+            arithmetic: about.arithmetic.storage.name(),
+            accumulator: about.arithmetic.accumulator.name(),
+            homepage: about.homepage.as_deref(),
+        },
+        good: report.surprises.is_empty(),
+        totals: Totals {
+            cases: run.outcomes.len(),
+            pass: run.count(Status::Pass),
+            fail: run.count(Status::Fail),
+            not_judged: run.count(Status::NotJudged),
+            skipped: run.count(Status::Skipped),
+            errored: run.count(Status::Errored),
+        },
+        surprises: report
+            .surprises
+            .iter()
+            .map(|surprise| Surprise { id: &surprise.id, what: &surprise.what })
+            .collect(),
+        cases: run.outcomes.iter().map(|outcome| case(report, outcome)).collect(),
+    })
+}
+
+fn case<'a>(report: &Report, Outcome { id, verdict }: &'a Outcome) -> Case<'a> {
+    let Verdict { status, tallies, wrong, .. } = verdict;
+    let reproduce = matches!(status, Status::Fail | Status::Errored).then(|| report.reproduce(id));
+    Case {
+        id,
+        status: match status {
+            Status::NotJudged => "not_judged",
+            status => status.name(),
+        },
+        said: said(verdict),
+        results: tallies.iter().map(counted).collect(),
+        wrong: wrong.iter().map(blamed).collect(),
+        reproduce,
+    }
+}
+
+fn counted(tally: &Tally) -> Counted {
+    let Tally { quantity, elements, judged, wrong, worst, within_1_ulp, within_4_ulp } = *tally;
+    Counted {
+        name: quantity.name(),
+        elements,
+        judged,
+        wrong,
+        worst: Number(worst),
+        within_1_ulp,
+        within_4_ulp,
+    }
+}
+
+fn blamed(Wrong { quantity, what, cause }: &Wrong) -> Blamed<'_> {
+    let (what, element) = match what {
+        Mismatch::Missing => ("missing", None),
+        Mismatch::Shape { .. } => ("shape", None),
+        Mismatch::Element(element) => ("element", Some(element)),
+    };
+    Blamed {
+        name: quantity.name(),
+        equation: equation(*quantity),
+        what,
+        cause: match cause {
+            Cause::Own => "own",
+            Cause::Inherited => "inherited",
+            Cause::Unknown => "unknown",
+        },
+        element: element.map(|element| Element {
+            path: &element.path,
+            expected: Number(element.expected),
+            got: Number(element.got),
+            tolerance: Number(element.tolerance),
+            ratio: Number(element.ratio),
+        }),
+    }
+}

@@ -1,0 +1,81 @@
+//! The report as JUnit's XML: a test case a case, known failures and skips among the skipped.
+
+use super::{Report, details, said};
+use crate::conform::judge::Status;
+use crate::conform::run::Outcome;
+
+/// The report as XML text.
+pub fn junit(report: &Report) -> String {
+    let run = report.run;
+    let surprise = |id: &str| report.surprises.iter().find(|surprise| surprise.id == id);
+    let case = |outcome: &Outcome| {
+        let Outcome { id, verdict } = outcome;
+        let (family, name) = id.split_once('/').unwrap_or(("", id));
+        let text = || escaped(&format!("{}{}", details(verdict), report.reproduce(id)));
+        let message = escaped(&said(verdict).unwrap_or_default());
+        let inside = match (surprise(id), verdict.status) {
+            (Some(_), Status::Errored) => format!("<error message=\"{message}\">{}</error>", text()),
+            (Some(surprise), _) => {
+                let message = if message.is_empty() { escaped(&surprise.what) } else { message };
+                format!(
+                    "<failure message=\"{message}\" type=\"{}\">{}</failure>",
+                    escaped(&surprise.what),
+                    text()
+                )
+            }
+            (None, Status::Pass) => String::new(),
+            (None, Status::NotJudged | Status::Skipped) => {
+                format!("<skipped message=\"{}: {message}\"/>", verdict.status.name())
+            }
+            (None, Status::Fail | Status::Errored) => {
+                format!("<skipped message=\"known failure: {message}\"/>")
+            }
+        };
+        let (family, name) = (escaped(family), escaped(name));
+        (format!("    <testcase classname=\"{family}\" name=\"{name}\">{inside}</testcase>\n"), inside)
+    };
+    // A line on a case that there is not has no outcome; it is a failure all the same.
+    let unknown = report
+        .surprises
+        .iter()
+        .filter(|surprise| run.outcomes.iter().all(|outcome| outcome.id != surprise.id));
+    let unknown = unknown.map(|surprise| {
+        let inside = format!("<failure message=\"{}\"/>", escaped(&surprise.what));
+        (
+            format!("    <testcase classname=\"\" name=\"{}\">{inside}</testcase>\n", escaped(&surprise.id)),
+            inside,
+        )
+    });
+    let cases: Vec<(String, String)> = run.outcomes.iter().map(case).chain(unknown).collect();
+    let count = |tag: &str| cases.iter().filter(|(_, inside)| inside.starts_with(tag)).count();
+    let counts = format!(
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+        cases.len(),
+        count("<failure"),
+        count("<error"),
+        count("<skipped")
+    );
+    let name = escaped(&run.about.name);
+    let cases: String = cases.into_iter().map(|(case, _)| case).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dropout-oracle\" {counts}>\n  <testsuite name=\"{name}\" {counts}>\n{cases}  </testsuite>\n</testsuites>\n"
+    )
+}
+
+/// A text as it may stand within XML, in quotes or not: what XML cannot hold is replaced.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\n' => escaped += "&#10;",
+            '\t' => escaped += "&#9;",
+            '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,86 @@
+//! What came out of a run, told three ways: to people, to programs, and to whatever reads JUnit's XML.
+
+mod human;
+mod json;
+mod junit;
+
+pub use human::{details, human};
+pub use json::json;
+pub use junit::junit;
+
+use super::expectations::Surprise;
+use super::judge::{Element, Mismatch, Verdict, Wrong};
+use super::localise::{Cause, equation};
+use super::run::Run;
+
+/// A run with all that a report says of it.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// What is not as expected: without a file of known failures, every failure.
+    pub surprises: &'a [Surprise],
+    /// The command line that asks one case again begins and ends so.
+    pub command: [String; 2],
+}
+
+impl Report<'_> {
+    /// The command line that asks this case alone.
+    pub fn reproduce(&self, id: &str) -> String {
+        let [begin, end] = &self.command;
+        format!("{begin} --select {id} {end}")
+    }
+}
+
+/// What is wrong with a case, in one line; `None` where nothing is to be said.
+pub fn said(verdict: &Verdict) -> Option<String> {
+    let wrong = verdict.first_wrong().map(told);
+    match (wrong, &verdict.reason) {
+        (Some(wrong), Some(reason)) => Some(format!("{wrong}; {reason}")),
+        (wrong, reason) => wrong.or_else(|| reason.clone()),
+    }
+}
+
+fn told(wrong: &Wrong) -> String {
+    let name = wrong.quantity.name();
+    match &wrong.what {
+        Mismatch::Missing => {
+            format!("{name} is missing, though supports.outputs lists it, or is left out and so means all")
+        }
+        Mismatch::Shape { expected: (rows, cols), got } => {
+            format!("{name} must be {rows} × {cols} and is {got}")
+        }
+        Mismatch::Element(Element { path, expected, got, tolerance, ratio }) => {
+            format!("{path} = {got:?}, expected {expected:?} ± {tolerance:.2e}: {}", times(*ratio))
+        }
+    }
+}
+
+fn times(ratio: f64) -> String {
+    match ratio {
+        _ if !ratio.is_finite() => "infinitely far beyond its tolerance".into(),
+        _ if ratio < 1e4 => format!("{ratio:.3} times its tolerance"),
+        _ => format!("{ratio:.1e} times its tolerance"),
+    }
+}
+
+/// Which equations are to blame, and which results only inherit.
+fn blame(verdict: &Verdict) -> Option<String> {
+    let of = |cause| -> Vec<String> {
+        let wrong = verdict.wrong.iter().filter(|wrong| wrong.cause == cause);
+        wrong
+            .map(|wrong| format!("{} (equation {})", wrong.quantity.name(), equation(wrong.quantity)))
+            .collect()
+    };
+    let part = |cause, words: &str| {
+        let names = of(cause);
+        (!names.is_empty()).then(|| format!("{words} {}", names.join(", ")))
+    };
+    let parts = [
+        part(Cause::Own, "wrong by itself:"),
+        part(Cause::Inherited, "wrong through earlier results alone:"),
+        part(Cause::Unknown, "wrong:"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}

@@ -1,0 +1,87 @@
+//! Each case as a named test of a Rust crate: `conformance_suite!` in a test without a harness.
+
+use super::cases::{self, Case};
+use super::judge::Status;
+use super::report::details;
+use super::run::Exchange;
+use super::subject::{About, Subject};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The tests of one subject: one for each built-in case, with `prefix` and the id as its name.
+///
+/// The subject is made when the first of them runs, and again after a panic.
+pub fn trials<S: Subject + Send + 'static>(
+    prefix: &str,
+    make: impl Fn() -> S + Send + Sync + 'static,
+) -> Vec<Trial> {
+    let subject = Arc::new(Shared { make, made: Mutex::new(None) });
+    let trial = |case: Case| {
+        let subject = Arc::clone(&subject);
+        Trial::ignorable_test(format!("{prefix}{}", case.id), move || subject.test(&case))
+    };
+    cases::built_in().into_iter().map(trial).collect()
+}
+
+/// Runs tests as the command line asks, and ends with their exit status.
+pub fn main(trials: Vec<Trial>) -> ExitCode {
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// One subject for all tests, so that what it keeps between calls shows.
+struct Shared<S, F> {
+    make: F,
+    made: Mutex<Option<S>>,
+}
+
+impl<S: Subject, F: Fn() -> S> Shared<S, F> {
+    /// The case, asked twice.
+    fn asked<'a>(&self, case: &'a Case) -> (About, Exchange<'a>) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        // A subject that panics is not put back.
+        let mut subject = made.take().unwrap_or_else(&self.make);
+        let about = subject.about();
+        let mut exchange = Exchange::new(&about, case);
+        exchange.ask(&mut subject);
+        exchange.ask(&mut subject);
+        *made = Some(subject);
+        (about, exchange)
+    }
+
+    fn test(&self, case: &Case) -> Result<Completion, Failed> {
+        let (about, exchange) = self.asked(case);
+        let verdict = exchange.verdict(&about);
+        let reason = verdict.reason.as_deref().unwrap_or_default();
+        match verdict.status {
+            Status::Pass => Ok(Completion::Completed),
+            Status::Skipped => Ok(Completion::ignored_with(reason)),
+            Status::NotJudged => Ok(Completion::ignored_with(format!("not judged: {reason}"))),
+            Status::Fail | Status::Errored => Err(details(&verdict).into()),
+        }
+    }
+}
+
+/// `fn main` of a test without a harness, in which each case is a test of its own, named by its id.
+///
+/// The expression makes the subject, a [`Subject`](crate::conform::Subject) that is `Send`. In
+/// `Cargo.toml`: `[[test]]`, `name = "conformance"`, `harness = false`; in `tests/conformance.rs`:
+///
+/// ```no_run
+/// # use dropout_oracle::conform::{About, Answer, Subject};
+/// # use dropout_oracle::problem::Problem;
+/// # struct MyLayer;
+/// # impl Subject for MyLayer {
+/// #     fn about(&self) -> About { unimplemented!() }
+/// #     fn step(&mut self, _: &str, _: &Problem) -> Answer { unimplemented!() }
+/// # }
+/// dropout_oracle::conformance_suite!(MyLayer);
+/// ```
+#[macro_export]
+macro_rules! conformance_suite {
+    ($subject:expr) => {
+        fn main() -> std::process::ExitCode {
+            $crate::conform::suite::main($crate::conform::suite::trials("", || $subject))
+        }
+    };
+}
