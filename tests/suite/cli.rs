@@ -52,7 +52,7 @@ fn the_help_of_every_command_ends_in_an_example() {
     let help = shown(&["--help"]);
     assert!(help.ends_with("Example:\n  dropout-oracle eval problem.json > case.json\n"));
     assert_snapshot!("help", help);
-    for verb in ["generate", "eval", "verify", "sample", "explain", "list"] {
+    for verb in ["generate", "eval", "check", "verify", "sample", "explain", "list"] {
         let help = run(&[verb, "--help"]);
         assert_eq!(help.status, 0);
         let last = help.out.lines().last().expect("a line").trim_start();

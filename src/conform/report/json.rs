@@ -35,6 +35,7 @@ struct Totals {
     cases: usize,
     pass: usize,
     fail: usize,
+    #[serde(rename = "not judged")]
     not_judged: usize,
     skipped: usize,
     errored: usize,
@@ -138,10 +139,7 @@ fn case<'a>(report: &Report, Outcome { id, verdict }: &'a Outcome) -> Case<'a> {
     let reproduce = matches!(status, Status::Fail | Status::Errored).then(|| report.reproduce(id));
     Case {
         id,
-        status: match status {
-            Status::NotJudged => "not_judged",
-            status => status.name(),
-        },
+        status: status.name(),
         said: said(verdict),
         results: tallies.iter().map(counted).collect(),
         wrong: wrong.iter().map(blamed).collect(),

@@ -1,0 +1,48 @@
+//! The layer against every case that it can do, each a test of its own: `cargo test`.
+
+use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
+use dropout_oracle::grid::Grid;
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
+use dropout_oracle::trace::Quantity;
+use rust_layer::Layer;
+
+struct MyLayer;
+
+impl Subject for MyLayer {
+    fn about(&self) -> About {
+        let supports = Supports {
+            activations: Some(vec!["tanh".into()]),
+            outputs: vec![Quantity::ANext, Quantity::Dw, Quantity::Db, Quantity::Da],
+            ..Supports::default()
+        };
+        About { supports, ..About::new("plain Rust", Arithmetic::plain(Format::F32)) }
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        let given = problem.inputs();
+        let layer = Layer { w: narrow(&given.w), b: given.b.iter().map(|x| *x as f32).collect() };
+        let p: Vec<f32> = given.keep_prob.iter().map(|x| *x as f32).collect();
+        let kept: Vec<Vec<bool>> = given.r.map(|r| *r == 1.0).to_rows();
+        let tape = layer.forward(&narrow(&given.a), &kept, &p);
+        let gradients = layer.backward(&tape, &narrow(&given.da_next));
+        let results = [
+            (Quantity::ANext, wide(&tape.outputs)),
+            (Quantity::Dw, wide(&gradients.w)),
+            (Quantity::Db, wide(&[gradients.b])),
+            (Quantity::Da, wide(&gradients.inputs)),
+        ];
+        Answer::Outputs(Outputs(results.into()))
+    }
+}
+
+/// The inputs are numbers of the layer's format already, so that nothing is rounded here.
+fn narrow(grid: &Grid<f64>) -> Vec<Vec<f32>> {
+    grid.map(|x| *x as f32).to_rows()
+}
+
+fn wide(rows: &[Vec<f32>]) -> Vec<Vec<f64>> {
+    rows.iter().map(|row| row.iter().map(|x| f64::from(*x)).collect()).collect()
+}
+
+dropout_oracle::conformance_suite!(MyLayer);

@@ -1,0 +1,54 @@
+//! Each case as a named test: of this project's two forms, or of any program.
+//!
+//! `cargo test --test conformance` judges the matrix form, under the ids of the cases, and the scalar form,
+//! under `scalar/` and the id. With `DROPOUT_SUBJECT="command …"` set, that program is judged instead.
+
+use dropout_oracle::conform::program::{Limits, Program};
+use dropout_oracle::conform::{About, Answer, Subject, suite};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
+use dropout_oracle::{matrix, scalar};
+use std::process::ExitCode;
+
+struct Matrix;
+
+impl Subject for Matrix {
+    fn about(&self) -> About {
+        About::new("matrix form", Arithmetic::plain(Format::F64))
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        let inputs = matrix::inputs(problem.inputs());
+        Answer::Outputs((&matrix::to_grids(&matrix::step(&inputs, problem.activation()))).into())
+    }
+}
+
+struct Scalar;
+
+impl Subject for Scalar {
+    fn about(&self) -> About {
+        About::new("scalar form", Arithmetic::plain(Format::F64))
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        Answer::Outputs((&scalar::step(problem.inputs(), problem.activation())).into())
+    }
+}
+
+fn main() -> ExitCode {
+    let trials = match std::env::var("DROPOUT_SUBJECT") {
+        Ok(line) => suite::trials("", move || program(&line)),
+        Err(_) => {
+            let mut trials = suite::trials("", || Matrix);
+            trials.extend(suite::trials("scalar/", || Scalar));
+            trials
+        }
+    };
+    suite::main(trials)
+}
+
+/// The program of a command line, with what it may take left as it is.
+fn program(line: &str) -> Program {
+    let command = shlex::split(line).unwrap_or_else(|| panic!("DROPOUT_SUBJECT is no command line: {line}"));
+    Program::start(&command, Limits::default()).unwrap_or_else(|error| panic!("DROPOUT_SUBJECT: {error}"))
+}
