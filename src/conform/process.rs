@@ -74,9 +74,10 @@ impl Process {
         match self.lines.recv_timeout(within) {
             Ok(Heard::Line(line)) => Ok(line),
             Ok(Heard::Flood) => Err("wrote a line that is too long".into()),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(format!("gave no answer within {} s", within.as_secs_f64()))
-            }
+            Err(RecvTimeoutError::Timeout) => Err(match self.ended(Duration::ZERO) {
+                Some(status) => format!("ended with {status}, and what it started holds its pipes"),
+                None => format!("gave no answer within {} s", within.as_secs_f64()),
+            }),
             Err(RecvTimeoutError::Disconnected) => Err(match self.ended(PATIENCE) {
                 Some(status) => format!("ended with {status}"),
                 None => "closed its standard output".into(),

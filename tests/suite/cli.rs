@@ -7,13 +7,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What a run left behind.
-struct Run {
-    status: i32,
-    out: String,
-    err: String,
+pub struct Run {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
 }
 
-fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
+pub fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dropout-oracle"))
         .args(arguments)
         .current_dir(folder)
@@ -77,6 +77,13 @@ fn wrong_usage_is_told_on_stderr_and_ends_with_2() {
         ("sample_bad_stream", &["sample", "--p", "0.5", "--rows", "1", "--stream", "-1"]),
         ("explain_unknown_case", &["explain", "exact/no-such-case"]),
         ("explain_unknown_equation", &["explain", "exact/by-hand", "--equation", "59"]),
+        ("check_no_subject", &["check"]),
+        ("check_two_subjects", &["check", "--results", "results.json", "--", "layer"]),
+        ("check_no_such_program", &["check", "--", "no/such/program"]),
+        ("check_no_such_case", &["check", "--select", "exact/by_hand", "--", "layer"]),
+        ("check_report_name", &["check", "--report", "report.txt", "--", "layer"]),
+        ("check_no_time", &["check", "--timeout", "0", "--", "layer"]),
+        ("check_fix_without_file", &["check", "--fix-expectations", "--", "layer"]),
         ("verify_bad_shape", &["verify", "--shape", "3x5"]),
         ("list_unknown", &["list", "bugs"]),
     ] {

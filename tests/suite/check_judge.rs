@@ -1,0 +1,440 @@
+//! The judge, on tiny subjects that are right or wrong on purpose.
+
+use dropout_oracle::conform::cases::{self, Case, built_in};
+use dropout_oracle::conform::judge::{Mismatch, Status, Verdict, ratio};
+use dropout_oracle::conform::localise::Cause;
+use dropout_oracle::conform::run::{Run, STATE, run};
+use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
+use dropout_oracle::grid::Grid;
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::oracle;
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
+use dropout_oracle::scalar::{backward, forward};
+use dropout_oracle::trace::Quantity;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A layer that gives the exact results, each rounded to its format, and then does something to them.
+pub struct Layer {
+    pub about: About,
+    pub twist: fn(&mut Layer, &Problem, Outputs) -> Answer,
+    pub asked: Vec<String>,
+}
+
+impl Layer {
+    pub fn new(twist: fn(&mut Layer, &Problem, Outputs) -> Answer) -> Self {
+        Layer { about: About::new("layer", Arithmetic::plain(Format::F64)), twist, asked: Vec::new() }
+    }
+
+    fn supporting(supports: Supports) -> Self {
+        let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+        layer.about.supports = supports;
+        layer
+    }
+}
+
+impl Subject for Layer {
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+
+    fn step(&mut self, id: &str, problem: &Problem) -> Answer {
+        self.asked.push(id.into());
+        let step = oracle::expected(problem).expect("within range");
+        let nearest = |x: &f64| self.about.arithmetic.storage.nearest(*x);
+        let rounded = step.convert(|grid| grid.map(nearest), |vector| vector.iter().map(nearest).collect());
+        (self.twist)(self, problem, (&rounded).into())
+    }
+}
+
+pub fn selected(patterns: &[&str]) -> Vec<Case> {
+    let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+    cases::select(built_in(), &patterns).expect("they match")
+}
+
+fn judged(layer: &mut Layer, patterns: &[&str]) -> Run {
+    run(layer, &selected(patterns), || {})
+}
+
+/// The verdict on one case.
+fn verdict(layer: &mut Layer, id: &str) -> Verdict {
+    judged(layer, &[id]).outcomes.remove(0).verdict
+}
+
+fn twisted(twist: fn(&mut Layer, &Problem, Outputs) -> Answer) -> Verdict {
+    verdict(&mut Layer::new(twist), "exact/relu-3x5x4")
+}
+
+fn changed(mut outputs: Outputs, quantity: Quantity, change: fn(&mut Vec<Vec<f64>>)) -> Answer {
+    change(outputs.0.get_mut(&quantity).expect("all are there"));
+    Answer::Outputs(outputs)
+}
+
+#[test]
+fn the_exact_results_pass_in_every_arithmetic() {
+    for arithmetic in Arithmetic::ALL {
+        let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+        layer.about.arithmetic = arithmetic;
+        let run = judged(&mut layer, &["exact/*", "keep_probability/*decimal*"]);
+        assert_eq!(run.count(Status::Fail) + run.count(Status::Errored), 0, "{arithmetic}: {run:?}");
+        assert!(run.count(Status::Pass) > 15, "{arithmetic}");
+        for tally in run.outcomes.iter().flat_map(|outcome| &outcome.verdict.tallies) {
+            assert_eq!((tally.wrong, tally.within_1_ulp), (0, tally.elements), "{arithmetic}");
+        }
+    }
+}
+
+#[test]
+fn each_status_has_its_subject() {
+    assert_eq!(twisted(|_, _, outputs| Answer::Outputs(outputs)).status, Status::Pass);
+    let skipped = twisted(|_, _, _| Answer::Skipped("no relu".into()));
+    assert_eq!(skipped, Verdict::without(Status::Skipped, "no relu"));
+    let errored = twisted(|_, _, _| Answer::Errored("singular".into()));
+    assert_eq!(errored, Verdict::without(Status::Errored, "singular"));
+    let failed = twisted(|_, _, outputs| changed(outputs, Quantity::Dw, |rows| rows[3][1] += 1.0));
+    assert_eq!(failed.status, Status::Fail);
+    let mut layer = Layer::supporting(Supports { outputs: vec![], ..Supports::default() });
+    layer.twist = |_, _, _| Answer::Outputs(Outputs::default());
+    let nothing = verdict(&mut layer, "exact/relu-3x5x4");
+    assert_eq!(nothing, Verdict::without(Status::NotJudged, "the subject gave none of the results"));
+}
+
+#[test]
+fn the_first_wrong_element_is_told_with_its_path() {
+    let verdict = twisted(|_, _, outputs| {
+        changed(outputs, Quantity::Dw, |rows| {
+            rows[3][1] += 1.0;
+            rows[4][0] += 1.0;
+        })
+    });
+    let [wrong] = &verdict.wrong[..] else { panic!("{verdict:?}") };
+    assert_eq!((wrong.quantity, wrong.cause), (Quantity::Dw, Cause::Own));
+    let Mismatch::Element(element) = &wrong.what else { panic!("{wrong:?}") };
+    assert_eq!(element.path, "dW[3][1]");
+    assert_eq!(element.got, element.expected + 1.0);
+    assert_eq!(element.ratio, 1.0 / element.tolerance);
+    let tally = verdict.tallies.iter().find(|tally| tally.quantity == Quantity::Dw).expect("it is there");
+    assert_eq!((tally.elements, tally.judged, tally.wrong), (20, 20, 2));
+    assert_eq!(verdict.worst(), tally.worst);
+}
+
+#[test]
+fn what_is_no_number_is_wrong() {
+    for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let mut layer =
+            Layer::new(|_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NAN));
+        if number == f64::INFINITY {
+            layer.twist = |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::INFINITY);
+        }
+        let verdict = verdict(&mut layer, "exact/relu-3x5x4");
+        let Some(Mismatch::Element(element)) = verdict.first_wrong().map(|wrong| &wrong.what) else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!((element.path.as_str(), element.ratio), ("db[2]", f64::INFINITY));
+    }
+}
+
+#[test]
+fn no_error_is_allowed_where_the_tolerance_is_zero() {
+    assert_eq!(ratio(0.0, -0.0, 0.0), 0.0);
+    assert_eq!(ratio(0.0, f64::from_bits(1), 0.0), f64::INFINITY);
+    assert_eq!(ratio(1.0, 1.25, 0.5), 0.5);
+    assert_eq!(ratio(1.0, 0.0, 0.5), 2.0);
+    assert_eq!(ratio(1.0, f64::NAN, f64::INFINITY), f64::INFINITY);
+}
+
+#[test]
+fn a_promised_result_that_does_not_come_is_wrong_and_an_unpromised_one_is_not() {
+    let without = |_: &mut Layer, _: &Problem, mut outputs: Outputs| {
+        outputs.0.remove(&Quantity::DaTilde);
+        Answer::Outputs(outputs)
+    };
+    let verdict = twisted(without);
+    let [wrong] = &verdict.wrong[..] else { panic!("{verdict:?}") };
+    assert_eq!((wrong.quantity, &wrong.what), (Quantity::DaTilde, &Mismatch::Missing));
+    assert_eq!(verdict.worst(), f64::INFINITY);
+    let mut layer = Layer::new(without);
+    layer.about.supports.outputs.retain(|quantity| *quantity != Quantity::DaTilde);
+    assert_eq!(self::verdict(&mut layer, "exact/relu-3x5x4").status, Status::Pass);
+}
+
+#[test]
+fn a_result_beyond_those_promised_is_judged_too() {
+    let mut layer = Layer::supporting(Supports { outputs: vec![Quantity::Z], ..Supports::default() });
+    layer.twist = |_, _, outputs| changed(outputs, Quantity::Da, |rows| rows[0][0] += 1.0);
+    assert_eq!(verdict(&mut layer, "exact/relu-3x5x4").status, Status::Fail);
+}
+
+#[test]
+fn a_result_of_another_shape_is_wrong() {
+    for (change, got) in [
+        ((|rows| rows.truncate(2)) as fn(&mut Vec<Vec<f64>>), "2 × 4"),
+        (|rows| rows.iter_mut().for_each(|row| row.push(0.0)), "5 × 5"),
+        (|rows| rows[1].clear(), "rows of different lengths"),
+        (Vec::clear, "0 × 0"),
+    ] {
+        let mut outputs: Outputs =
+            (&oracle::expected(&selected(&["exact/relu-3x5x4"])[0].problem).expect("in range")).into();
+        change(outputs.0.get_mut(&Quantity::Dw).expect("there"));
+        let about = About::new("layer", Arithmetic::plain(Format::F64));
+        let problem = &selected(&["exact/relu-3x5x4"])[0].problem;
+        let verdict = dropout_oracle::conform::judge::verdict(&about, problem, &Answer::Outputs(outputs));
+        let expected = Mismatch::Shape { expected: (5, 4), got: got.into() };
+        assert_eq!(verdict.first_wrong().map(|wrong| &wrong.what), Some(&expected));
+    }
+}
+
+#[test]
+fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
+    let supports = Supports {
+        activations: Some(vec!["relu".into(), "identity".into(), "per_unit".into()]),
+        ..Supports::default()
+    };
+    let mut layer = Layer::supporting(supports);
+    let run = judged(&mut layer, &["exact/*", "activations/*per_unit*"]);
+    let reason = |id: &str| {
+        let outcome = run.outcomes.iter().find(|outcome| outcome.id.starts_with(id)).expect("a case");
+        (outcome.verdict.status, outcome.verdict.reason.clone())
+    };
+    assert_eq!(reason("exact/relu-3x5x4").0, Status::Pass);
+    assert_eq!(reason("exact/by-hand"), (Status::Skipped, Some("no coupled_quadratic".into())));
+    assert_eq!(reason("activations/"), (Status::Skipped, Some("no tanh".into())));
+    assert!(layer.asked.iter().all(|id| !id.contains("by-hand") && !id.starts_with("activations/")));
+    assert_eq!(run.outcomes.len(), selected(&["exact/*", "activations/*per_unit*"]).len(), "nothing shrinks");
+
+    let mut layer = Layer::supporting(Supports { per_unit_p: false, ..Supports::default() });
+    let run = judged(&mut layer, &["exact/*"]);
+    assert!(run.count(Status::Skipped) > 0);
+    for (outcome, case) in run.outcomes.iter().zip(selected(&["exact/*"])) {
+        let p = &case.problem.inputs().keep_prob;
+        let one = p.iter().all(|p_k| p_k == &p[0]);
+        assert_eq!(outcome.verdict.status == Status::Skipped, !one, "{}", outcome.id);
+        assert!(one || outcome.verdict.reason.as_deref() == Some("one keep probability for all units only"));
+    }
+}
+
+#[test]
+fn small_and_large_cases_are_asked_in_turn_and_one_in_seven_again() {
+    let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+    let done = AtomicUsize::new(0);
+    let cases = selected(&["shapes/*tanh*"]);
+    run(&mut layer, &cases, || {
+        done.fetch_add(1, Ordering::Relaxed);
+    });
+    assert_eq!(done.into_inner(), 2 * cases.len());
+    let size: BTreeMap<&str, usize> = cases
+        .iter()
+        .map(|case| {
+            (
+                case.id.as_str(),
+                case.problem.m() * case.problem.n()
+                    + (case.problem.m() + case.problem.n()) * case.problem.n_next(),
+            )
+        })
+        .collect();
+    let (first, again) = layer.asked.split_at(cases.len());
+    assert_eq!(first.iter().collect::<std::collections::BTreeSet<_>>().len(), cases.len(), "each once");
+    let sizes: Vec<usize> = first.iter().map(|id| size[id.as_str()]).collect();
+    let small: Vec<usize> = sizes.iter().copied().step_by(2).collect();
+    let large: Vec<usize> = sizes.iter().copied().skip(1).step_by(2).collect();
+    assert!(small.is_sorted() && large.iter().rev().is_sorted(), "{sizes:?}");
+    assert!(small.last() <= large.last() && small[0] < large[0], "{sizes:?}");
+    let sevenths: Vec<&String> = first.iter().step_by(7).collect();
+    assert_eq!(again.iter().collect::<Vec<_>>(), sevenths);
+}
+
+#[test]
+fn state_kept_between_calls_is_a_verdict_of_its_own() {
+    // The second answer to a question is off by less than any tolerance.
+    let twist = |layer: &mut Layer, _: &Problem, outputs: Outputs| {
+        let id = layer.asked.last().cloned();
+        if layer.asked.iter().filter(|asked| Some(*asked) == id.as_ref()).count() < 2 {
+            return Answer::Outputs(outputs);
+        }
+        changed(outputs, Quantity::Z, |rows| rows[0][0] = rows[0][0].next_up())
+    };
+    let mut layer = Layer::new(twist);
+    let verdict = verdict(&mut layer, "shapes/tanh-2x4x3");
+    assert_eq!(
+        (verdict.status, verdict.reason.as_deref(), &verdict.wrong[..]),
+        (Status::Fail, Some(STATE), &[][..])
+    );
+
+    let mut honest = Layer::new(twist);
+    honest.about.supports.deterministic = false;
+    assert_eq!(self::verdict(&mut honest, "shapes/tanh-2x4x3").status, Status::Pass);
+}
+
+#[test]
+fn a_subject_that_fails_when_asked_again_is_errored() {
+    let mut layer = Layer::new(|layer, _, outputs| match layer.asked.len() {
+        1 => Answer::Outputs(outputs),
+        _ => Answer::Errored("gone".into()),
+    });
+    assert_eq!(
+        verdict(&mut layer, "exact/relu-3x5x4"),
+        Verdict::without(Status::Errored, "asked again: gone")
+    );
+}
+
+#[test]
+fn inputs_are_asked_in_the_subject_s_format() {
+    let mut layer = Layer::new(|layer, problem, outputs| {
+        let format = layer.about.arithmetic.storage;
+        let inputs = problem.inputs();
+        assert!(
+            inputs
+                .a
+                .cells()
+                .iter()
+                .chain(&inputs.keep_prob)
+                .chain(inputs.w.cells())
+                .all(|x| format.holds(*x))
+        );
+        Answer::Outputs(outputs)
+    });
+    layer.about.arithmetic = Arithmetic::plain(Format::Bf16);
+    let run = judged(&mut layer, &["keep_probability/*"]);
+    assert_eq!(run.count(Status::Fail), 0, "{run:?}");
+    let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+    layer.about.arithmetic = Arithmetic::plain(Format::F16);
+    let run = judged(&mut layer, &["range/*"]);
+    let beyond = run.outcomes.iter().filter(|outcome| {
+        outcome
+            .verdict
+            .reason
+            .as_ref()
+            .is_some_and(|reason| reason.starts_with("the inputs, rounded to f16, are none: inputs."))
+    });
+    assert!(beyond.count() > 0, "some inputs are beyond the range of f16");
+}
+
+/// What a layer gives that computes every result from its own earlier results, one of them changed.
+fn spoilt(problem: &Problem, quantity: Quantity) -> Outputs {
+    let (given, g) = (problem.inputs(), problem.activation());
+    let spoil = |this: Quantity, grid: Grid<f64>| if this == quantity { grid.map(|x| x + 1.0) } else { grid };
+    let a_tilde = spoil(Quantity::ATilde, forward::a_tilde(&given.r, &given.keep_prob, &given.a));
+    let z = spoil(Quantity::Z, forward::z(&given.w, &a_tilde, &given.b));
+    let a_next = spoil(Quantity::ANext, forward::a_next(g, &z));
+    let dz = spoil(Quantity::Dz, backward::dz(&given.da_next, &z, g));
+    let dw = spoil(Quantity::Dw, backward::dw(&dz, &a_tilde));
+    let db = spoil(Quantity::Db, Grid::from_rows(dz.cols(), vec![backward::db(&dz)]));
+    let da_tilde = spoil(Quantity::DaTilde, backward::da_tilde(&dz, &given.w));
+    let da = spoil(Quantity::Da, backward::da(&da_tilde, &given.r, &given.keep_prob));
+    let results = [a_tilde, z, a_next, dz, dw, db, da_tilde, da].map(|grid| grid.to_rows());
+    Outputs(Quantity::ALL.into_iter().zip(results).collect())
+}
+
+#[test]
+fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
+    let about = About::new("layer", Arithmetic::plain(Format::F64));
+    for case in selected(&["exact/by-hand", "shapes/tanh-2x4x3", "coupled/log_softmax*"]).iter().take(4) {
+        for quantity in Quantity::ALL {
+            let answer = Answer::Outputs(spoilt(&case.problem, quantity));
+            let verdict = dropout_oracle::conform::judge::verdict(&about, &case.problem, &answer);
+            let own: Vec<Quantity> = verdict
+                .wrong
+                .iter()
+                .filter(|wrong| wrong.cause == Cause::Own)
+                .map(|wrong| wrong.quantity)
+                .collect();
+            assert_eq!(own, [quantity], "{}: {verdict:?}", case.id);
+            assert_eq!(verdict.first_wrong().map(|wrong| wrong.quantity), Some(quantity));
+            assert!(verdict.wrong.iter().all(|wrong| wrong.cause != Cause::Unknown));
+        }
+    }
+}
+
+#[test]
+fn where_earlier_results_are_not_shown_nobody_is_blamed() {
+    let about = About {
+        supports: Supports { outputs: vec![], ..Supports::default() },
+        ..About::new("layer", Arithmetic::plain(Format::F64))
+    };
+    let case = &selected(&["exact/by-hand"])[0];
+    let mut outputs = spoilt(&case.problem, Quantity::Dz);
+    outputs.0.remove(&Quantity::Dz);
+    let verdict = dropout_oracle::conform::judge::verdict(&about, &case.problem, &Answer::Outputs(outputs));
+    let causes: Vec<(Quantity, Cause)> =
+        verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause)).collect();
+    assert_eq!(
+        causes,
+        [
+            (Quantity::Dw, Cause::Unknown),
+            (Quantity::Db, Cause::Unknown),
+            (Quantity::DaTilde, Cause::Unknown),
+            (Quantity::Da, Cause::Inherited),
+        ]
+    );
+}
+
+#[test]
+fn a_case_that_has_no_expected_value_is_not_judged() {
+    let inputs = Inputs {
+        a: vec![vec![1e300]],
+        keep_prob: vec![0.5],
+        r: vec![vec![1.0]],
+        w: vec![vec![1e300]],
+        b: vec![0.0],
+        da_next: vec![vec![1.0]],
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let about = About::new("layer", Arithmetic::plain(Format::F64));
+    let verdict =
+        dropout_oracle::conform::judge::verdict(&about, &problem, &Answer::Outputs(Outputs::default()));
+    assert_eq!(verdict.status, Status::NotJudged);
+    assert!(verdict.reason.expect("a reason").starts_with("Z[0][0]: the exact value is beyond the range"));
+}
+
+#[test]
+fn a_pattern_selects_by_id_and_one_that_matches_nothing_shows_what_is_near() {
+    assert_eq!(selected(&["exact/by-hand"]).len(), 1);
+    assert_eq!(selected(&["exact/by-hand", "*by-hand", "exact/relu-3x5x4"]).len(), 2);
+    assert_eq!(selected(&[]).len(), built_in().len());
+    assert!(selected(&["*softmax*"]).len() > 10);
+    let error = cases::select(built_in(), &["exact/by_hand".into()]).expect_err("there is none");
+    assert!(
+        error.to_string().starts_with("--select exact/by_hand: matches no case; near it: exact/by-hand"),
+        "{error}"
+    );
+    let error = cases::select(built_in(), &["[".into()]).expect_err("it is no pattern");
+    assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn numbers_are_rounded_to_the_nearest_of_a_format() {
+    for (format, x, nearest) in [
+        (Format::F16, 1.0 + 2f64.powi(-11), 1.0),
+        (Format::F16, 1.0 + 3.0 * 2f64.powi(-11), 1.0 + 2f64.powi(-9)),
+        (Format::F16, 65519.0, 65504.0),
+        (Format::F16, -65520.0, f64::NEG_INFINITY),
+        (Format::F16, 2f64.powi(-25), 0.0),
+        (Format::F16, 3.0 * 2f64.powi(-25), 2f64.powi(-23)),
+        (Format::Bf16, 0.1, 0.10009765625),
+        (Format::Bf16, 1e300, f64::INFINITY),
+        (Format::F64, 1e300, 1e300),
+    ] {
+        assert_eq!(format.nearest(x), nearest, "{format:?} {x}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, rng_seed: RngSeed::Fixed(18), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_nearest_f32_is_that_of_the_language(bits: u64, exponent in -160i32..140) {
+        let x = f64::from_bits(bits >> 12 | 0x3ff << 52) * 2f64.powi(exponent);
+        prop_assert_eq!(Format::F32.nearest(x), f64::from(x as f32));
+        prop_assert_eq!(Format::F32.nearest(-x), -f64::from(x as f32));
+    }
+
+    #[test]
+    fn one_unit_in_the_last_place_leads_to_the_next_number(bits: u64) {
+        let x = f64::from_bits(bits).abs();
+        prop_assume!(x < f64::MAX);
+        let ulp = Format::F64.ulp_exponent(x);
+        prop_assert_eq!(x.next_up() - x, 2f64.powi(ulp / 2) * 2f64.powi(ulp - ulp / 2));
+    }
+}

@@ -1,0 +1,279 @@
+//! The program door: real programs that misbehave lose the question that they were asked, and no other.
+
+#![cfg(unix)]
+
+use crate::cases;
+use dropout_oracle::conform::cases::{Case, built_in};
+use dropout_oracle::conform::program::{Limits, NotStarted, Program};
+use dropout_oracle::conform::{Answer, Outputs, Subject};
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
+use dropout_oracle::trace::Quantity;
+use std::fs;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A sound program in the shell, which looks its answers up, and does `MISBEHAVE` when it is asked for one case.
+const SCRIPT: &str = r#"
+dir=$1
+answer() { printf '{"seq":%s,"outputs":%s}\n' "$seq" "$(cat "$dir/$id")"; }
+read -r line
+STARTS
+while read -r line; do
+    case $line in *'"cmd":"stop"'*) exit ;; esac
+    seq=${line#*'"seq":'}; seq=${seq%%,*}
+    id=${line#*'"id":"'}; id=${id%%'"'*}
+    case $id in
+        exact/relu-2x3x4) MISBEHAVES ;;
+        *) answer ;;
+    esac
+done
+"#;
+
+const STARTS: &str = r#"echo '{"name": "shell", "arithmetic": "f64"}'"#;
+
+/// The cases that are asked: a sound one, the one that goes wrong, and two sound ones.
+const IDS: [&str; 4] =
+    ["exact/identity-2x3x4", "exact/relu-2x3x4", "exact/identity-3x4x2", "exact/relu-3x4x2"];
+
+/// Time enough for whatever answers at all.
+const AMPLE: Limits =
+    Limits { answer: Duration::from_secs(60), start: Duration::from_secs(60), line: 4 << 20 };
+
+fn asked() -> Vec<Case> {
+    let mut cases = built_in();
+    cases.retain(|case| IDS.contains(&case.id.as_str()));
+    cases.sort_by_key(|case| IDS.iter().position(|id| *id == case.id));
+    cases
+}
+
+/// A program that starts and misbehaves so, with the folder that holds its answers.
+fn shell(starts: &str, misbehaves: &str) -> (TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("exact")).expect("writable");
+    for id in IDS {
+        let case = cases::json(&cases::folder().join(format!("cases/{id}.json")));
+        fs::write(folder.path().join(id), case["expected"].to_string()).expect("writable");
+    }
+    let script = SCRIPT.replace("STARTS", starts).replace("MISBEHAVES", misbehaves);
+    let dir = folder.path().to_str().expect("UTF-8");
+    let command = ["sh", "-c", &script, "subject", dir].map(str::to_owned).to_vec();
+    (folder, command)
+}
+
+/// What a program answers to each of the cases, with other limits while it misbehaves.
+fn answers(misbehaves: &str, limits: Limits) -> Vec<Answer> {
+    let (_folder, command) = shell(STARTS, misbehaves);
+    let mut program = Program::start(&command, AMPLE).expect("it starts");
+    let ask = |case: &Case| {
+        program.limits = if case.id == IDS[1] { limits } else { AMPLE };
+        program.step(&case.id, &case.problem)
+    };
+    asked().iter().map(ask).collect()
+}
+
+fn right(id: &str, answer: &Answer) -> bool {
+    let case = cases::steps().iter().find(|case| case.id == id).expect("a case");
+    let Answer::Outputs(Outputs(outputs)) = answer else { return false };
+    outputs.len() == 8
+        && outputs[&Quantity::Da] == case.expected.da
+        && outputs[&Quantity::Db] == [case.expected.db.clone()]
+}
+
+#[track_caller]
+fn errored(answer: &Answer) -> &str {
+    match answer {
+        Answer::Errored(what) => what,
+        _ => panic!("{answer:?}"),
+    }
+}
+
+#[test]
+fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
+    let brief = Limits { answer: Duration::from_millis(50), ..AMPLE };
+    for (misbehaves, limits, said) in [
+        ("sleep 60", brief, "gave no answer within 0.05 s"),
+        ("sleep 0.4; answer", brief, "gave no answer within 0.05 s"),
+        ("sleep 60 & exit 5", Limits { answer: Duration::from_millis(400), ..AMPLE }, "the program "),
+        (
+            "echo first >&2; echo out of memory >&2; exit 3",
+            AMPLE,
+            "exit status: 3\nits standard error ends in:\nfirst\nout of memory",
+        ),
+        ("kill -9 $$", AMPLE, "signal: 9"),
+        ("exec >&-; sleep 60", AMPLE, "closed its standard output"),
+        ("yes", AMPLE, "cannot be read: y"),
+        ("echo loading the model", AMPLE, "cannot be read: loading the model"),
+        ("printf '\\377\\376\\n'", AMPLE, "is no UTF-8"),
+        ("echo '{\"outputs\": {}}'", AMPLE, "seq is missing"),
+        ("seq=99; answer", AMPLE, "asked seq 2, the program answered seq 99"),
+        ("printf '{\"seq\":%s,\"outputs\":{\"db\":[NaN]}}\\n' $seq", AMPLE, "is sent as a text: \"NaN\""),
+        ("printf '{\"seq\":%s,\"outputs\":{\"dC\":[1]}}\\n' $seq", AMPLE, "outputs.dC is unknown"),
+        ("printf '{\"seq\":%s,\"error\":\"singular\"}\\n' $seq", AMPLE, "singular"),
+    ] {
+        let answers = answers(misbehaves, limits);
+        assert!(errored(&answers[1]).contains(said), "{misbehaves}: {:?}", answers[1]);
+        for at in [0, 2, 3] {
+            assert!(right(IDS[at], &answers[at]), "{misbehaves}: {:?}", answers[at]);
+        }
+    }
+}
+
+#[test]
+fn a_line_without_end_is_cut_off_at_its_limit() {
+    let (_folder, command) = shell(STARTS, "yes | tr -d '\\n'");
+    let mut program = Program::start(&command, Limits { line: 1 << 16, ..AMPLE }).expect("it starts");
+    let answers: Vec<Answer> = asked().iter().map(|case| program.step(&case.id, &case.problem)).collect();
+    assert!(errored(&answers[1]).contains("a line that is too long"), "{:?}", answers[1]);
+    assert!(right(IDS[2], &answers[2]) && right(IDS[3], &answers[3]));
+}
+
+#[test]
+fn an_odd_program_that_answers_is_understood() {
+    for oddity in [
+        // More than a pipe holds, on standard error; a long line; carriage returns; a line in pieces.
+        "i=0; while [ $i -lt 3000 ]; do echo 'chatter chatter chatter chatter' >&2; i=$((i+1)); done; answer",
+        "printf '%1000000s' ''; answer",
+        "printf '\\r'; answer",
+        "printf '{\"seq\":%s,' $seq; sleep 0.05; answer | sed 's/^{\"seq\":[0-9]*,//'",
+        "answer | sed 's/\"seq\":\\([0-9]*\\)/\"seq\":\\1.0/'",
+    ] {
+        for (id, answer) in IDS.iter().zip(answers(oddity, AMPLE)) {
+            assert!(right(id, &answer), "{oddity}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_comes_twice_is_not_taken_for_the_next_one() {
+    let answers = answers("answer; answer", AMPLE);
+    assert!(right(IDS[1], &answers[1]), "{:?}", answers[1]);
+    assert!(errored(&answers[2]).contains("asked seq 3, the program answered seq 2: twice, or out of turn"));
+    assert!(right(IDS[3], &answers[3]), "{:?}", answers[3]);
+}
+
+#[test]
+fn what_json_has_no_number_for_comes_as_a_text() {
+    let special = r#"printf '{"seq":%s,"outputs":{"db":["NaN","-Infinity","0x1.8p-3"]}}\n' $seq"#;
+    let answers = answers(special, AMPLE);
+    let Answer::Outputs(Outputs(outputs)) = &answers[1] else { panic!("{:?}", answers[1]) };
+    let db = &outputs[&Quantity::Db][0];
+    assert!(db[0].is_nan() && db[1..] == [f64::NEG_INFINITY, 0.1875], "{db:?}");
+    assert!(right(IDS[2], &answers[2]));
+}
+
+#[test]
+fn a_skip_keeps_its_reason() {
+    let answers = answers(r#"printf '{"seq":%s,"skipped":"no relu"}\n' $seq"#, AMPLE);
+    assert_eq!(answers[1], Answer::Skipped("no relu".into()));
+}
+
+#[test]
+fn a_program_that_never_reads_is_no_deadlock() {
+    let command = ["sh", "-c", &format!("{STARTS}; sleep 60")].map(str::to_owned);
+    let mut program = Program::start(&command, AMPLE).expect("it starts");
+    program.limits.answer = Duration::from_millis(50);
+    let answer = program.step("user/large", &large());
+    assert!(errored(&answer).contains("gave no answer"), "{answer:?}");
+}
+
+/// A problem whose question is longer than a pipe holds.
+fn large() -> Problem {
+    let (m, n) = (200, 500);
+    let inputs = Inputs {
+        a: vec![vec![0.123; n]; m],
+        keep_prob: vec![0.5; n],
+        r: vec![vec![1.0; n]; m],
+        w: vec![vec![1.0]; n],
+        b: vec![0.0],
+        da_next: vec![vec![1.0]; m],
+    };
+    Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound")
+}
+
+#[test]
+fn a_program_that_does_not_start_says_why() {
+    let start = |script: &str, limits| {
+        let command = ["sh", "-c", script].map(str::to_owned);
+        Program::start(&command, limits).map(|_| ()).expect_err("it does not start")
+    };
+    let hasty = Limits { start: Duration::from_millis(50), ..AMPLE };
+    for (script, limits, said) in [
+        (
+            "echo no module named layer >&2; exit 7",
+            AMPLE,
+            "exit status: 7 when it was asked to start\nits standard error ends in:\nno module",
+        ),
+        ("sleep 60", hasty, "gave no answer within 0.05 s when it was asked to start"),
+        ("echo Hello", AMPLE, "cannot be read: Hello"),
+        ("echo '{\"name\": \"x\"}'", AMPLE, "arithmetic is missing"),
+        (
+            "echo '{\"name\": \"x\", \"arithmetic\": \"f8\"}'",
+            AMPLE,
+            "there are no tolerances for this arithmetic",
+        ),
+    ] {
+        let error = start(script, limits);
+        assert!(
+            matches!(error, NotStarted::Program(_)) && error.to_string().contains(said),
+            "{script}: {error}"
+        );
+    }
+    let error = Program::start(&["no/such/program".into()], AMPLE).map(|_| ()).expect_err("there is none");
+    assert!(matches!(error, NotStarted::System { .. }) && error.to_string().starts_with("no/such/program: "));
+}
+
+#[test]
+fn a_program_that_starts_no_more_is_given_up() {
+    let once = format!("[ -e \"$dir/ran\" ] && {{ echo gone >&2; exit 1; }}; : > \"$dir/ran\"; {STARTS}");
+    let (_folder, command) = shell(&once, "exit 1");
+    let mut program = Program::start(&command, AMPLE).expect("it starts once");
+    let [_, bad, good, _] = &asked()[..] else { panic!("four cases") };
+    assert!(errored(&program.step(&bad.id, &bad.problem)).contains("exit status: 1"));
+    for _ in 0..5 {
+        let answer = program.step(&good.id, &good.problem);
+        assert!(
+            errored(&answer).contains("started again, the program ended with exit status: 1"),
+            "{answer:?}"
+        );
+    }
+    let answer = program.step(&good.id, &good.problem);
+    assert_eq!(errored(&answer), "not asked: the program failed to start 5 times in a row");
+}
+
+#[test]
+fn a_program_that_is_another_after_a_restart_is_not_believed() {
+    let other = "if [ -e \"$dir/ran\" ]; then echo '{\"name\": \"shell\", \"arithmetic\": \"f32\"}'; else : > \"$dir/ran\"; STARTS; fi";
+    let (_folder, command) = shell(&other.replace("STARTS", STARTS), "exit 1");
+    let mut program = Program::start(&command, AMPLE).expect("it starts");
+    let answers: Vec<Answer> = asked().iter().map(|case| program.step(&case.id, &case.problem)).collect();
+    assert!(errored(&answers[2]).contains("says something else of itself"), "{:?}", answers[2]);
+}
+
+#[test]
+fn a_mask_is_drawn_by_the_program() {
+    let mask = r#"{ read -r line; printf '{"seq":%s,"R":[[1,0],[0,1]]}\n' 1; read -r line; printf '{"seq":2,"skipped":"no"}\n'; read -r line; }"#;
+    let command = ["sh", "-c", &format!("read -r line; {STARTS}; {mask}")].map(str::to_owned);
+    let mut program = Program::start(&command, AMPLE).expect("it starts");
+    assert_eq!(program.sample(&[0.5, 0.5], 2), Some(vec![vec![1.0, 0.0], vec![0.0, 1.0]]));
+    assert_eq!(program.sample(&[0.5, 0.5], 2), None);
+}
+
+#[test]
+fn nothing_that_a_program_started_outlives_it() {
+    let (folder, command) = shell(STARTS, "sleep 60 & echo $! > \"$dir/pid\"; answer");
+    let mut program = Program::start(&command, AMPLE).expect("it starts");
+    for case in asked() {
+        program.step(&case.id, &case.problem);
+    }
+    drop(program);
+    let pid = fs::read_to_string(folder.path().join("pid")).expect("it was written");
+    let alive = || {
+        let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid.trim()]).output();
+        state.is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
+    };
+    // The system may take a moment; that it ends at all is what is tested.
+    assert!((0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        !alive()
+    }));
+}

@@ -1,0 +1,226 @@
+//! The protocol's lines and the file of results: what is written, and that reading is strict.
+
+use crate::cases;
+use dropout_oracle::conform::cases::built_in;
+use dropout_oracle::conform::protocol::{self, Said};
+use dropout_oracle::conform::results::Results;
+use dropout_oracle::conform::{About, Answer, Subject, Supports};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::trace::Quantity;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::{Value, json};
+
+/// The faults of a line that says what a subject is.
+fn about_faults(line: &str) -> String {
+    protocol::about(line.as_bytes()).expect_err("it has faults").to_string()
+}
+
+/// The one number of an answer whose db is this text.
+fn number(text: &str) -> Option<f64> {
+    let line = format!(r#"{{"seq": 1, "outputs": {{"db": [{text}]}}}}"#);
+    match protocol::outputs(line.as_bytes()).said {
+        Ok(Said::Result(outputs)) => Some(outputs.0[&Quantity::Db][0][0]),
+        _ => None,
+    }
+}
+
+#[test]
+fn questions_are_one_line_of_json_each() {
+    assert_eq!(protocol::start(), r#"{"cmd":"start","format":"dropout-oracle/1"}"#);
+    assert_eq!(protocol::stop(), r#"{"cmd":"stop"}"#);
+    assert_eq!(
+        protocol::sample(8, &[0.5, 0.9], 4096),
+        r#"{"cmd":"sample","seq":8,"p":[0.5,0.9],"rows":4096}"#
+    );
+    let case = &built_in()[0];
+    let line = protocol::step(7, &case.id, &case.problem);
+    assert!(!line.contains('\n'));
+    let (question, file): (Value, _) = (
+        serde_json::from_str(&line).expect("JSON"),
+        cases::json(&cases::folder().join("cases/exact/by-hand.json")),
+    );
+    assert_eq!(question["cmd"], "step");
+    assert_eq!(question["seq"], 7);
+    for key in ["id", "activation", "inputs"] {
+        assert_eq!(question[key], file[key], "{key}");
+    }
+}
+
+#[test]
+fn a_subject_that_says_little_supports_everything_but_masks() {
+    let about = protocol::about(br#"{"name": "mine", "arithmetic": "bf16"}"#).expect("sound");
+    assert_eq!(about, About::new("mine", Arithmetic::plain(Format::Bf16)));
+    let Supports { activations, per_unit_p, sample, outputs, deterministic } = about.supports;
+    assert_eq!((activations, per_unit_p, sample, deterministic), (None, true, false, true));
+    assert_eq!(outputs, Quantity::ALL);
+}
+
+#[test]
+fn a_subject_that_says_all_is_understood() {
+    let line = br#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x",
+        "supports": {"activations": ["relu"], "per_unit_p": false, "sample": true, "outputs": ["A_next", "dW"], "deterministic": false}}"#;
+    let about = protocol::about(line).expect("sound");
+    assert_eq!(about.version.as_deref(), Some("1.2"));
+    assert_eq!(about.homepage.as_deref(), Some("https://x"));
+    assert_eq!(about.arithmetic, Arithmetic { storage: Format::Bf16, accumulator: Format::F32 });
+    let supports = Supports {
+        activations: Some(vec!["relu".into()]),
+        per_unit_p: false,
+        sample: true,
+        outputs: vec![Quantity::ANext, Quantity::Dw],
+        deterministic: false,
+    };
+    assert_eq!(about.supports, supports);
+}
+
+#[test]
+fn what_a_subject_says_wrongly_of_itself_is_told_with_its_place() {
+    for (line, said) in [
+        (r#"{"arithmetic": "f32"}"#, "name is missing"),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "accumulator": "f16"}"#,
+            r#"arithmetic = "f32" with accumulator "f16": there are no"#,
+        ),
+        (r#"{"name": "x", "arithmetic": "f32", "device": "gpu"}"#, "device is unknown"),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"samples": true}}"#,
+            "supports.samples is unknown",
+        ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"sample": 1}}"#,
+            "supports.sample is a number: must be true or false",
+        ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"outputs": ["dW", "dB"]}}"#,
+            r#"supports.outputs[1] = "dB": there is no such result"#,
+        ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"activations": [1]}}"#,
+            "supports.activations[0] is a number: must be a string",
+        ),
+        (r#"{"name": 7, "arithmetic": "f32"}"#, "name is a number"),
+        ("[]", " is an array: must be an object"),
+        ("", "the line is no JSON"),
+    ] {
+        assert!(about_faults(line).contains(said), "{line}: {}", about_faults(line));
+    }
+}
+
+#[test]
+fn an_answer_says_one_thing() {
+    let said = |line: &str| protocol::outputs(line.as_bytes());
+    let skipped = said(r#"{"seq": 3, "skipped": "no relu"}"#);
+    assert_eq!((skipped.seq, skipped.said.expect("sound")), (Some(3), Said::Skipped("no relu".into())));
+    assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("sound"), Said::Errored("oh".into()));
+    for line in [
+        r#"{"seq": 3}"#,
+        r#"{"seq": 3, "skipped": "a", "error": "b"}"#,
+        r#"{"seq": 3, "outputs": {}, "skipped": "a"}"#,
+        r#"{"seq": 3, "R": [[1]]}"#,
+        r#"{"seq": 3, "outputs": {"db": [[1]]}}"#,
+        r#"{"seq": 3, "outputs": {"dW": [1]}}"#,
+        r#"{"seq": 3, "outputs": {"dW": [[1]], "dW": [[1]]}}"#,
+        r#"{"seq": 3, "outputs": {"db": [null]}}"#,
+        r#"{"seq": 3, "skipped": 1}"#,
+    ] {
+        let reply = said(line);
+        assert!(reply.said.is_err() && reply.seq == Some(3), "{line}");
+    }
+    assert_eq!(said(r#"{"seq": "3", "skipped": "a"}"#).seq, None);
+}
+
+#[test]
+fn numbers_come_as_numbers_or_as_text() {
+    for (text, double) in [
+        ("0.1", 0.1),
+        ("-1e-400", 0.0),
+        ("1e400", f64::INFINITY),
+        ("\"0x1.8p-3\"", 0.1875),
+        ("\"-0x1p0\"", -1.0),
+        ("\"0x1.fffffffffffffp+1023\"", f64::MAX),
+        ("\"0x0.0000000000001p-1022\"", f64::from_bits(1)),
+        ("\"0x1p-1074\"", f64::from_bits(1)),
+        ("\"0X.8P1\"", 1.0),
+        ("\"0x0p0\"", 0.0),
+        ("\"0x10\"", 16.0),
+        ("\"Infinity\"", f64::INFINITY),
+        ("\"-Infinity\"", f64::NEG_INFINITY),
+        ("\"-1.5e-3\"", -1.5e-3),
+        ("\"+2\"", 2.0),
+    ] {
+        assert_eq!(number(text), Some(double), "{text}");
+    }
+    assert!(number("\"NaN\"").expect("a double").is_nan());
+    for text in [
+        "\"\"",
+        "\"nan\"",
+        "\"inf\"",
+        "\"infinity\"",
+        "\"0x\"",
+        "\"0xp1\"",
+        "\"0x1p\"",
+        "\"0x1g\"",
+        "\"--1\"",
+        "\"1 \"",
+        "\"0x1.00000000000001p0\"",
+        "true",
+        "[1]",
+    ] {
+        assert_eq!(number(text), None, "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(17), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_finite_double_survives_as_a_hexadecimal_text(bits: u64) {
+        let double = f64::from_bits(bits);
+        prop_assume!(double.is_finite());
+        // As C's %a writes it.
+        let (sign, exponent) = (if double.is_sign_negative() { "-" } else { "" }, (bits >> 52 & 0x7ff) as i32);
+        let (whole, exponent) = if exponent == 0 { (0, -1022) } else { (1, exponent - 1023) };
+        let text = format!("\"{sign}0x{whole}.{:013x}p{exponent:+}\"", bits & ((1 << 52) - 1));
+        prop_assert_eq!(number(&text).map(f64::to_bits), Some(bits), "{}", text);
+    }
+}
+
+fn results(top: &Value) -> Result<Results, String> {
+    Results::read(top.to_string().as_bytes(), |id| id.starts_with("exact/"))
+        .map_err(|faults| faults.to_string())
+}
+
+#[test]
+fn a_file_of_results_answers_for_the_cases_in_it() {
+    let top = json!({"format": "dropout-oracle/1", "subject": {"name": "mine", "arithmetic": "f32"},
+        "results": {"exact/by-hand": {"db": [-1, -2]}}});
+    let mut results = results(&top).expect("sound");
+    assert_eq!(results.about(), About::new("mine", Arithmetic::plain(Format::F32)));
+    let problem = &built_in()[0].problem;
+    let Answer::Outputs(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };
+    assert_eq!(outputs.0, [(Quantity::Db, vec![vec![-1.0, -2.0]])].into());
+    assert_eq!(results.step("exact/other", problem), Answer::Skipped("no result for this case".into()));
+}
+
+#[test]
+fn a_file_of_results_with_faults_is_refused_with_all_of_them() {
+    let top = json!({"format": "dropout-oracle/2", "subject": {"name": "mine"}, "more": 1,
+        "results": {"exact/a": {"dC": [1]}, "b/c": {}, "d": {}}});
+    let faults = results(&top).map(|_| ()).expect_err("it has faults");
+    for said in [
+        "format = ",
+        "subject.arithmetic is missing",
+        "more is unknown",
+        "results.exact/a.dC is unknown",
+        "results.b/c is unknown: there is no case with this id",
+        "results.d is unknown",
+    ] {
+        assert!(faults.contains(said), "{said}: {faults}");
+    }
+    assert!(results(&json!({})).is_err());
+    assert!(
+        results(&json!({"format": "dropout-oracle/1", "subject": {"name": "x", "arithmetic": "f64"}}))
+            .is_err()
+    );
+}

@@ -1,0 +1,218 @@
+//! The three reports of one run, and the file of known failures.
+
+use crate::cases;
+use dropout_oracle::conform::About;
+use dropout_oracle::conform::expectations::{Expectations, mark};
+use dropout_oracle::conform::judge::{Element, Mismatch, Status, Tally, Verdict, Wrong};
+use dropout_oracle::conform::localise::Cause;
+use dropout_oracle::conform::report::{Report, human, json, junit};
+use dropout_oracle::conform::run::{Outcome, Run, STATE};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::trace::Quantity;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+fn outcome(id: &str, verdict: Verdict) -> Outcome {
+    Outcome { id: id.into(), verdict }
+}
+
+fn tally(quantity: Quantity, wrong: usize, worst: f64) -> Tally {
+    Tally { quantity, elements: 20, judged: 18, wrong, worst, within_1_ulp: 10, within_4_ulp: 15 }
+}
+
+fn passed() -> Verdict {
+    Verdict { status: Status::Pass, reason: None, tallies: vec![tally(Quantity::Dw, 0, 0.5)], wrong: vec![] }
+}
+
+/// A verdict on results of which dW has a wrong element and dA inherits it.
+fn failed(got: f64, tolerance: f64) -> Verdict {
+    let ratio = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() / tolerance };
+    let element = Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio };
+    Verdict {
+        status: Status::Fail,
+        reason: None,
+        tallies: vec![tally(Quantity::Z, 0, 0.25), tally(Quantity::Dw, 12, ratio)],
+        wrong: vec![
+            Wrong { quantity: Quantity::Dw, what: Mismatch::Element(element), cause: Cause::Own },
+            Wrong { quantity: Quantity::DaTilde, what: Mismatch::Missing, cause: Cause::Unknown },
+            Wrong {
+                quantity: Quantity::Da,
+                what: Mismatch::Shape { expected: (3, 4), got: "4 × 3".into() },
+                cause: Cause::Inherited,
+            },
+        ],
+    }
+}
+
+/// A run with each kind of verdict.
+fn varied() -> Run {
+    let mut about = About::new("my <layer>", Arithmetic { storage: Format::Bf16, accumulator: Format::F32 });
+    about.version = Some("1.2".into());
+    let stateful = Verdict { status: Status::Fail, reason: Some(STATE.into()), ..passed() };
+    let outcomes = vec![
+        outcome("a/pass", passed()),
+        outcome("a/fail", failed(0.25, 1e-3)),
+        outcome("a/nan", failed(f64::NAN, 0.0)),
+        outcome("a/state", stateful),
+        outcome(
+            "b/errored",
+            Verdict::without(Status::Errored, "ended with \u{1b}[31m & \"quotes\"\n\ta <tag> \u{0}"),
+        ),
+        outcome("b/skipped", Verdict::without(Status::Skipped, "no gelu")),
+        outcome("b/skipped_too", Verdict::without(Status::Skipped, "no gelu")),
+        outcome(
+            "b/open",
+            Verdict::without(Status::NotJudged, "a sum has too many terms for this arithmetic"),
+        ),
+    ];
+    Run { about, outcomes }
+}
+
+fn there(id: &str) -> bool {
+    id == "c/elsewhere"
+}
+
+/// What a report on a run makes of it, with these known failures.
+fn reported<T>(run: &Run, known: &str, report: impl FnOnce(&Report) -> T) -> T {
+    let surprises = Expectations::read(known).expect("sound").surprises(run, there);
+    let command = ["dropout-oracle check".into(), "-- python 'my layer.py'".into()];
+    report(&Report { run, surprises: &surprises, command })
+}
+
+#[test]
+fn the_report_for_people_is_short_and_the_worst_comes_first() {
+    assert_snapshot!("human", reported(&varied(), "a/gone\n", |report| human(report, false)));
+}
+
+#[test]
+fn the_report_for_people_is_coloured_only_if_asked() {
+    let plain = reported(&varied(), "", |report| human(report, false));
+    let coloured = reported(&varied(), "", |report| human(report, true));
+    assert!(!plain.contains("\x1b[31;1m") && coloured.contains("\x1b[31;1ma/nan\x1b[0m"), "{coloured}");
+}
+
+#[test]
+fn a_run_without_a_surprise_is_good() {
+    let run = Run { outcomes: vec![outcome("a/pass", passed())], ..varied() };
+    assert_snapshot!("human_good", reported(&run, "", |report| human(report, false)));
+}
+
+#[test]
+fn no_more_than_twenty_failures_are_told_in_detail() {
+    let outcomes = (0..50)
+        .map(|number| outcome(&format!("a/{number}"), failed(f64::from(number) + 1.0, 1e-3)))
+        .collect();
+    let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
+    assert_eq!(text.matches("--select").count(), 20);
+    assert!(text.contains("\nand 30 more\n"), "{text}");
+}
+
+#[test]
+fn the_report_in_json_is_valid_by_its_closed_schema() {
+    let schema = cases::json(&cases::folder().join("schema/check-report.schema.json"));
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let text = reported(&varied(), "a/gone\n", json);
+    let mut value: Value = serde_json::from_str(&text).expect("JSON");
+    if let Err(error) = schema.validate(&value) {
+        panic!("{error}");
+    }
+    assert_eq!(value["totals"]["cases"], 8);
+    assert_eq!(value["totals"]["not judged"], 1);
+    assert_eq!(value["cases"][2]["wrong"][0]["element"]["got"], "NaN");
+    assert_eq!(value["cases"][1]["wrong"][0]["equation"], 39);
+    assert_eq!(
+        value["cases"][1]["reproduce"],
+        "dropout-oracle check --select a/fail -- python 'my layer.py'"
+    );
+    assert_eq!(value["good"], false);
+    value["more"] = 1.into();
+    assert!(!schema.is_valid(&value), "an unknown key is an error");
+}
+
+#[test]
+fn the_report_in_xml_is_read_back_as_it_was_meant() {
+    let text = reported(&varied(), "a/gone\na/fail dW\n", junit);
+    let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
+    let suite = document.root_element().first_element_child().expect("a suite");
+    assert_eq!(suite.attribute("name"), Some("my <layer>"));
+    let counts =
+        ["tests", "failures", "errors", "skipped"].map(|name| suite.attribute(name).expect("a count"));
+    assert_eq!(counts, ["9", "3", "1", "4"]);
+    let case = |name: &str| {
+        let found = suite.children().find(|case| case.attribute("name") == Some(name)).expect("a case");
+        let inside = found.first_element_child();
+        (
+            inside.map(|inside| inside.tag_name().name().to_string()),
+            inside.and_then(|inside| inside.attribute("message")).unwrap_or_default().to_string(),
+        )
+    };
+    assert_eq!(case("pass"), (None, String::new()));
+    assert_eq!(
+        case("errored"),
+        (Some("error".into()), "ended with \u{fffd}[31m & \"quotes\"\n\ta <tag> \u{fffd}".into())
+    );
+    assert_eq!(case("skipped"), (Some("skipped".into()), "skipped: no gelu".into()));
+    assert_eq!(case("state").0.as_deref(), Some("failure"));
+    assert!(
+        case("fail").1.starts_with("known failure: dW[3][1] = 0.25, expected 0.125"),
+        "{:?}",
+        case("fail")
+    );
+    assert_eq!(case("a/gone").1, "is listed, and there is no such case");
+}
+
+/// What departs from these known failures.
+fn surprises(known: &str) -> Vec<String> {
+    let surprises = Expectations::read(known).expect("sound").surprises(&varied(), there);
+    surprises.into_iter().map(|surprise| format!("{}: {}", surprise.id, surprise.what)).collect()
+}
+
+#[test]
+fn a_known_failure_is_no_surprise_and_every_other_departure_is() {
+    let all = "# why\na/fail dW\na/nan\na/state state # flaky\n\nb/errored errored\n";
+    assert_eq!(surprises(all), [""; 0]);
+    assert_eq!(surprises(""), ["a/fail: fail", "a/nan: fail", "a/state: fail", "b/errored: errored"]);
+    for (line, surprise) in [
+        ("a/pass", "a/pass: passes, though it is listed as a failure"),
+        ("b/skipped", "b/skipped: is skipped, though it is listed as a failure"),
+        ("b/open Z", "b/open: is not judged, though it is listed as a failure"),
+        ("d/unknown", "d/unknown: is listed, and there is no such case"),
+    ] {
+        assert_eq!(surprises(&format!("{all}{line}\n")), [surprise]);
+    }
+    assert_eq!(surprises(&all.replace("dW", "db")), ["a/fail: fails otherwise: dW, where db is listed"]);
+    assert_eq!(
+        surprises(&all.replace("errored errored", "errored dA")),
+        ["b/errored: fails otherwise: errored, where dA is listed"]
+    );
+    assert_eq!(
+        surprises(&format!("{all}c/elsewhere\n")),
+        [""; 0],
+        "a case that was not selected is left alone"
+    );
+}
+
+#[test]
+fn a_file_of_known_failures_is_written_anew_with_its_head() {
+    let known =
+        "# These fail, see the tracker.\n# Sorted.\na/pass dA\na/fail\nb/skipped\nc/elsewhere Z\nd/unknown\n";
+    let known = Expectations::read(known).expect("sound");
+    let fixed =
+        known.fixed(&varied(), |id| there(id) || varied().outcomes.iter().any(|outcome| outcome.id == id));
+    let expected = "# These fail, see the tracker.\n# Sorted.\na/fail dW\na/nan dW\na/state state\nb/errored errored\nc/elsewhere Z\n";
+    assert_eq!(fixed, expected);
+    assert_eq!(surprises(&fixed), [""; 0]);
+}
+
+#[test]
+fn lines_that_cannot_be_understood_are_named() {
+    let faults = Expectations::read("a/fail dB\nb/c dW dA\na/x\na/x dW\n").expect_err("three faults");
+    let lines: Vec<&str> = faults.lines().map(|line| &line[..7]).collect();
+    assert_eq!(lines, ["line 1:", "line 2:", "line 4:"]);
+}
+
+#[test]
+fn a_mark_says_what_is_wrong_in_one_word() {
+    let marks: Vec<Option<&str>> = varied().outcomes.iter().map(|outcome| mark(&outcome.verdict)).collect();
+    assert_eq!(marks, [None, Some("dW"), Some("dW"), Some("state"), Some("errored"), None, None, None]);
+}
