@@ -8,7 +8,6 @@ use dropout_oracle::conform::{About, Answer, Subject, suite};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
 use dropout_oracle::{matrix, scalar};
-use std::process::ExitCode;
 
 struct Matrix;
 
@@ -35,7 +34,7 @@ impl Subject for Scalar {
     }
 }
 
-fn main() -> ExitCode {
+fn main() {
     let trials = match std::env::var("DROPOUT_SUBJECT") {
         Ok(line) => suite::trials("", move || program(&line)),
         Err(_) => {

@@ -76,7 +76,7 @@ pub fn select(cases: Vec<Case>, patterns: &[String]) -> Result<Vec<Case>, Error>
 
 /// The ids that look most like a pattern: those that share the most pairs of neighbouring letters with it.
 fn near(pattern: &str, cases: &[Case]) -> String {
-    const SHOWN: usize = 5;
+    const SHOWN: usize = 3;
     let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
     let wanted = pairs(pattern);
     let likeness = |id: &str| {

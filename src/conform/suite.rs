@@ -6,7 +6,6 @@ use super::report::details;
 use super::run::Exchange;
 use super::subject::{About, Subject};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The tests of one subject: one for each built-in case, with `prefix` and the id as its name.
@@ -25,8 +24,8 @@ pub fn trials<S: Subject + Send + 'static>(
 }
 
 /// Runs tests as the command line asks, and ends with their exit status.
-pub fn main(trials: Vec<Trial>) -> ExitCode {
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+pub fn main(trials: Vec<Trial>) -> ! {
+    libtest_mimic::run(&Arguments::from_args(), trials).exit()
 }
 
 /// One subject for all tests, so that what it keeps between calls shows.
@@ -80,7 +79,7 @@ impl<S: Subject, F: Fn() -> S> Shared<S, F> {
 #[macro_export]
 macro_rules! conformance_suite {
     ($subject:expr) => {
-        fn main() -> std::process::ExitCode {
+        fn main() {
             $crate::conform::suite::main($crate::conform::suite::trials("", || $subject))
         }
     };

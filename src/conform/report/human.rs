@@ -1,6 +1,6 @@
 //! The report for people: short, the worst first, with the command that shows each failure again.
 
-use super::{Report, blame, said};
+use super::{Report, blame, cases, said};
 use crate::conform::judge::{Status, Tally, Verdict};
 use crate::conform::run::Run;
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ pub fn human(report: &Report, colour: bool) -> String {
     let mut text = heading(run);
     for (surprise, verdict) in failures.iter().take(DETAILED) {
         text += &format!("\n{}  {}\n", paint(colour, RED, &surprise.id), surprise.what);
-        let details = verdict.map(details).unwrap_or_default() + &report.reproduce(&surprise.id);
-        text.extend(details.lines().map(|line| format!("    {line}\n")));
+        let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&surprise.id));
+        text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
     }
     if failures.len() > DETAILED {
         text += &format!("\nand {} more\n", failures.len() - DETAILED);
@@ -37,8 +37,8 @@ pub fn details(verdict: &Verdict) -> String {
     let counts: Vec<String> = verdict.tallies.iter().filter_map(counts).collect();
     let counts =
         (!counts.is_empty()).then(|| format!("elements beyond their tolerance: {}", counts.join(", ")));
-    let parts = [said(verdict), blame(verdict), counts];
-    parts.into_iter().flatten().map(|part| part + "\n").collect()
+    let parts = said(verdict).into_iter().chain(blame(verdict)).chain(counts);
+    parts.map(|part| part + "\n").collect()
 }
 
 const RED: &str = "31;1";
@@ -48,15 +48,20 @@ fn paint(colour: bool, code: &str, text: &str) -> String {
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.into() }
 }
 
+/// A text without anything that moves a terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
 fn heading(run: &Run) -> String {
     let about = &run.about;
     let version = about.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    format!("{}{version}, {}: {} cases\n", about.name, about.arithmetic, run.outcomes.len())
+    plain(&format!("{}{version}, {}: {}\n", about.name, about.arithmetic, cases(run.outcomes.len())))
 }
 
 fn totals(run: &Run, good: bool, colour: bool) -> String {
     let count = |status: Status| format!("{} {}", run.count(status), status.name());
-    let line = format!("{} of {} cases", Status::ALL.map(count).join(", "), run.outcomes.len());
+    let line = format!("{} of {}", Status::ALL.map(count).join(", "), cases(run.outcomes.len()));
     let verdict = if good { paint(colour, GREEN, "good") } else { paint(colour, RED, "not good") };
     format!("{verdict}: {line}\n")
 }
@@ -72,7 +77,7 @@ fn reasons(run: &Run) -> String {
     let line = |((status, reason), count): (&(Status, &str), &usize)| {
         format!("    {count} {}: {reason}\n", status.name())
     };
-    counts.iter().map(line).collect()
+    plain(&counts.iter().map(line).collect::<String>())
 }
 
 /// How near the results came, for information.

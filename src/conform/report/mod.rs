@@ -12,6 +12,7 @@ use super::expectations::Surprise;
 use super::judge::{Element, Mismatch, Verdict, Wrong};
 use super::localise::{Cause, equation};
 use super::run::Run;
+use std::collections::BTreeMap;
 
 /// A run with all that a report says of it.
 #[derive(Clone, Debug)]
@@ -51,7 +52,8 @@ fn told(wrong: &Wrong) -> String {
             format!("{name} must be {rows} × {cols} and is {got}")
         }
         Mismatch::Element(Element { path, expected, got, tolerance, ratio }) => {
-            format!("{path} = {got:?}, expected {expected:?} ± {tolerance:.2e}: {}", times(*ratio))
+            let allowed = if *tolerance == 0.0 { "exactly".into() } else { format!("± {tolerance:.2e}") };
+            format!("{path} = {got:?}, expected {expected:?} {allowed}: {}", times(*ratio))
         }
     }
 }
@@ -64,23 +66,24 @@ fn times(ratio: f64) -> String {
     }
 }
 
-/// Which equations are to blame, and which results only inherit.
-fn blame(verdict: &Verdict) -> Option<String> {
-    let of = |cause| -> Vec<String> {
-        let wrong = verdict.wrong.iter().filter(|wrong| wrong.cause == cause);
-        wrong
-            .map(|wrong| format!("{} (equation {})", wrong.quantity.name(), equation(wrong.quantity)))
-            .collect()
-    };
-    let part = |cause, words: &str| {
-        let names = of(cause);
-        (!names.is_empty()).then(|| format!("{words} {}", names.join(", ")))
-    };
-    let parts = [
-        part(Cause::Own, "wrong by itself:"),
-        part(Cause::Inherited, "wrong through earlier results alone:"),
-        part(Cause::Unknown, "wrong:"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
+/// Which equations are to blame and which results only inherit, a line each.
+fn blame(verdict: &Verdict) -> Vec<String> {
+    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for wrong in &verdict.wrong {
+        let kind = match (&wrong.what, wrong.cause) {
+            (Mismatch::Missing, _) => "missing",
+            (Mismatch::Shape { .. }, _) => "of another shape",
+            (Mismatch::Element(_), Cause::Own) => "wrong by itself",
+            (Mismatch::Element(_), Cause::Inherited) => "wrong through earlier results alone",
+            (Mismatch::Element(_), Cause::Unknown) => "wrong, and what led there is not shown",
+        };
+        let named = format!("{} (equation {})", wrong.quantity.name(), equation(wrong.quantity));
+        kinds.entry(kind).or_default().push(named);
+    }
+    kinds.into_iter().map(|(kind, names)| format!("{kind}: {}", names.join(", "))).collect()
+}
+
+/// A number of cases.
+pub fn cases(number: usize) -> String {
+    if number == 1 { "1 case".into() } else { format!("{number} cases") }
 }
