@@ -32,7 +32,9 @@ pub struct Gradients {
 impl Layer {
     /// Drops units, each kept one scaled up by 1/p, and applies the dense layer.
     pub fn forward(&self, inputs: &[Vec<f32>], kept: &[Vec<bool>], p: &[f32]) -> Tape {
-        let scale = |row: &Vec<bool>| row.iter().zip(p).map(|(&kept, p)| if kept { 1.0 / p } else { 0.0 }).collect();
+        let scale = |row: &Vec<bool>| -> Vec<f32> {
+            row.iter().zip(p).map(|(&kept, p)| if kept { 1.0 / p } else { 0.0 }).collect()
+        };
         let mask: Vec<Vec<f32>> = kept.iter().map(scale).collect();
         let dropped: Vec<Vec<f32>> = inputs.iter().zip(&mask).map(|(row, mask)| times(row, mask)).collect();
         let output = |row: &Vec<f32>, j: usize| {
@@ -55,7 +57,8 @@ impl Layer {
             .collect();
         let (n, n_next) = (self.w.len(), self.b.len());
         let by_w = |k: usize, j: usize| tape.dropped.iter().zip(&by_z).map(|(x, by)| x[k] * by[j]).sum();
-        let by_dropped = |by: &Vec<f32>| self.w.iter().map(|w| w.iter().zip(by).map(|(w, by)| w * by).sum()).collect();
+        let by_dropped =
+            |by: &Vec<f32>| -> Vec<f32> { self.w.iter().map(|w| times(w, by).iter().sum()).collect() };
         Gradients {
             w: (0..n).map(|k| (0..n_next).map(|j| by_w(k, j)).collect()).collect(),
             b: (0..n_next).map(|j| by_z.iter().map(|by| by[j]).sum()).collect(),
