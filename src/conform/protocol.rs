@@ -11,7 +11,7 @@ use serde::Serialize;
 #[serde(tag = "cmd", rename_all = "lowercase")]
 enum Question<'a> {
     Start { format: &'static str },
-    Step { seq: u64, id: &'a str, activation: activation::Named, inputs: case::Inputs },
+    Step { seq: u64, id: &'a str, activation: activation::Named, inputs: Box<case::Inputs> },
     Sample { seq: u64, p: &'a [f64], rows: usize },
     Stop,
 }
@@ -23,7 +23,7 @@ pub fn start() -> String {
 
 /// The question for one step.
 pub fn step(seq: u64, id: &str, problem: &Problem) -> String {
-    let (activation, inputs) = (problem.activation().into(), problem.into());
+    let (activation, inputs) = (problem.activation().into(), Box::new(problem.into()));
     layout::line(&Question::Step { seq, id, activation, inputs })
 }
 
