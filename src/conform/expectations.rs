@@ -8,8 +8,8 @@
 //!
 //! A known failure is no failure; but a line that no longer says what happens is one.
 
-use super::judge::{Status, Verdict};
 use super::run::Run;
+use super::verdict::{Status, Verdict};
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -68,11 +68,6 @@ impl Expectations {
             }
         }
         if faults.is_empty() { Ok(Expectations { head, known }) } else { Err(faults.join("\n")) }
-    }
-
-    /// Whether a failure of this case is known.
-    pub fn lists(&self, id: &str) -> bool {
-        self.known.contains_key(id)
     }
 
     /// Everything that is not as expected, in the order of the cases; lines on cases that are `there` and

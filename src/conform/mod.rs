@@ -3,7 +3,7 @@
 //! A [`Subject`] answers questions; it may live in this process, behind a pipe ([`program`]), or in a
 //! file of results ([`results`]). [`cases`] says what is asked, [`mod@run`] in which order, [`judge`] what
 //! an answer is worth. [`expectations`] sets known failures aside, [`report`] tells what came out, and
-//! [`suite`] makes each case a named test of a Rust crate. Read [`subject`] and [`judge`] first.
+//! [`suite`] makes each case a named test of a Rust crate. Read [`subject`], [`verdict`] and [`judge`] first.
 //! A subject never makes this room fail: whatever it does is an answer, or a verdict on it.
 
 pub mod bias;
@@ -23,5 +23,6 @@ pub mod run;
 pub mod sampler;
 pub mod subject;
 pub mod suite;
+pub mod verdict;
 
 pub use subject::{About, Answer, MaskSource, Outputs, Subject, Supports};

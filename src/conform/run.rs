@@ -1,8 +1,9 @@
 //! A whole run: in which order a subject is asked, what it is asked again, and the verdicts.
 
 use super::cases::{self, Case};
-use super::judge::{self, Status, Verdict};
+use super::judge;
 use super::subject::{About, Answer, Subject};
+use super::verdict::{Status, Verdict};
 use crate::problem::Problem;
 use rayon::prelude::*;
 

@@ -1,10 +1,10 @@
 //! Each case as a named test of a Rust crate: `conformance_suite!` in a test without a harness.
 
 use super::cases::{self, Case};
-use super::judge::Status;
 use super::report::details;
 use super::run::Exchange;
 use super::subject::{About, Subject};
+use super::verdict::Status;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::sync::{Arc, Mutex, PoisonError};
 

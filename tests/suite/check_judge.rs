@@ -1,9 +1,10 @@
 //! The judge, on tiny subjects that are right or wrong on purpose.
 
 use dropout_oracle::conform::cases::{self, Case, built_in};
-use dropout_oracle::conform::judge::{Mismatch, Status, Verdict, ratio};
+use dropout_oracle::conform::judge::{self, ratio};
 use dropout_oracle::conform::localise::Cause;
 use dropout_oracle::conform::run::{Run, STATE, run};
+use dropout_oracle::conform::verdict::{Mismatch, Status, Verdict};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -122,13 +123,13 @@ fn the_first_wrong_element_is_told_with_its_path() {
 
 #[test]
 fn what_is_no_number_is_wrong() {
-    for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let mut layer =
-            Layer::new(|_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NAN));
-        if number == f64::INFINITY {
-            layer.twist = |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::INFINITY);
-        }
-        let verdict = verdict(&mut layer, "exact/relu-3x5x4");
+    let twists: [fn(&mut Layer, &Problem, Outputs) -> Answer; 3] = [
+        |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NAN),
+        |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::INFINITY),
+        |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NEG_INFINITY),
+    ];
+    for twist in twists {
+        let verdict = twisted(twist);
         let Some(Mismatch::Element(element)) = verdict.first_wrong().map(|wrong| &wrong.what) else {
             panic!("{verdict:?}")
         };
@@ -180,7 +181,7 @@ fn a_result_of_another_shape_is_wrong() {
         change(outputs.0.get_mut(&Quantity::Dw).expect("there"));
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let problem = &selected(&["exact/relu-3x5x4"])[0].problem;
-        let verdict = dropout_oracle::conform::judge::verdict(&about, problem, &Answer::Outputs(outputs));
+        let verdict = judge::verdict(&about, problem, &Answer::Outputs(outputs));
         let expected = Mismatch::Shape { expected: (5, 4), got: got.into() };
         assert_eq!(verdict.first_wrong().map(|wrong| &wrong.what), Some(&expected));
     }
@@ -333,7 +334,7 @@ fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
     for case in selected(&["exact/by-hand", "shapes/tanh-2x4x3", "coupled/log_softmax*"]).iter().take(4) {
         for quantity in Quantity::ALL {
             let answer = Answer::Outputs(spoilt(&case.problem, quantity));
-            let verdict = dropout_oracle::conform::judge::verdict(&about, &case.problem, &answer);
+            let verdict = judge::verdict(&about, &case.problem, &answer);
             let own: Vec<Quantity> = verdict
                 .wrong
                 .iter()
@@ -356,7 +357,7 @@ fn where_earlier_results_are_not_shown_nobody_is_blamed() {
     let case = &selected(&["exact/by-hand"])[0];
     let mut outputs = spoilt(&case.problem, Quantity::Dz);
     outputs.0.remove(&Quantity::Dz);
-    let verdict = dropout_oracle::conform::judge::verdict(&about, &case.problem, &Answer::Outputs(outputs));
+    let verdict = judge::verdict(&about, &case.problem, &Answer::Outputs(outputs));
     let causes: Vec<(Quantity, Cause)> =
         verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause)).collect();
     assert_eq!(
@@ -382,8 +383,7 @@ fn a_case_that_has_no_expected_value_is_not_judged() {
     };
     let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
     let about = About::new("layer", Arithmetic::plain(Format::F64));
-    let verdict =
-        dropout_oracle::conform::judge::verdict(&about, &problem, &Answer::Outputs(Outputs::default()));
+    let verdict = judge::verdict(&about, &problem, &Answer::Outputs(Outputs::default()));
     assert_eq!(verdict.status, Status::NotJudged);
     assert!(verdict.reason.expect("a reason").starts_with("Z[0][0]: the exact value is beyond the range"));
 }

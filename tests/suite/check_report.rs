@@ -3,10 +3,10 @@
 use crate::cases;
 use dropout_oracle::conform::About;
 use dropout_oracle::conform::expectations::{Expectations, mark};
-use dropout_oracle::conform::judge::{Element, Mismatch, Status, Tally, Verdict, Wrong};
 use dropout_oracle::conform::localise::Cause;
 use dropout_oracle::conform::report::{Report, human, json, junit};
 use dropout_oracle::conform::run::{Outcome, Run, STATE};
+use dropout_oracle::conform::verdict::{Element, Mismatch, Status, Tally, Verdict, Wrong};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use insta::assert_snapshot;

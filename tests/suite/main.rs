@@ -11,6 +11,7 @@ mod check_judge;
 mod check_program;
 mod check_protocol;
 mod check_report;
+mod check_suite;
 mod claims;
 mod cli;
 mod composition;

@@ -1,8 +1,8 @@
 //! The report for people: short, the worst first, with the command that shows each failure again.
 
 use super::{Report, blame, cases, said};
-use crate::conform::judge::{Status, Tally, Verdict};
 use crate::conform::run::Run;
+use crate::conform::verdict::{Status, Tally, Verdict};
 use std::collections::BTreeMap;
 
 /// At most so many failures are told in detail.

@@ -1,9 +1,9 @@
 //! The report for programs, in JSON; its schema is `fixtures/schema/check-report.schema.json`.
 
 use super::{Report, said};
-use crate::conform::judge::{Mismatch, Status, Tally, Verdict, Wrong};
 use crate::conform::localise::{Cause, equation};
 use crate::conform::run::Outcome;
+use crate::conform::verdict::{Mismatch, Status, Tally, Verdict, Wrong};
 use crate::fixture::case::GENERATOR;
 use crate::fixture::{FORMAT, layout};
 use serde::{Serialize, Serializer};

@@ -9,9 +9,9 @@ pub use json::json;
 pub use junit::junit;
 
 use super::expectations::Surprise;
-use super::judge::{Element, Mismatch, Verdict, Wrong};
 use super::localise::{Cause, equation};
 use super::run::Run;
+use super::verdict::{Element, Mismatch, Verdict, Wrong};
 use std::collections::BTreeMap;
 
 /// A run with all that a report says of it.

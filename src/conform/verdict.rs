@@ -1,0 +1,129 @@
+//! The verdict on a case: one of five words, what was counted, and what is wrong.
+
+use super::localise::Cause;
+use crate::trace::Quantity;
+
+/// The verdict on a case in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Every judged element is within its tolerance.
+    Pass,
+    /// A result is wrong.
+    Fail,
+    /// No element has a tolerance.
+    NotJudged,
+    /// The subject does not do this.
+    Skipped,
+    /// There was no answer that can be judged.
+    Errored,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Status; 5] =
+        [Status::Pass, Status::Fail, Status::NotJudged, Status::Skipped, Status::Errored];
+
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::NotJudged => "not judged",
+            Status::Skipped => "skipped",
+            Status::Errored => "errored",
+        }
+    }
+}
+
+/// The verdict on a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// In one word.
+    pub status: Status,
+    /// Why, where the status alone does not say it.
+    pub reason: Option<String>,
+    /// What was counted, result by result, in the order of the equations.
+    pub tallies: Vec<Tally>,
+    /// The results that are wrong, in the order of the equations, each with its first wrong element.
+    pub wrong: Vec<Wrong>,
+}
+
+/// The elements of one result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// The result.
+    pub quantity: Quantity,
+    /// How many elements it has.
+    pub elements: usize,
+    /// How many of them have a tolerance.
+    pub judged: usize,
+    /// How many of these are beyond it.
+    pub wrong: usize,
+    /// The largest error/tolerance.
+    pub worst: f64,
+    /// How many elements lie within 1 unit in the last place of the expected value; informational.
+    pub within_1_ulp: usize,
+    /// How many within 4; informational.
+    pub within_4_ulp: usize,
+}
+
+/// A result that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wrong {
+    /// The result.
+    pub quantity: Quantity,
+    /// What is wrong with it.
+    pub what: Mismatch,
+    /// Whether its own equation is to blame.
+    pub cause: Cause,
+}
+
+/// In what a result differs from what is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mismatch {
+    /// It is not there.
+    Missing,
+    /// It has other sizes.
+    Shape {
+        /// The rows and columns that it must have.
+        expected: (usize, usize),
+        /// What it has instead.
+        got: String,
+    },
+    /// An element is beyond its tolerance: the first such one.
+    Element(Element),
+}
+
+/// An element that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Element {
+    /// Where it stands: `dW[3][1]`.
+    pub path: String,
+    /// What is expected there.
+    pub expected: f64,
+    /// What was given.
+    pub got: f64,
+    /// How far it may be off.
+    pub tolerance: f64,
+    /// error/tolerance.
+    pub ratio: f64,
+}
+
+impl Verdict {
+    /// A verdict without any result.
+    pub fn without(status: Status, reason: impl Into<String>) -> Self {
+        Verdict { status, reason: Some(reason.into()), tallies: Vec::new(), wrong: Vec::new() }
+    }
+
+    /// The result that is to blame: the first whose own equation is wrong, or else the first that is wrong.
+    pub fn first_wrong(&self) -> Option<&Wrong> {
+        self.wrong.iter().find(|wrong| wrong.cause == Cause::Own).or(self.wrong.first())
+    }
+
+    /// How bad it is: the largest error/tolerance, without end where a result is missing or misshapen.
+    pub fn worst(&self) -> f64 {
+        let whole = self.wrong.iter().any(|wrong| !matches!(wrong.what, Mismatch::Element(_)));
+        let worst = self.tallies.iter().map(|tally| tally.worst).fold(0.0, f64::max);
+        if whole { f64::INFINITY } else { worst }
+    }
+}

@@ -1,0 +1,83 @@
+//! The cases as named tests of a Rust crate: what each verdict is to a test runner.
+
+use crate::check_judge::Layer;
+use dropout_oracle::conform::Answer;
+use dropout_oracle::conform::suite::trials;
+use dropout_oracle::trace::Quantity;
+use libtest_mimic::Arguments;
+use std::fs;
+
+/// The layer's tests whose names contain `filter`, with what the runner printed.
+fn tested(prefix: &str, filter: &str, make: fn() -> Layer) -> (libtest_mimic::Conclusion, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let arguments = Arguments {
+        filter: Some(filter.into()),
+        test_threads: Some(1),
+        logfile: Some(log.display().to_string()),
+        ..Arguments::default()
+    };
+    let conclusion = libtest_mimic::run(&arguments, trials(prefix, make));
+    (conclusion, fs::read_to_string(log).expect("a log"))
+}
+
+#[test]
+fn each_case_is_a_test_with_its_id_as_its_name() {
+    let (conclusion, log) =
+        tested("", "exact/by-hand", || Layer::new(|_, _, outputs| Answer::Outputs(outputs)));
+    assert_eq!((conclusion.num_passed, conclusion.num_failed, conclusion.num_ignored), (1, 0, 0));
+    assert!(log.contains("test exact/by-hand ... ok"), "{log}");
+    let all = dropout_oracle::conform::cases::built_in().len() as u64;
+    assert_eq!(conclusion.num_filtered_out, all - 1);
+}
+
+#[test]
+fn a_failed_case_fails_with_what_is_wrong() {
+    let wrong = || {
+        Layer::new(|_, _, mut outputs| {
+            outputs.0.get_mut(&Quantity::Dw).expect("there")[1][0] = -7.0;
+            Answer::Outputs(outputs)
+        })
+    };
+    let (conclusion, log) = tested("mine/", "exact/by-hand", wrong);
+    assert_eq!(conclusion.num_failed, 1);
+    assert!(log.contains("---- mine/exact/by-hand ----\ndW[1][0] = -7.0, expected -6.0 "), "{log}");
+    let (conclusion, log) =
+        tested("", "exact/by-hand", || Layer::new(|_, _, _| Answer::Errored("singular".into())));
+    assert!(conclusion.num_failed == 1 && log.contains("singular"), "{log}");
+}
+
+#[test]
+fn a_skipped_case_is_ignored_with_the_reason() {
+    let (conclusion, log) =
+        tested("", "exact/by-hand", || Layer::new(|_, _, _| Answer::Skipped("no such g".into())));
+    assert_eq!((conclusion.num_ignored, conclusion.num_failed), (1, 0));
+    assert!(log.contains("ignored (no such g)"), "{log}");
+}
+
+#[test]
+fn answers_that_differ_between_two_calls_fail() {
+    let counting = || {
+        Layer::new(|layer, _, mut outputs| {
+            outputs.0.get_mut(&Quantity::Z).expect("there")[0][0] *=
+                1.0 - (layer.asked.len() % 2) as f64 * f64::EPSILON;
+            Answer::Outputs(outputs)
+        })
+    };
+    let (conclusion, log) = tested("", "shapes/tanh-2x4x3", counting);
+    assert!(conclusion.num_failed == 1 && log.contains("something is kept between calls"), "{log}");
+}
+
+#[test]
+fn a_subject_that_panics_is_made_anew_for_the_next_case() {
+    let panicking = || {
+        Layer::new(|layer, _, outputs| {
+            assert!(layer.asked.len() < 5, "too often");
+            Answer::Outputs(outputs)
+        })
+    };
+    // Two calls a case: each third case meets the fifth call, and the one after it a new subject.
+    let (conclusion, log) = tested("", "exact/identity-", panicking);
+    assert_eq!((conclusion.num_passed, conclusion.num_failed), (4, 1), "{log}");
+    assert!(log.contains("too often"), "{log}");
+}
