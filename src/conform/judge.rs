@@ -106,8 +106,8 @@ impl Sides<'_> {
         self.elements().enumerate().find_map(|(index, (expected, got, bound))| {
             let tolerance = bound.ok()?;
             let ratio = ratio(expected, got, tolerance);
-            let path = self.expected.path(self.quantity, index);
-            (ratio > 1.0).then_some(Element { path, expected, got, tolerance, ratio })
+            let path = || self.expected.path(self.quantity, index);
+            (ratio > 1.0).then(|| Element { path: path(), expected, got, tolerance, ratio })
         })
     }
 }
