@@ -3,9 +3,15 @@
 use crate::sources;
 use std::path::{Path, PathBuf};
 
-const TEXTS: [&str; 5] =
-    ["README.md", "spec/dropout.md", "spec/rulings.md", "spec/fixtures.md", "spec/sampler.md"];
-    ["README.md", "spec/dropout.md", "spec/rulings.md", "spec/fixtures.md", "spec/protocol.md"];
+const TEXTS: [&str; 7] = [
+    "README.md",
+    "spec/dropout.md",
+    "spec/rulings.md",
+    "spec/fixtures.md",
+    "spec/tolerance.md",
+    "spec/sampler.md",
+    "spec/protocol.md",
+];
 
 /// The targets of all links in a text that lead to a file of the project or to a heading.
 fn links(text: &str) -> Vec<&str> {
