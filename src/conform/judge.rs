@@ -1,12 +1,12 @@
 //! What an answer to one case is worth: every element against its expected value and its tolerance.
 
-use super::localise;
+use super::localise::{self, Own};
 use super::subject::{About, Answer, Outputs};
 use super::verdict::{Element, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle;
-use crate::oracle::tolerance::{Bound, NotJudged, tolerance};
+use crate::oracle::tolerance::{Bound, tolerance};
 use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;
@@ -45,16 +45,26 @@ fn compared(about: &About, problem: &Problem, expected: &Step<f64>, outputs: &Ou
             }
         }
     }
-    let cause = |quantity| localise::cause(quantity, problem, &own, about.arithmetic);
-    let wrong: Vec<Wrong> =
-        wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect();
     let judged = tallies.iter().any(|tally| tally.judged > 0);
     let (status, reason) = match (wrong.is_empty(), judged) {
         (false, _) => (Status::Fail, None),
         (true, true) => (Status::Pass, None),
         (true, false) => (Status::NotJudged, Some(why_not(&bounds))),
     };
+    let wrong = if wrong.is_empty() { Vec::new() } else { blamed(about, problem, expected, &own, wrong) };
     Verdict { status, reason, tallies, wrong }
+}
+
+/// What is wrong, each with its cause.
+fn blamed(
+    about: &About,
+    problem: &Problem,
+    expected: &Step<f64>,
+    own: &Own,
+    wrong: Vec<(Quantity, Mismatch)>,
+) -> Vec<Wrong> {
+    let cause = localise::causes(problem, expected, own, about.arithmetic);
+    wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect()
 }
 
 fn shaped(rows: &[Vec<f64>], expected: (usize, usize)) -> Result<Grid<f64>, Mismatch> {
@@ -134,14 +144,9 @@ fn in_ulps(format: Format, expected: f64, got: f64) -> f64 {
 
 /// Why no element has a tolerance.
 fn why_not(bounds: &Step<Bound>) -> String {
-    let reason = Quantity::ALL
-        .into_iter()
-        .find_map(|quantity| bounds.cells(quantity).iter().find_map(|bound| bound.err()));
-    match reason {
-        Some(NotJudged::LongSum) => "a sum has too many terms for this arithmetic",
-        Some(NotJudged::Overflow) => "an intermediate result may leave the range of this arithmetic",
-        Some(NotJudged::Division) => "a divisor may be zero in this arithmetic",
-        None => "the subject gave none of the results",
+    let reason = |quantity| bounds.cells(quantity).iter().find_map(|bound| bound.err());
+    match Quantity::ALL.into_iter().find_map(reason) {
+        Some(reason) => reason.to_string(),
+        None => "the subject gave none of the results".into(),
     }
-    .into()
 }
