@@ -4,7 +4,7 @@ use crate::cases;
 use dropout_oracle::conform::cases::built_in;
 use dropout_oracle::conform::protocol::{self, Said};
 use dropout_oracle::conform::results::Results;
-use dropout_oracle::conform::{About, Answer, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, MaskSource, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use proptest::prelude::*;
@@ -51,7 +51,8 @@ fn questions_are_one_line_of_json_each() {
 fn a_subject_that_says_little_supports_everything_but_masks() {
     let about = protocol::about(br#"{"name": "mine", "arithmetic": "bf16"}"#).expect("sound");
     assert_eq!(about, About::new("mine", Arithmetic::plain(Format::Bf16)));
-    let Supports { activations, per_unit_p, sample, outputs, deterministic } = about.supports;
+    let Supports { activations, per_unit_p, sample, mask, outputs, deterministic } = about.supports;
+    assert_eq!(mask, MaskSource::Given);
     assert_eq!((activations, per_unit_p, sample, deterministic), (None, true, false, true));
     assert_eq!(outputs, Quantity::ALL);
 }
@@ -68,6 +69,7 @@ fn a_subject_that_says_all_is_understood() {
         activations: Some(vec!["relu".into()]),
         per_unit_p: false,
         sample: true,
+        mask: MaskSource::Given,
         outputs: vec![Quantity::ANext, Quantity::Dw],
         deterministic: false,
     };
