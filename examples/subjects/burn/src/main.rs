@@ -1,0 +1,106 @@
+//! The layer in burn: the forward pass as one writes it, the backward pass by its autodiff.
+//!
+//! `burn::nn::Dropout` has one p for all units and draws its own mask, so the mask is applied as a factor
+//! r / p. Gradients are kept for leaves only, so a leaf of zeros is added wherever one is wanted on the way.
+//! `dropout-oracle check -- burn-layer f32` judges it.
+
+#[path = "../../protocol.rs"]
+mod protocol;
+
+use burn_tensor::{DType, Device, Distribution, Tensor, activation};
+use protocol::{Answer, OUTPUTS, Skip, Subject, matrix, outputs, serve};
+use serde_json::{Value, json};
+
+const ACTIVATIONS: [&str; 16] = [
+    "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "silu", "gelu", "gelu_tanh", "elu", "per_unit", "softmax",
+    "log_softmax", "cumulative_sum", "coupled_quadratic", "normalized_square",
+];
+
+struct Layer {
+    dtype: DType,
+    device: Device,
+}
+
+impl Layer {
+    fn tensor(&self, value: &Value) -> Tensor<2> {
+        let (numbers, shape) = matrix(value);
+        Tensor::<1>::from_data(numbers.as_slice(), (&self.device, self.dtype)).reshape(shape)
+    }
+}
+
+fn rows(tensor: Tensor<2>) -> Vec<Vec<f64>> {
+    let width = tensor.dims()[1];
+    let numbers: Vec<f64> = tensor.into_data().iter::<f64>().collect();
+    numbers.chunks(width).map(<[f64]>::to_vec).collect()
+}
+
+/// A_next = g(Z).
+fn activate(g: &Value, z: Tensor<2>) -> Result<Tensor<2>, Skip> {
+    let parameter = |name: &str| g[name].as_f64().unwrap_or(f64::NAN);
+    Ok(match g["name"].as_str().unwrap_or("") {
+        "identity" => z,
+        "relu" => activation::relu(z),
+        "leaky_relu" => activation::leaky_relu(z, parameter("slope")),
+        "sigmoid" => activation::sigmoid(z),
+        "tanh" => activation::tanh(z),
+        "softplus" => activation::softplus(z, 1.0),
+        "silu" => activation::silu(z),
+        "gelu" => activation::gelu(z),
+        "gelu_tanh" => activation::gelu_approximate(z),
+        "elu" => activation::elu(z, parameter("alpha")),
+        "softmax" => activation::softmax(z, 1),
+        "log_softmax" => activation::log_softmax(z, 1),
+        "cumulative_sum" => z.cumsum(1),
+        "coupled_quadratic" => z.clone() * z.clone().roll_dim(-1, 1) + z,
+        "normalized_square" => {
+            let squares = z.clone() * z;
+            squares.clone() / (squares.sum_dim(1) + 1.0)
+        }
+        "per_unit" => {
+            let units = g["units"].as_array().into_iter().flatten().enumerate();
+            let columns: Result<Vec<_>, _> = units.map(|(j, unit)| activate(unit, z.clone().narrow(1, j, 1))).collect();
+            Tensor::cat(columns?, 1)
+        }
+        name => return Err(Skip(format!("burn has no {name}"))),
+    })
+}
+
+impl Subject for Layer {
+    fn about(&self) -> Value {
+        let arithmetic = if self.dtype == DType::F32 { "f32" } else { "f64" };
+        json!({"name": format!("burn ndarray {arithmetic}"), "version": "0.22", "arithmetic": arithmetic, "accumulator": arithmetic,
+            "homepage": "https://burn.dev",
+            "supports": {"activations": ACTIVATIONS, "per_unit_p": true, "sample": true, "outputs": OUTPUTS}})
+    }
+
+    fn step(&mut self, activation: &Value, inputs: &Value) -> Answer {
+        let given = |name: &str| self.tensor(&inputs[name]);
+        let [a, w, b] = ["A", "W", "b"].map(|name| given(name).autodiff().require_grad());
+        let factor = given("R") / given("p");
+
+        let at_a_tilde = given("A").zeros_like().autodiff().require_grad();
+        let a_tilde = a.clone() * factor.autodiff() + at_a_tilde.clone();
+        let at_z = given("dA_next").zeros_like().autodiff().require_grad();
+        let z = a_tilde.clone().matmul(w.clone()) + b.clone() + at_z.clone();
+        let a_next = activate(activation, z.clone())?;
+
+        let gradients = (a_next.clone() * given("dA_next").autodiff()).sum().backward();
+        let gradient = |leaf: Tensor<2>| leaf.grad(&gradients).unwrap_or_else(|| leaf.inner().zeros_like());
+        let [dz, dw, db, da_tilde, da] = [at_z, w, b, at_a_tilde, a].map(gradient);
+        let forward = [a_tilde, z, a_next].map(Tensor::inner);
+        let [a_tilde, z, a_next] = forward;
+        Ok(outputs([a_tilde, z, a_next, dz, dw, db, da_tilde, da].map(rows)))
+    }
+
+    fn sample(&mut self, p: &[f64], height: usize) -> Answer {
+        let options = (&self.device, DType::F64);
+        let columns = p.iter().map(|&p| Tensor::<2>::random([height, 1], Distribution::Bernoulli(p), options));
+        let mask = rows(Tensor::cat(columns.collect(), 1));
+        Ok(json!(mask))
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dtype = if std::env::args().any(|argument| argument == "f32") { DType::F32 } else { DType::F64 };
+    serve(Layer { dtype, device: Device::ndarray() })
+}

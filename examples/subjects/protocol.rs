@@ -1,0 +1,100 @@
+//! The line protocol in Rust: one JSON question a line on stdin, one JSON answer a line on stdout.
+//!
+//! The crates beside this file take it in with `#[path]`. It knows nothing of layers.
+
+use serde_json::{Map, Value, json};
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub const OUTPUTS: [&str; 8] = ["A_tilde", "Z", "A_next", "dZ", "dW", "db", "dA_tilde", "dA"];
+
+pub type Answer = Result<Value, Box<dyn Error>>;
+
+/// A layer under test.
+pub trait Subject {
+    /// What it says of itself.
+    fn about(&self) -> Value;
+
+    /// One training step: the results by name.
+    fn step(&mut self, activation: &Value, inputs: &Value) -> Answer;
+
+    /// A mask of `rows` rows, one column for each entry of `p`.
+    fn sample(&mut self, p: &[f64], rows: usize) -> Answer;
+}
+
+/// The reason why a subject cannot do a step.
+#[derive(Debug)]
+pub struct Skip(pub String);
+
+impl std::fmt::Display for Skip {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Skip {}
+
+/// Answers every question until `stop` or the end of stdin.
+pub fn serve(mut subject: impl Subject) -> Result<(), Box<dyn Error>> {
+    std::panic::set_hook(Box::new(|_| ())); // a panic is told on stdout, in the answer
+    for line in std::io::stdin().lock().lines() {
+        let question: Value = serde_json::from_str(&line?)?;
+        let seq = &question["seq"];
+        let result = catch_unwind(AssertUnwindSafe(|| match question["cmd"].as_str() {
+            Some("step") => subject.step(&question["activation"], &question["inputs"]),
+            Some("sample") => subject.sample(&row(&question["p"]), question["rows"].as_u64().unwrap_or(0) as usize),
+            _ => Ok(Value::Null),
+        }));
+        let answer = match (question["cmd"].as_str(), result) {
+            (Some("stop"), _) => break,
+            (Some("start"), _) => subject.about(),
+            (Some("step"), Ok(Ok(outputs))) => json!({"seq": seq, "outputs": outputs}),
+            (Some("sample"), Ok(Ok(mask))) => json!({"seq": seq, "R": mask}),
+            (_, Ok(Ok(_))) => json!({"seq": seq, "skipped": "an unknown command"}),
+            (_, Ok(Err(error))) if error.is::<Skip>() => json!({"seq": seq, "skipped": error.to_string()}),
+            (_, Ok(Err(error))) => json!({"seq": seq, "error": error.to_string()}),
+            (_, Err(panic)) => json!({"seq": seq, "error": message(&*panic)}),
+        };
+        println!("{answer}");
+        std::io::stdout().flush()?;
+    }
+    Ok(())
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or("a panic".into())
+}
+
+/// A flat array of numbers.
+pub fn row(value: &Value) -> Vec<f64> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+}
+
+/// The numbers of a vector or of a matrix, row by row, and the shape; a vector is one row.
+pub fn matrix(value: &Value) -> (Vec<f64>, [usize; 2]) {
+    let rows: Vec<Vec<f64>> = match value[0].is_array() {
+        true => value.as_array().into_iter().flatten().map(row).collect(),
+        false => vec![row(value)],
+    };
+    (rows.concat(), [rows.len(), rows[0].len()])
+}
+
+/// The eight results, in the order of [`OUTPUTS`], by name; db is flat.
+pub fn outputs(results: [Vec<Vec<f64>>; 8]) -> Value {
+    let named = OUTPUTS.iter().zip(results).map(|(&name, rows)| {
+        let mut rows = rows.into_iter().map(|row| row.into_iter().map(number).collect::<Value>());
+        (name.to_string(), if name == "db" { rows.next().unwrap_or(Value::Null) } else { rows.collect() })
+    });
+    Value::Object(named.collect::<Map<_, _>>())
+}
+
+/// JSON lacks NaN and the infinities: they are strings.
+fn number(x: f64) -> Value {
+    match x {
+        _ if x.is_finite() => json!(x),
+        _ if x.is_nan() => json!("NaN"),
+        _ => json!(if x > 0.0 { "Infinity" } else { "-Infinity" }),
+    }
+}
