@@ -68,7 +68,7 @@ fn activate(g: &Value, z: Tensor<2>) -> Result<Tensor<2>, Skip> {
 impl Subject for Layer {
     fn about(&self) -> Value {
         let arithmetic = if self.dtype == DType::F32 { "f32" } else { "f64" };
-        json!({"name": format!("burn ndarray {arithmetic}"), "version": "0.22", "arithmetic": arithmetic, "accumulator": arithmetic,
+        json!({"name": format!("burn {arithmetic}"), "version": "0.22.1", "arithmetic": arithmetic, "accumulator": arithmetic,
             "homepage": "https://burn.dev",
             "supports": {"activations": ACTIVATIONS, "per_unit_p": true, "sample": true, "outputs": OUTPUTS}})
     }
@@ -102,5 +102,5 @@ impl Subject for Layer {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dtype = if std::env::args().any(|argument| argument == "f32") { DType::F32 } else { DType::F64 };
-    serve(Layer { dtype, device: Device::ndarray() })
+    serve(Layer { dtype, device: Device::flex() })
 }

@@ -61,7 +61,7 @@ fn activate(g: &Value, z: &Tensor) -> std::result::Result<Tensor, Box<dyn std::e
 impl Subject for Layer {
     fn about(&self) -> Value {
         let arithmetic = if self.0 == DType::F32 { "f32" } else { "f64" };
-        json!({"name": format!("candle {arithmetic}"), "version": "0.11", "arithmetic": arithmetic, "accumulator": arithmetic,
+        json!({"name": format!("candle {arithmetic}"), "version": "0.11.1", "arithmetic": arithmetic, "accumulator": arithmetic,
             "homepage": "https://github.com/huggingface/candle",
             "supports": {"activations": ACTIVATIONS, "per_unit_p": true, "sample": true, "outputs": OUTPUTS}})
     }
