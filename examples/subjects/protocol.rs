@@ -7,7 +7,10 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub const OUTPUTS: [&str; 8] = ["A_tilde", "Z", "A_next", "dZ", "dW", "db", "dA_tilde", "dA"];
+const OUTPUTS: [&str; 8] = ["A_tilde", "Z", "A_next", "dZ", "dW", "db", "dA_tilde", "dA"];
+
+const ACTIVATIONS: &str = "identity relu leaky_relu sigmoid tanh softplus silu gelu gelu_tanh elu per_unit \
+    softmax log_softmax cumulative_sum coupled_quadratic normalized_square";
 
 pub type Answer = Result<Value, Box<dyn Error>>;
 
@@ -20,7 +23,20 @@ pub trait Subject {
     fn step(&mut self, activation: &Value, inputs: &Value) -> Answer;
 
     /// A mask of `rows` rows, one column for each entry of `p`.
-    fn sample(&mut self, p: &[f64], rows: usize) -> Answer;
+    fn sample(&mut self, p: &[f64], rows: u64) -> Answer;
+}
+
+/// What a subject says of itself that gives every result, for every activation but the `missing` ones.
+pub fn about(framework: &str, version: &str, homepage: &str, arithmetic: &str, missing: &[&str]) -> Value {
+    let activations: Vec<&str> = ACTIVATIONS.split_whitespace().filter(|g| !missing.contains(g)).collect();
+    json!({
+        "name": format!("{framework} {arithmetic}"),
+        "version": version,
+        "arithmetic": arithmetic,
+        "accumulator": arithmetic,
+        "homepage": homepage,
+        "supports": {"activations": activations, "per_unit_p": true, "sample": true, "outputs": OUTPUTS},
+    })
 }
 
 /// The reason why a subject cannot do a step.
@@ -43,7 +59,7 @@ pub fn serve(mut subject: impl Subject) -> Result<(), Box<dyn Error>> {
         let seq = &question["seq"];
         let result = catch_unwind(AssertUnwindSafe(|| match question["cmd"].as_str() {
             Some("step") => subject.step(&question["activation"], &question["inputs"]),
-            Some("sample") => subject.sample(&row(&question["p"]), question["rows"].as_u64().unwrap_or(0) as usize),
+            Some("sample") => subject.sample(&row(&question["p"]), question["rows"].as_u64().unwrap_or(0)),
             _ => Ok(Value::Null),
         }));
         let answer = match (question["cmd"].as_str(), result) {
@@ -81,8 +97,8 @@ pub fn matrix(value: &Value) -> (Vec<f64>, [usize; 2]) {
     (rows.concat(), [rows.len(), rows[0].len()])
 }
 
-/// The eight results, in the order of [`OUTPUTS`], by name; db is flat.
-pub fn outputs(results: [Vec<Vec<f64>>; 8]) -> Value {
+/// The eight results, in the order of the equations, by name; db is flat.
+pub fn outputs(results: impl IntoIterator<Item = Vec<Vec<f64>>>) -> Value {
     let named = OUTPUTS.iter().zip(results).map(|(&name, rows)| {
         let mut rows = rows.into_iter().map(|row| row.into_iter().map(number).collect::<Value>());
         (name.to_string(), if name == "db" { rows.next().unwrap_or(Value::Null) } else { rows.collect() })

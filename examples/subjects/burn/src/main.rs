@@ -8,13 +8,8 @@
 mod protocol;
 
 use burn_tensor::{DType, Device, Distribution, Tensor, activation};
-use protocol::{Answer, OUTPUTS, Skip, Subject, matrix, outputs, serve};
+use protocol::{Answer, Skip, Subject, about, matrix, outputs, serve};
 use serde_json::{Value, json};
-
-const ACTIVATIONS: [&str; 16] = [
-    "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "silu", "gelu", "gelu_tanh", "elu", "per_unit", "softmax",
-    "log_softmax", "cumulative_sum", "coupled_quadratic", "normalized_square",
-];
 
 struct Layer {
     dtype: DType,
@@ -58,7 +53,8 @@ fn activate(g: &Value, z: Tensor<2>) -> Result<Tensor<2>, Skip> {
         }
         "per_unit" => {
             let units = g["units"].as_array().into_iter().flatten().enumerate();
-            let columns: Result<Vec<_>, _> = units.map(|(j, unit)| activate(unit, z.clone().narrow(1, j, 1))).collect();
+            let columns: Result<Vec<_>, _> =
+                units.map(|(j, unit)| activate(unit, z.clone().narrow(1, j, 1))).collect();
             Tensor::cat(columns?, 1)
         }
         name => return Err(Skip(format!("burn has no {name}"))),
@@ -68,9 +64,7 @@ fn activate(g: &Value, z: Tensor<2>) -> Result<Tensor<2>, Skip> {
 impl Subject for Layer {
     fn about(&self) -> Value {
         let arithmetic = if self.dtype == DType::F32 { "f32" } else { "f64" };
-        json!({"name": format!("burn {arithmetic}"), "version": "0.22.1", "arithmetic": arithmetic, "accumulator": arithmetic,
-            "homepage": "https://burn.dev",
-            "supports": {"activations": ACTIVATIONS, "per_unit_p": true, "sample": true, "outputs": OUTPUTS}})
+        about("burn", "0.22.1", "https://burn.dev", arithmetic, &[])
     }
 
     fn step(&mut self, activation: &Value, inputs: &Value) -> Answer {
@@ -86,15 +80,14 @@ impl Subject for Layer {
 
         let gradients = (a_next.clone() * given("dA_next").autodiff()).sum().backward();
         let gradient = |leaf: Tensor<2>| leaf.grad(&gradients).unwrap_or_else(|| leaf.inner().zeros_like());
-        let [dz, dw, db, da_tilde, da] = [at_z, w, b, at_a_tilde, a].map(gradient);
-        let forward = [a_tilde, z, a_next].map(Tensor::inner);
-        let [a_tilde, z, a_next] = forward;
-        Ok(outputs([a_tilde, z, a_next, dz, dw, db, da_tilde, da].map(rows)))
+        let gradients = [at_z, w, b, at_a_tilde, a].map(gradient);
+        Ok(outputs([a_tilde, z, a_next].map(Tensor::inner).into_iter().chain(gradients).map(rows)))
     }
 
-    fn sample(&mut self, p: &[f64], height: usize) -> Answer {
+    fn sample(&mut self, p: &[f64], height: u64) -> Answer {
         let options = (&self.device, DType::F64);
-        let columns = p.iter().map(|&p| Tensor::<2>::random([height, 1], Distribution::Bernoulli(p), options));
+        let columns =
+            p.iter().map(|&p| Tensor::<2>::random([height as usize, 1], Distribution::Bernoulli(p), options));
         let mask = rows(Tensor::cat(columns.collect(), 1));
         Ok(json!(mask))
     }

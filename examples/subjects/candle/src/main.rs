@@ -7,31 +7,25 @@
 #[path = "../../protocol.rs"]
 mod protocol;
 
-use candle_core::{DType, Device, Result, Tensor, Var};
+use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::ops;
-use protocol::{Answer, OUTPUTS, Skip, Subject, matrix, outputs, serve};
+use protocol::{Answer, Skip, Subject, about, matrix, outputs, serve};
 use serde_json::{Value, json};
+use std::error::Error;
 
-const ACTIVATIONS: [&str; 15] = [
-    "identity", "relu", "leaky_relu", "sigmoid", "tanh", "silu", "gelu", "gelu_tanh", "elu", "per_unit", "softmax",
-    "log_softmax", "cumulative_sum", "coupled_quadratic", "normalized_square",
-];
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 struct Layer(DType);
 
 impl Layer {
     fn tensor(&self, value: &Value) -> Result<Tensor> {
         let (numbers, shape) = matrix(value);
-        Tensor::from_vec(numbers, shape.as_slice(), &Device::Cpu)?.to_dtype(self.0)
-    }
-
-    fn variable(&self, value: &Value) -> Result<Var> {
-        Var::from_tensor(&self.tensor(value)?)
+        Ok(Tensor::from_vec(numbers, shape.as_slice(), &Device::Cpu)?.to_dtype(self.0)?)
     }
 }
 
 /// A_next = g(Z).
-fn activate(g: &Value, z: &Tensor) -> std::result::Result<Tensor, Box<dyn std::error::Error>> {
+fn activate(g: &Value, z: &Tensor) -> Result<Tensor> {
     let parameter = |name: &str| g[name].as_f64().unwrap_or(f64::NAN);
     Ok(match g["name"].as_str().unwrap_or("") {
         "identity" => z.clone(),
@@ -50,7 +44,7 @@ fn activate(g: &Value, z: &Tensor) -> std::result::Result<Tensor, Box<dyn std::e
         "normalized_square" => z.sqr()?.broadcast_div(&(z.sqr()?.sum_keepdim(1)? + 1.0)?)?,
         "per_unit" => {
             let units = g["units"].as_array().into_iter().flatten().enumerate();
-            let columns: std::result::Result<Vec<_>, _> =
+            let columns: Result<Vec<_>> =
                 units.map(|(j, unit)| activate(unit, &z.narrow(1, j, 1)?)).collect();
             Tensor::cat(&columns?, 1)?
         }
@@ -61,15 +55,18 @@ fn activate(g: &Value, z: &Tensor) -> std::result::Result<Tensor, Box<dyn std::e
 impl Subject for Layer {
     fn about(&self) -> Value {
         let arithmetic = if self.0 == DType::F32 { "f32" } else { "f64" };
-        json!({"name": format!("candle {arithmetic}"), "version": "0.11.1", "arithmetic": arithmetic, "accumulator": arithmetic,
-            "homepage": "https://github.com/huggingface/candle",
-            "supports": {"activations": ACTIVATIONS, "per_unit_p": true, "sample": true, "outputs": OUTPUTS}})
+        about("candle", "0.11.1", "https://github.com/huggingface/candle", arithmetic, &["softplus"])
     }
 
     fn step(&mut self, activation: &Value, inputs: &Value) -> Answer {
-        let [a, w, b] = [self.variable(&inputs["A"])?, self.variable(&inputs["W"])?, self.variable(&inputs["b"])?];
-        let factor = self.tensor(&inputs["R"])?.broadcast_div(&self.tensor(&inputs["p"])?)?;
-        let da_next = self.tensor(&inputs["dA_next"])?;
+        let given = |name: &str| self.tensor(&inputs[name]);
+        let (a, w, b) = (
+            Var::from_tensor(&given("A")?)?,
+            Var::from_tensor(&given("W")?)?,
+            Var::from_tensor(&given("b")?)?,
+        );
+        let factor = given("R")?.broadcast_div(&given("p")?)?;
+        let da_next = given("dA_next")?;
 
         let at_a_tilde = Var::from_tensor(&a.zeros_like()?)?;
         let a_tilde = (a.mul(&factor)? + at_a_tilde.as_tensor())?;
@@ -79,17 +76,18 @@ impl Subject for Layer {
 
         let grads = (&a_next * da_next)?.sum_all()?.backward()?;
         let gradient = |var: &Var| grads.get(var).cloned().map_or_else(|| var.zeros_like(), Ok);
-        let [dz, dw, db, da_tilde, da] = [&at_z, &w, &b, &at_a_tilde, &a].map(gradient);
-        let rows = |tensor: Tensor| tensor.to_dtype(DType::F64)?.to_vec2();
-        Ok(outputs([rows(a_tilde)?, rows(z)?, rows(a_next)?, rows(dz?)?, rows(dw?)?, rows(db?)?, rows(da_tilde?)?, rows(da?)?]))
+        let gradients = [&at_z, &w, &b, &at_a_tilde, &a].map(gradient);
+        let results = [a_tilde, z, a_next].map(Ok).into_iter().chain(gradients);
+        let rows = results.map(|tensor| Ok(tensor?.to_dtype(DType::F64)?.to_vec2()?));
+        Ok(outputs(rows.collect::<Result<Vec<_>>>()?))
     }
 
-    fn sample(&mut self, p: &[f64], rows: usize) -> Answer {
-        let uniform = Tensor::rand(0.0, 1.0, (rows, p.len()), &Device::Cpu)?;
+    fn sample(&mut self, p: &[f64], rows: u64) -> Answer {
+        let uniform = Tensor::rand(0.0, 1.0, (rows as usize, p.len()), &Device::Cpu)?;
         Ok(json!(uniform.broadcast_lt(&Tensor::new(p, &Device::Cpu)?)?.to_vec2::<u8>()?))
     }
 }
 
-fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<()> {
     serve(Layer(if std::env::args().any(|argument| argument == "f32") { DType::F32 } else { DType::F64 }))
 }
