@@ -94,8 +94,9 @@ static bool activate(const json *g, size_t n, const double *z, const double *d, 
 
 static void print_row(const double *at, size_t cols)
 {
+    fputs("[", stdout);
     for (size_t j = 0; j < cols; j++) {
-        fputs(j ? "," : "[", stdout);
+        fputs(j ? "," : "", stdout);
         if (isfinite(at[j])) printf("%.17g", at[j]);
         else fputs(isnan(at[j]) ? "\"NaN\"" : at[j] > 0 ? "\"Infinity\"" : "\"-Infinity\"", stdout);
     }
@@ -104,9 +105,9 @@ static void print_row(const double *at, size_t cols)
 
 static void print_matrix(const char *before, matrix M)
 {
-    fputs(before, stdout);
+    printf("%s[", before);
     for (size_t i = 0; i < M.rows; i++) {
-        fputs(i ? "," : "[", stdout);
+        fputs(i ? "," : "", stdout);
         print_row(M.at + i * M.cols, M.cols);
     }
     fputs("]", stdout);
@@ -164,10 +165,14 @@ static double uniform(void)
     return ldexp((double)((word ^ word >> 31) >> 11), -53);
 }
 
-static void sample(const json *probabilities, size_t rows)
+static void sample(const json *probabilities, double rows)
 {
-    matrix p = read_matrix(probabilities), R = zeros(rows, p.cols);
-    for (size_t i = 0; i < rows; i++)
+    if (!(rows >= 0 && rows <= 1e8)) {
+        fputs("\"error\": \"rows must be a number from 0 to 100,000,000\"", stdout);
+        return;
+    }
+    matrix p = read_matrix(probabilities), R = zeros((size_t)rows, p.cols);
+    for (size_t i = 0; i < R.rows; i++)
         for (size_t k = 0; k < p.cols; k++) AT(R, i, k) = uniform() < AT(p, 0, k);
     print_matrix("\"R\": ", R);
 }
@@ -194,7 +199,7 @@ int main(void)
         } else {
             printf("{\"seq\": %.0f, ", member(&question, "seq")->number);
             if (is(command, "step")) step(member(&question, "activation"), member(&question, "inputs"));
-            else if (is(command, "sample")) sample(member(&question, "p"), (size_t)member(&question, "rows")->number);
+            else if (is(command, "sample")) sample(member(&question, "p"), member(&question, "rows")->number);
             else fputs("\"error\": \"not a question of the protocol\"", stdout);
             puts("}");
         }
