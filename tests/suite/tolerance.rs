@@ -74,9 +74,10 @@ fn a_value_scaled_by_a_power_of_two_is_exact_until_it_is_subnormal() {
     let scaled = |a: f64| row(&[a], 0.25, &[1.0], 0.0, Unit::Identity, 1.0);
     assert_eq!(first(&scaled(0.7), plain(Format::F64), Quantity::ATilde), Ok(0.0));
     // What is subnormal may be 0 instead: as an input, or as a result.
-    is_about(first(&scaled(2f64.powi(-1030)), plain(Format::F64), Quantity::ATilde), 2f64.powi(-1028));
+    let small = |halvings: i32| f64::MIN_POSITIVE / 2f64.powi(halvings);
+    is_about(first(&scaled(small(8)), plain(Format::F64), Quantity::ATilde), small(6));
     let dropped = row(&[1.0], 0.25, &[2f64.powi(-1000)], 0.0, Unit::Identity, 2f64.powi(-30));
-    is_about(first(&dropped, plain(Format::F64), Quantity::DaTilde), 2f64.powi(-1030));
+    is_about(first(&dropped, plain(Format::F64), Quantity::DaTilde), small(8));
 }
 
 #[test]
@@ -98,6 +99,20 @@ fn a_wider_accumulator_leaves_the_roundings_of_what_is_stored() {
     let bound = first(&three(), BF16_IN_F32, Quantity::Z).expect("there is a bound");
     assert!((derived..1.1 * derived).contains(&bound), "{bound:e}, derived {derived:e}");
     assert!(bound < first(&three(), plain(Format::Bf16), Quantity::Z).expect("there is a bound"));
+}
+
+#[test]
+fn a_bias_may_be_the_first_term_of_a_sum_in_a_wider_accumulator() {
+    // In f32 1024 + 2^-1 is left as it was by each of 255 further terms 2^-14, and goes to 1024 in f16.
+    let a: Vec<f64> = [32.0].into_iter().chain([2f64.powi(-7); 255]).collect();
+    let w: Vec<f64> = [2f64.powi(-6)].into_iter().chain([2f64.powi(-7); 255]).collect();
+    let long = row(&a, 1.0, &w, 1024.0, Unit::Identity, 1.0);
+    let biased = a.iter().zip(&w).fold(1024f32, |total, (&a, &w)| total + (a * w) as f32);
+    assert_eq!(biased, 1024.5);
+    assert_eq!(Format::F16.nearest(biased.into()), 1024.0);
+    let lost = 0.5 + 255.0 * 2f64.powi(-14);
+    assert_eq!(oracle::expected(&long).expect("within range").cells(Quantity::Z), [1024.0 + lost]);
+    is_about(first(&long, F16_IN_F32, Quantity::Z), lost);
 }
 
 #[test]

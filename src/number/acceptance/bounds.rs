@@ -46,3 +46,8 @@ pub fn last_bit(x: f64) -> i32 {
     let (significand, exponent, _) = num_traits::Float::integer_decode(x);
     i32::from(exponent) + significand.trailing_zeros() as i32
 }
+
+/// 2^exponent, and the nearest double beyond their range. (`powi` may take a reciprocal that is none.)
+pub fn power(exponent: i32) -> f64 {
+    libm::ldexp(1.0, exponent)
+}

@@ -1,7 +1,7 @@
 //! Elementary functions as libraries compute them, the choice between two sides of a kink, and the
 //! choice between two formulas.
 
-use super::bounds::{above, distance, half_ulp, over, plus, roundoff, times};
+use super::bounds::{above, distance, half_ulp, over, plus, times};
 use super::{Acceptance, NotJudged, Open};
 use crate::number::{Ordered, Real};
 use num_traits::{One, Zero};
@@ -30,7 +30,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
             unit: None,
             flaw: None,
         };
-        exact.rounded_by(2.0 * FUNCTION_ULPS * roundoff(Self::STORAGE), Self::STORAGE)
+        exact.rounded_by(2.0 * FUNCTION_ULPS, Self::STORAGE)
     }
 
     /// The ends between which the exact argument and the computed one lie.

@@ -10,14 +10,14 @@
 //! Read [`bounds`] for the arithmetic of the bounds, this file for the roundings, [`operations`] and
 //! [`functions`] for what brings them about.
 
-mod bounds;
+pub mod bounds;
 mod functions;
 mod operations;
 
 pub use functions::FUNCTION_ULPS;
 
 use super::Format;
-use bounds::{half_ulp, last_bit, over, plus, roundoff, times};
+use bounds::{half_ulp, last_bit, over, plus, power, roundoff, times};
 
 /// Why there is no bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -66,6 +66,8 @@ enum Open {
     Product,
     /// A sum of so many terms other than 0.
     Sum(u32),
+    /// Nothing, but that a further term may have been accumulated with these.
+    Accumulated(u32),
 }
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
@@ -151,23 +153,24 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         Acceptance { error, magnitude, floor, unit: None, open: Open::Nothing, ..self }
     }
 
-    /// Rounded once to `format`, by at most `relative` of its magnitude. Where it may be subnormal, it is
+    /// Rounded to `format`, by at most so many times u of its magnitude. Where it may be subnormal, it is
     /// rounded to a multiple of the least number, or flushed to zero: then all of it is lost.
-    fn rounded_by(self, relative: f64, format: Format) -> Self {
+    fn rounded_by(self, roundings: f64, format: Format) -> Self {
         if self.flaw.is_some() || self.magnitude == 0.0 {
             return self;
         }
+        let relative = roundings * roundoff(format);
         if self.least() >= format.least_normal() {
             return self.lossy(relative, 0.0).within(format);
         }
-        let rounded = self.lossy(relative, 2f64.powi(format.least()));
-        let all = plus(self.center.abs(), self.off).min(format.least_normal());
+        let rounded = self.lossy(relative, roundings * power(format.least()));
+        let all = plus(self.center.abs(), self.off).min(plus(format.least_normal(), self.error));
         Acceptance { error: rounded.error.max(all), floor: rounded.floor.min(0.0), ..rounded }.within(format)
     }
 
     /// Rounded to the nearest number of `format`.
     fn rounded(self, format: Format) -> Self {
-        self.rounded_by(roundoff(format), format)
+        self.rounded_by(1.0, format)
     }
 
     /// Whether no result on the way leaves the range of `format`.
@@ -182,7 +185,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     fn is_held(&self, format: Format) -> bool {
         self.unit.is_some_and(|unit| {
             self.magnitude == 0.0
-                || 2f64.powi(unit) >= format.least_normal() && self.magnitude <= power(unit, format.bits())
+                || power(unit) >= format.least_normal()
+                    && self.magnitude <= power(unit.saturating_add(format.bits()))
                 || self.center.abs() == self.magnitude
                     && self.magnitude >= format.least_normal()
                     && format.holds(self.center)
@@ -194,6 +198,11 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         if self.flaw.is_some() || self.is_held(format) {
             return Acceptance { open: Open::Nothing, ..self }.within(format);
         }
+        self.summed(format, additions)
+    }
+
+    /// After so many additions in `format`.
+    fn summed(self, format: Format, additions: u32) -> Self {
         let n_u = f64::from(additions) * roundoff(format);
         if n_u >= 1.0 {
             return Self::without_bound(NotJudged::LongSum);
@@ -206,7 +215,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     /// As a finished number of the storage format.
     fn settled(self) -> Self {
         match self.open {
-            Open::Nothing => self,
+            Open::Nothing | Open::Accumulated(_) => Acceptance { open: Open::Nothing, ..self },
             Open::Product => self.product_in(Self::STORAGE),
             Open::Sum(terms) => self.added_up(Self::STORAGE, terms - 1),
         }
@@ -218,23 +227,19 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         if self.is_held(format) { product.within(format) } else { product.rounded(format) }
     }
 
-    /// The document's Σ of two terms or more as it is stored. Where the accumulator is wider, the sum may be rounded to the
-    /// storage format before a bias is added, or the bias may be one more term.
+    /// The document's Σ of two terms or more as it is stored. Where the accumulator is wider, the sum may be
+    /// rounded to the storage format before a bias is added, or the bias may be one more term.
     fn stored_sum(self) -> Self {
         let Open::Sum(terms) = self.open else { return self };
         if STORAGE == ACCUMULATOR {
             return self;
         }
         let sum = self.added_up(Self::ACCUMULATOR, terms);
+        let open = Open::Accumulated(terms);
         if sum.flaw.is_some() || sum.is_held(Self::STORAGE) {
-            return sum.within(Self::STORAGE);
+            return Acceptance { open, ..sum }.within(Self::STORAGE);
         }
         let magnitude = plus(plus(sum.center.abs(), sum.off), sum.error);
-        Acceptance { magnitude, ..sum }.rounded(Self::STORAGE)
+        Acceptance { open, ..Acceptance { magnitude, ..sum }.rounded(Self::STORAGE) }
     }
-}
-
-/// 2^(unit + bits).
-fn power(unit: i32, bits: i32) -> f64 {
-    2f64.powi(unit.saturating_add(bits))
 }

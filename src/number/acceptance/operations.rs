@@ -1,6 +1,6 @@
 //! The four operations and Σ: what each does to the error and the magnitude.
 
-use super::bounds::{half_ulp, last_bit, over, plus, times};
+use super::bounds::{half_ulp, last_bit, over, plus, power, times};
 use super::{Acceptance, NotJudged, Open};
 use crate::number::Number;
 use num_traits::{One, Zero};
@@ -24,6 +24,13 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         }
     }
 
+    /// A term to add to this sum: with a wider accumulator it may have been added up with the others there.
+    fn joined_by(self, term: Self) -> Self {
+        let Open::Accumulated(terms) = self.open else { return term };
+        let is_exact = self.together(term).is_held(Self::ACCUMULATOR);
+        if is_exact { term } else { term.summed(Self::ACCUMULATOR, terms) }
+    }
+
     /// Both terms; what adding them costs is open.
     fn together(self, other: Self) -> Self {
         if let Some(flaw) = self.flaw.or(other.flaw) {
@@ -38,7 +45,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         let magnitude = plus(self.magnitude, other.magnitude);
         // Multiples of a common unit add up exactly in doubles too, as long as 53 bits hold them.
         let unit = self.unit.zip(other.unit).map(|(x, y)| x.min(y));
-        let unit = unit.filter(|&unit| magnitude <= super::power(unit, f64::MANTISSA_DIGITS as i32));
+        let unit = unit.filter(|&unit| magnitude <= power(unit.saturating_add(f64::MANTISSA_DIGITS as i32)));
         let center = self.center + other.center;
         let off = plus(self.off, other.off);
         Acceptance {
@@ -100,7 +107,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> One for Acceptance<STORAGE,
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Add for Acceptance<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        self.as_term(false).together(other.as_term(false))
+        let (x, y) = (self.as_term(false), other.as_term(false));
+        other.joined_by(x).together(self.joined_by(y))
     }
 }
 

@@ -9,6 +9,7 @@ mod textbook;
 
 use crate::grid::Grid;
 pub use crate::number::NotJudged;
+use crate::number::bounds::{half_ulp, plus};
 use crate::number::{Acceptance, Arithmetic, Format};
 use crate::problem::Problem;
 use crate::scalar::{Step, backward, forward};
@@ -41,13 +42,13 @@ impl Derived {
     /// # Errors
     /// Where there is no bound.
     pub fn bound(&self) -> Bound {
-        self.error.map(|error| upward(error + self.off))
+        self.error.map(|error| upward(plus(error, self.off)))
     }
 
     /// How far it may lie from the double nearest to the exact number.
     fn tolerance(&self, expected: f64) -> Bound {
         let off = if self.off == 0.0 { 0.0 } else { half_ulp(expected) };
-        self.error.map(|error| upward(error + off))
+        self.error.map(|error| upward(plus(error, off)))
     }
 }
 
@@ -124,11 +125,6 @@ fn run<const S: usize, const A: usize>(
 fn derived<const S: usize, const A: usize>(x: &Acceptance<S, A>) -> Derived {
     let (value, off) = x.exact_number();
     Derived { value, off, error: x.error() }
-}
-
-/// Not below half a unit in the last place of `expected`, whose exact number is no double.
-fn half_ulp(expected: f64) -> f64 {
-    ((expected.abs().next_up() - expected.abs()) / 2.0).max(f64::from_bits(1))
 }
 
 /// A decimal of three digits, not below x.

@@ -227,10 +227,9 @@ fn log_softmax<const S: usize, const A: usize>(z: &[Num<S, A>]) -> Vec<Num<S, A>
 
 /// The largest z, and e^(z_l − c).
 fn shifted<const S: usize, const A: usize>(z: &[Num<S, A>]) -> (Num<S, A>, Vec<Num<S, A>>) {
-    let center = |z: &Num<S, A>| z.exact_number().0;
-    let largest = z.iter().copied().reduce(|c, z| if center(&z) > center(&c) { z } else { c });
-    let c = largest.expect("a step has at least one output unit");
-    (c, z.iter().map(|&z| if z == c { Num::one() } else { (z - c).exp() }).collect())
+    let largest = Num::largest(z);
+    let c = z[largest];
+    (c, (0..z.len()).map(|l| if l == largest { Num::one() } else { (z[l] - c).exp() }).collect())
 }
 
 /// q = z², 1/(1 + Σ q), and 2z.
