@@ -1,5 +1,6 @@
 //! The test suite: one binary, a module a topic.
 
+mod acceptance;
 mod activation_accuracy;
 mod activations;
 mod agreement;
