@@ -90,9 +90,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     }
 
     fn without_bound(flaw: NotJudged) -> Self {
-        let far = f64::INFINITY;
-        let nothing = Acceptance { off: far, error: far, magnitude: far, floor: -far, ..Self::exact(0.0) };
-        Acceptance { unit: None, flaw: Some(flaw), ..nothing }
+        Acceptance { magnitude: f64::INFINITY, unit: None, flaw: Some(flaw), ..Self::exact(0.0) }
     }
 
     /// A constant that is no double, rounded to the format; `x` is the nearest double.
