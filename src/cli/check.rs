@@ -1,7 +1,8 @@
 //! `check`: judges an implementation, behind a pipe or in a file of results.
 
 use super::input;
-use crate::conform::cases::{self, Case};
+use crate::conform::beyond::{self, Beyond};
+use crate::conform::cases::{self, Case, Selection};
 use crate::conform::expectations::Expectations;
 use crate::conform::program::{Absent, Limits, NotStarted, Program};
 use crate::conform::report::{Report, human, json, junit};
@@ -75,13 +76,17 @@ impl Check {
     /// # Errors
     /// Where something is not as expected of the subject; the report is printed then as well.
     pub fn run(self) -> Result<String, Error> {
-        let all = self.fixtures.as_deref().map_or_else(|| Ok(cases::built_in()), cases::in_folder)?;
-        let ids: Vec<String> = all.iter().map(|case| case.id.clone()).collect();
+        let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(cases::built_in()), cases::in_folder)?;
+        let mut beyond = beyond::all();
+        let ids = cases.iter().map(|case| case.id.clone()).chain(beyond.iter().map(Beyond::id));
+        let ids: Vec<String> = ids.collect();
         let there = |id: &str| ids.iter().any(|known| known == id);
-        let cases = cases::select(all, &self.select)?;
+        let selection = Selection::new(&self.select, &ids)?;
+        cases.retain(|case| selection.takes(&case.id));
+        beyond.retain(|beyond| selection.takes(&beyond.id()));
         let known = self.known_failures()?;
         let mut subject = self.subject(&there)?;
-        let run = asked(subject.as_mut(), &cases);
+        let run = asked(subject.as_mut(), &cases, &beyond);
         let mut surprises = known.surprises(&run, there);
         if self.fix_expectations
             && let Some(path) = &self.expect_failures
@@ -158,10 +163,10 @@ fn joined(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-fn asked(subject: &mut dyn Subject, cases: &[Case]) -> Run {
+fn asked(subject: &mut dyn Subject, cases: &[Case], beyond: &[Beyond]) -> Run {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a sound template");
-    let bar = ProgressBar::new(2 * cases.len() as u64).with_style(style);
-    let run = run(subject, cases, || bar.inc(1));
+    let bar = ProgressBar::new((2 * cases.len() + beyond.len()) as u64).with_style(style);
+    let run = run(subject, cases, beyond, || bar.inc(1));
     bar.finish_and_clear();
     run
 }

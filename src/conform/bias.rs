@@ -31,14 +31,23 @@
 //! elements, the tolerance of each element finds first at the sizes of the cases. A test that bites needs
 //! sums of thousands of terms, or the subject's own order of summation.
 
-use crate::number::Format;
+use super::localise::Own;
+use crate::grid::Grid;
+use crate::number::{Enclosure, Format, Number};
+use crate::oracle::{Rounding, rounding};
+use crate::problem::Problem;
+use crate::scalar::{backward, forward};
 use crate::trace::Quantity;
+use std::collections::BTreeMap;
 
 /// The results that are judged.
 pub const SUMS: [Quantity; 4] = [Quantity::Z, Quantity::Dw, Quantity::Db, Quantity::DaTilde];
 
 /// How often a run of a sound subject may raise a false alarm.
 pub const FALSE_ALARM: f64 = 1e-9;
+
+/// A finding takes so many cases that lean, where all lean the same way: 16 exp(−N/2) ≤ 10⁻⁹.
+pub const LEAST: usize = 47;
 
 /// On which side the errors of one result of one case are, between −1 and 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -84,7 +93,7 @@ impl std::fmt::Display for Finding {
             f,
             "the errors of {cases} cases lean {side}, which rounding to nearest does in one run of {:.0e}: \
              partial sums or results are rounded to one side",
-            1.0 / chance
+            1.0 / chance.max(f64::MIN_POSITIVE)
         )
     }
 }
@@ -102,6 +111,49 @@ pub fn lean(computed: &[f64], expected: &[f64], storage: Format) -> Lean {
         .collect();
     let mean = |side: usize| sides.iter().map(|sides| sides[side]).sum::<f64>() / sides.len().max(1) as f64;
     Lean { upward: mean(0), outward: mean(1) }
+}
+
+/// How the results lean that are a Σ, as far as the subject shows what went into them.
+pub fn leans(problem: &Problem, own: &Own, storage: Format) -> BTreeMap<Quantity, Lean> {
+    let lean = |quantity| {
+        let exact = from_own(problem, own, quantity)?;
+        Some((quantity, lean(own.get(&quantity)?.cells(), &exact, storage)))
+    };
+    SUMS.into_iter().filter_map(lean).collect()
+}
+
+/// Each element of a Σ from the subject's own earlier results, correctly rounded; NaN where that is open.
+fn from_own(problem: &Problem, own: &Own, quantity: Quantity) -> Option<Vec<f64>> {
+    type Exact = Enclosure<128>;
+    let exact = |x: &f64| Exact::from_f64(*x);
+    let shown = |quantity| {
+        let grid = own.get(&quantity)?;
+        grid.cells().iter().all(|x| x.is_finite()).then(|| grid.map(exact))
+    };
+    let w = || problem.inputs().w.map(exact);
+    let sums = match quantity {
+        Quantity::Z => {
+            let b: Vec<Exact> = problem.inputs().b.iter().map(exact).collect();
+            forward::z(&w(), &shown(Quantity::ATilde)?, &b)
+        }
+        Quantity::Dw => backward::dw(&shown(Quantity::Dz)?, &shown(Quantity::ATilde)?),
+        Quantity::Db => {
+            let db = backward::db(&shown(Quantity::Dz)?);
+            Grid::from_rows(db.len(), vec![db])
+        }
+        Quantity::DaTilde => backward::da_tilde(&shown(Quantity::Dz)?, &w()),
+        _ => return None,
+    };
+    let nearest = |x: &Exact| match rounding(x) {
+        Rounding::Settled(double) => double,
+        Rounding::Open | Rounding::BeyondRange => f64::NAN,
+    };
+    Some(sums.cells().iter().map(nearest).collect())
+}
+
+/// How many of these cases lean at all.
+pub fn cases(leans: &[Lean]) -> usize {
+    leans.iter().filter(|lean| **lean != Lean::default()).count()
 }
 
 /// The side to which one result leans over all cases of a run, if that is no accident.

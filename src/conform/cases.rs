@@ -52,30 +52,35 @@ pub fn in_folder(folder: &Path) -> Result<Vec<Case>, Error> {
     }
 }
 
-/// The cases whose id one of the patterns matches; all, where there is no pattern.
-///
-/// # Errors
-/// Where a pattern is none, or matches no case.
-pub fn select(cases: Vec<Case>, patterns: &[String]) -> Result<Vec<Case>, Error> {
-    let compiled = patterns.iter().map(|pattern| {
-        let compiled =
-            Pattern::new(pattern).map_err(|error| Error::Usage(format!("--select {pattern}: {error}")))?;
-        match cases.iter().any(|case| compiled.matches(&case.id)) {
-            true => Ok(compiled),
-            false => Err(Error::Usage(format!(
-                "--select {pattern}: matches no case; near it: {}",
-                near(pattern, &cases)
-            ))),
-        }
-    });
-    let compiled = compiled.collect::<Result<Vec<_>, Error>>()?;
-    let selected =
-        |case: &Case| compiled.is_empty() || compiled.iter().any(|pattern| pattern.matches(&case.id));
-    Ok(cases.into_iter().filter(selected).collect())
+/// Which ids are taken: those that one of the patterns matches, and all where there is no pattern.
+#[derive(Clone, Debug)]
+pub struct Selection(Vec<Pattern>);
+
+impl Selection {
+    /// The selection that these patterns make.
+    ///
+    /// # Errors
+    /// Where a pattern is none, or matches none of the ids.
+    pub fn new(patterns: &[String], ids: &[String]) -> Result<Self, Error> {
+        let compiled = |pattern: &String| {
+            let fault = |what: String| Error::Usage(format!("--select {pattern}: {what}"));
+            let compiled = Pattern::new(pattern).map_err(|error| fault(error.to_string()))?;
+            match ids.iter().any(|id| compiled.matches(id)) {
+                true => Ok(compiled),
+                false => Err(fault(format!("matches no case; near it: {}", near(pattern, ids)))),
+            }
+        };
+        Ok(Selection(patterns.iter().map(compiled).collect::<Result<_, _>>()?))
+    }
+
+    /// Whether an id is taken.
+    pub fn takes(&self, id: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(id))
+    }
 }
 
 /// The ids that look most like a pattern: those that share the most pairs of neighbouring letters with it.
-fn near(pattern: &str, cases: &[Case]) -> String {
+fn near(pattern: &str, ids: &[String]) -> String {
     const SHOWN: usize = 3;
     let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
     let wanted = pairs(pattern);
@@ -83,7 +88,7 @@ fn near(pattern: &str, cases: &[Case]) -> String {
         let found = pairs(id);
         2000 * wanted.intersection(&found).count() / (wanted.len() + found.len()).max(1)
     };
-    let mut ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     ids.sort_by_key(|id| std::cmp::Reverse(likeness(id)));
     ids[..ids.len().min(SHOWN)].join(", ")
 }

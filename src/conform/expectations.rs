@@ -9,7 +9,7 @@
 //! A known failure is no failure; but a line that no longer says what happens is one.
 
 use super::run::Run;
-use super::verdict::{Status, Verdict};
+use super::verdict::{Finding, Status, Verdict};
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -30,12 +30,15 @@ pub struct Surprise {
     pub what: String,
 }
 
-/// What is wrong with a case in one word: the result to blame, `state` or `errored`; `None` where nothing
-/// is wrong.
+/// What is wrong with a case in one word: the result to blame, `state`, `mask`, `bias` or `errored`; `None`
+/// where nothing is wrong.
 pub fn mark(verdict: &Verdict) -> Option<&'static str> {
     match verdict.status {
         Status::Errored => Some("errored"),
-        Status::Fail => Some(verdict.first_wrong().map_or("state", |wrong| wrong.quantity.name())),
+        Status::Fail => {
+            let wrong = verdict.first_wrong().map(|wrong| wrong.quantity.name());
+            wrong.or_else(|| verdict.findings.first().map(Finding::mark))
+        }
         Status::Pass | Status::NotJudged | Status::Skipped => None,
     }
 }
@@ -58,7 +61,7 @@ impl Expectations {
                 _ => {
                     let marks = Quantity::ALL.map(Quantity::name).join(", ");
                     faults.push(format!(
-                        "line {number}: must be an id, and then nothing or one of {marks}, state, errored"
+                        "line {number}: must be an id, and then nothing or one of {marks}, state, mask, bias, errored"
                     ));
                     continue;
                 }
@@ -124,5 +127,6 @@ impl Expectations {
 }
 
 fn is_mark(word: &str) -> bool {
-    ["state", "errored"].contains(&word) || Quantity::ALL.iter().any(|quantity| quantity.name() == word)
+    ["state", "mask", "bias", "errored"].contains(&word)
+        || Quantity::ALL.iter().any(|quantity| quantity.name() == word)
 }

@@ -1,8 +1,10 @@
 //! What an answer to one case is worth: every element against its expected value and its tolerance.
 
+use super::bias::{self, Lean};
 use super::localise::{self, Own};
-use super::subject::{About, Answer, Outputs};
-use super::verdict::{Element, Mismatch, Status, Tally, Verdict, Wrong};
+use super::recover;
+use super::subject::{About, Answer, MaskSource, Outputs};
+use super::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle;
@@ -19,6 +21,20 @@ pub fn verdict(about: &About, problem: &Problem, answer: &Answer) -> Verdict {
         Answer::Skipped(why) => return Verdict::without(Status::Skipped, why),
         Answer::Errored(what) => return Verdict::without(Status::Errored, what),
     };
+    if about.supports.mask == MaskSource::Given {
+        return numbers(about, problem, outputs);
+    }
+    let mask = |says: Vec<String>| says.into_iter().map(Finding::Mask).collect();
+    match recover::problem(problem, outputs) {
+        Ok(recovered) => {
+            let findings = mask(recover::findings(&recovered, outputs, about.arithmetic));
+            numbers(about, &recovered, outputs).with(findings)
+        }
+        Err(says) => Verdict::of(mask(vec![says])),
+    }
+}
+
+fn numbers(about: &About, problem: &Problem, outputs: &Outputs) -> Verdict {
     match oracle::expected(problem) {
         Ok(expected) => compared(about, problem, &expected, outputs),
         Err(error) => Verdict::without(Status::NotJudged, error.to_string()),
@@ -51,8 +67,14 @@ fn compared(about: &About, problem: &Problem, expected: &Step<f64>, outputs: &Ou
         (true, true) => (Status::Pass, None),
         (true, false) => (Status::NotJudged, Some(why_not(&bounds))),
     };
+    if status == Status::Pass {
+        let leans = bias::leans(problem, &own, about.arithmetic.storage);
+        for tally in &mut tallies {
+            tally.lean = leans.get(&tally.quantity).copied().unwrap_or_default();
+        }
+    }
     let wrong = if wrong.is_empty() { Vec::new() } else { blamed(about, problem, expected, &own, wrong) };
-    Verdict { status, reason, tallies, wrong }
+    Verdict { status, reason, findings: Vec::new(), tallies, wrong }
 }
 
 /// What is wrong, each with its cause.
@@ -109,6 +131,7 @@ impl Sides<'_> {
             worst: ratios.into_iter().fold(0.0, f64::max),
             within_1_ulp: within(1.0),
             within_4_ulp: within(4.0),
+            lean: Lean::default(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Judging an implementation: any layer, in any language, against the cases and their tolerances.
 //!
 //! A [`Subject`] answers questions; it may live in this process, behind a pipe ([`program`]), or in a
-//! file of results ([`results`]). [`cases`] says what is asked, [`mod@run`] in which order, [`judge`] what
+//! file of results ([`results`]). [`cases`] says which steps are asked and [`beyond`] what else, [`mod@run`] in which order, [`judge`] what
 //! an answer is worth. [`expectations`] sets known failures aside, [`report`] tells what came out, and
 //! [`suite`] makes each case a named test of a Rust crate. Read [`subject`], [`verdict`] and [`judge`] first.
 //! A subject never makes this room fail: whatever it does is an answer, or a verdict on it.
 
+pub mod beyond;
 pub mod bias;
 pub mod cases;
 pub mod expectations;
@@ -25,4 +26,4 @@ pub mod subject;
 pub mod suite;
 pub mod verdict;
 
-pub use subject::{About, Answer, MaskSource, Outputs, Subject, Supports};
+pub use subject::{About, Answer, MaskSource, Outputs, Rows, Said, Sampler, Subject, Supports};

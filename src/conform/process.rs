@@ -27,6 +27,15 @@ enum Heard {
     Flood,
 }
 
+/// Why nothing was heard: what happened instead, and whether it was only late.
+#[derive(Debug)]
+pub struct Silence {
+    /// As it follows "the program".
+    pub what: String,
+    /// The time was up.
+    pub late: bool,
+}
+
 /// How long an ending process may take to end, and its last words to arrive.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -70,15 +79,19 @@ impl Process {
     ///
     /// # Errors
     /// Where there is none within the time, or never will be: what happened instead.
-    pub fn hear(&mut self, within: Duration) -> Result<Vec<u8>, String> {
+    pub fn hear(&mut self, within: Duration) -> Result<Vec<u8>, Silence> {
+        let silence = |what| Err(Silence { what, late: false });
         match self.lines.recv_timeout(within) {
             Ok(Heard::Line(line)) => Ok(line),
-            Ok(Heard::Flood) => Err("wrote a line that is too long".into()),
-            Err(RecvTimeoutError::Timeout) => Err(match self.ended(Duration::ZERO) {
-                Some(status) => format!("ended with {status}, and what it started holds its pipes"),
-                None => format!("gave no answer within {} s", within.as_secs_f64()),
-            }),
-            Err(RecvTimeoutError::Disconnected) => Err(match self.ended(PATIENCE) {
+            Ok(Heard::Flood) => silence("wrote a line that is too long".into()),
+            Err(RecvTimeoutError::Timeout) => match self.ended(Duration::ZERO) {
+                Some(status) => silence(format!("ended with {status}, and what it started holds its pipes")),
+                None => {
+                    let what = format!("gave no answer within {} s", within.as_secs_f64());
+                    Err(Silence { what, late: true })
+                }
+            },
+            Err(RecvTimeoutError::Disconnected) => silence(match self.ended(PATIENCE) {
                 Some(status) => format!("ended with {status}"),
                 None => "closed its standard output".into(),
             }),

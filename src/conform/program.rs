@@ -2,10 +2,10 @@
 //!
 //! What the process does wrong costs the question that it was asked, and nothing more.
 
-use super::process::Process;
-use super::protocol::{self, Reply, Said};
+use super::process::{Process, Silence};
+use super::protocol::{self, Reply};
 use super::reading::brief;
-use super::subject::{About, Answer, Subject};
+use super::subject::{About, Answer, Rows, Said, Subject};
 use crate::fixture::json::TEXT_LIMIT;
 use crate::problem::{Faults, Problem};
 use std::io;
@@ -73,10 +73,11 @@ pub struct Program {
     process: Option<Process>,
     seq: u64,
     failed_starts: u32,
+    late_answers: u32,
 }
 
-/// After so many starts in a row that failed, the program is not started again.
-const STARTS: u32 = 5;
+/// After so many starts in a row that failed, or answers that did not come in time, nothing more is asked.
+const PATIENCE: u32 = 5;
 
 impl Program {
     /// Starts a program and asks it what it is.
@@ -86,7 +87,8 @@ impl Program {
     pub fn start(command: &[String], limits: Limits) -> Result<Self, NotStarted> {
         let (process, about) = start(command, limits)?;
         let command = command.to_vec();
-        Ok(Program { command, limits, about, process: Some(process), seq: 0, failed_starts: 0 })
+        let process = Some(process);
+        Ok(Program { command, limits, about, process, seq: 0, failed_starts: 0, late_answers: 0 })
     }
 
     /// Asks one question; a program that does not answer it is lost, and started again for the next.
@@ -104,8 +106,12 @@ impl Program {
         let lost = |what: String, process: &Process| Said::Errored(with_last_words(&what, process));
         let line = match process.hear(self.limits.answer) {
             Ok(line) => line,
-            Err(what) => return lost(format!("the program {what}"), &process),
+            Err(Silence { what, late }) => {
+                self.late_answers = if late { self.late_answers + 1 } else { 0 };
+                return lost(format!("the program {what}"), &process);
+            }
         };
+        self.late_answers = 0;
         let reply = reply(&line);
         match (reply.seq, reply.said) {
             (Some(seq), said) if seq == self.seq => {
@@ -124,8 +130,11 @@ impl Program {
     }
 
     fn restart(&mut self) -> Result<Process, String> {
-        if self.failed_starts == STARTS {
-            return Err(format!("not asked: the program failed to start {STARTS} times in a row"));
+        if self.failed_starts == PATIENCE {
+            return Err(format!("not asked: the program failed to start {PATIENCE} times in a row"));
+        }
+        if self.late_answers == PATIENCE {
+            return Err(format!("not asked: the program gave no answer in time {PATIENCE} times in a row"));
         }
         let started = match start(&self.command, self.limits) {
             Ok((process, about)) if about == self.about => Ok(process),
@@ -142,7 +151,7 @@ fn start(command: &[String], limits: Limits) -> Result<(Process, About), NotStar
     let mut process = Process::start(command, limits.line).map_err(system)?;
     process.tell(&protocol::start());
     let about = match process.hear(limits.start) {
-        Err(what) => Err(format!("the program {what} when it was asked to start")),
+        Err(Silence { what, .. }) => Err(format!("the program {what} when it was asked to start")),
         Ok(line) => protocol::about(&line).map_err(|faults| unreadable(&line, &faults)),
     };
     match about {
@@ -178,11 +187,12 @@ impl Subject for Program {
         self.ask(|seq| protocol::step(seq, id, problem), protocol::outputs).into()
     }
 
-    fn sample(&mut self, p: &[f64], rows: usize) -> Option<Vec<Vec<f64>>> {
-        match self.ask(|seq| protocol::sample(seq, p, rows), protocol::mask) {
-            Said::Result(rows) => Some(rows),
-            Said::Skipped(_) | Said::Errored(_) => None,
-        }
+    fn sample(&mut self, p: &[f64], rows: usize) -> Said<Rows> {
+        self.ask(|seq| protocol::sample(seq, p, rows, None), protocol::mask)
+    }
+
+    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Said<Rows> {
+        self.ask(|seq| protocol::sample(seq, p, rows, Some((key, stream))), protocol::mask)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The protocol's lines: questions as they are written, answers as they are read (spec/protocol.md).
 
 use super::reading;
-use super::subject::{About, Answer, Outputs};
+use super::subject::{About, Outputs, Rows, Said};
+use crate::fixture::case::Source;
+use crate::fixture::generate::hex;
 use crate::fixture::json::{self, Members, Raw, Reader};
 use crate::fixture::{FORMAT, activation, case, layout};
 use crate::problem::{Fault, Faults, Problem};
@@ -12,8 +14,17 @@ use serde::Serialize;
 enum Question<'a> {
     Start { format: &'static str },
     Step { seq: u64, id: &'a str, activation: activation::Named, inputs: Box<case::Inputs> },
-    Sample { seq: u64, p: &'a [f64], rows: usize },
+    Sample(Sample<'a>),
     Stop,
+}
+
+#[derive(Serialize)]
+struct Sample<'a> {
+    seq: u64,
+    p: &'a [f64],
+    rows: usize,
+    #[serde(flatten)]
+    of: Option<Source>,
 }
 
 /// The first question: what are you?
@@ -27,9 +38,10 @@ pub fn step(seq: u64, id: &str, problem: &Problem) -> String {
     layout::line(&Question::Step { seq, id, activation, inputs })
 }
 
-/// The question for a mask.
-pub fn sample(seq: u64, p: &[f64], rows: usize) -> String {
-    layout::line(&Question::Sample { seq, p, rows })
+/// The question for a mask, from the subject's own generator or from the named one with its key and stream.
+pub fn sample(seq: u64, p: &[f64], rows: usize, named: Option<([u8; 32], u64)>) -> String {
+    let of = named.map(|(key, stream)| Source { key: hex(&key), stream: stream.to_string() });
+    layout::line(&Question::Sample(Sample { seq, p, rows, of }))
 }
 
 /// The last line, which asks for no answer.
@@ -44,25 +56,6 @@ pub struct Reply<T> {
     pub seq: Option<u64>,
     /// What it says.
     pub said: Result<Said<T>, Faults>,
-}
-
-/// A result, or why there is none.
-#[derive(Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Said<T> {
-    Result(T),
-    Skipped(String),
-    Errored(String),
-}
-
-impl From<Said<Outputs>> for Answer {
-    fn from(said: Said<Outputs>) -> Self {
-        match said {
-            Said::Result(outputs) => Answer::Outputs(outputs),
-            Said::Skipped(why) => Answer::Skipped(why),
-            Said::Errored(what) => Answer::Errored(what),
-        }
-    }
 }
 
 /// The answer to `start`.
@@ -81,7 +74,7 @@ pub fn outputs(line: &[u8]) -> Reply<Outputs> {
 }
 
 /// The answer to a question for a mask.
-pub fn mask(line: &[u8]) -> Reply<Vec<Vec<f64>>> {
+pub fn mask(line: &[u8]) -> Reply<Rows> {
     reply(line, "R", reading::matrix)
 }
 

@@ -1,7 +1,7 @@
 //! What a subject says in JSON, read strictly: of itself, and its results. Both doors use it.
 
 use super::hex;
-use super::subject::{About, Outputs, Supports};
+use super::subject::{About, MaskSource, Outputs, Rows, Sampler, Supports};
 use crate::fixture::json::{Members, Raw, Reader, join, shown};
 use crate::number::Arithmetic;
 use crate::problem::Faults;
@@ -49,7 +49,7 @@ fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arit
 }
 
 fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
-    let keys = ["activations", "per_unit_p", "sample", "outputs", "deterministic"];
+    let keys = ["activations", "per_unit_p", "sample", "mask", "outputs", "deterministic"];
     let members = reader.object(path, value, &keys)?;
     let usual = Supports::default();
     let mut names = |key| {
@@ -57,6 +57,8 @@ fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
         Some(strings(reader, &join(path, key), value).unwrap_or_default())
     };
     let (activations, outputs) = (names("activations"), names("outputs"));
+    let sample = members.get("sample").and_then(|value| sampler(reader, &join(path, "sample"), value));
+    let mask = members.get("mask").and_then(|value| mask_source(reader, &join(path, "mask"), value));
     let mut flag = |key, otherwise| match members.get(key) {
         Some(value) => reader.boolean(&join(path, key), value).unwrap_or(otherwise),
         None => otherwise,
@@ -64,14 +66,37 @@ fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
     Some(Supports {
         activations,
         per_unit_p: flag("per_unit_p", usual.per_unit_p),
-        sample: flag("sample", usual.sample),
-        mask: usual.mask,
+        sample: sample.unwrap_or_default(),
+        mask: mask.unwrap_or_default(),
         deterministic: flag("deterministic", usual.deterministic),
         outputs: match outputs {
             Some(names) => quantities(reader, &join(path, "outputs"), &names),
             None => usual.outputs,
         },
     })
+}
+
+fn sampler(reader: &mut Reader, path: &str, value: Raw) -> Option<Sampler> {
+    if !value.get().starts_with('"') {
+        let draws = reader.boolean(path, value)?;
+        return Some(if draws { Sampler::Own } else { Sampler::None });
+    }
+    one_of(reader, path, value, &[("named", Sampler::Named)])
+}
+
+fn mask_source(reader: &mut Reader, path: &str, value: Raw) -> Option<MaskSource> {
+    one_of(reader, path, value, &[("given", MaskSource::Given), ("own", MaskSource::Own)])
+}
+
+fn one_of<T: Copy>(reader: &mut Reader, path: &str, value: Raw, known: &[(&str, T)]) -> Option<T> {
+    let text = reader.string(path, value)?;
+    let found = known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    if found.is_none() {
+        let names: Vec<String> = known.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let cure = format!("known: {}", names.join(", "));
+        reader.fault(path, format!("= \"{}\"", shown(&text)), "is none of the words that stand here", cure);
+    }
+    found
 }
 
 fn strings(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<String>> {
@@ -110,7 +135,7 @@ pub fn outputs(reader: &mut Reader, path: &str, value: Raw) -> Option<Outputs> {
 }
 
 /// A matrix as its rows, of any lengths.
-pub fn matrix(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<Vec<f64>>> {
+pub fn matrix(reader: &mut Reader, path: &str, value: Raw) -> Option<Rows> {
     let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
     items.into_iter().enumerate().map(|(i, item)| numbers(reader, &format!("{path}[{i}]"), item)).collect()
 }

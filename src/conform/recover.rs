@@ -16,17 +16,23 @@ use crate::trace::Quantity;
 /// Whether the mask of a subject can be told from its results on this problem.
 ///
 /// # Errors
-/// A sentence where an entry of A is 0, or so small that it may become 0 in the subject's format.
+/// A sentence where an entry of A is 0, or so small that it may become 0 in the subject's format, or so
+/// large that a kept one may leave its range.
 pub fn suits(problem: &Problem, arithmetic: Arithmetic) -> Result<(), String> {
-    let a = &problem.inputs().a;
-    let small = |x: &f64| x.abs() < arithmetic.storage.least_normal();
-    match a.cells().iter().position(small) {
-        None => Ok(()),
-        Some(at) => {
-            let (i, k) = (at / a.cols(), at % a.cols());
-            Err(format!("A[{i}][{k}] is {}: whether it was kept does not show in the results", a.at(i, k)))
+    let Inputs { a, keep_prob: p, .. } = problem.inputs();
+    let (least, largest) = (arithmetic.storage.least_normal(), arithmetic.storage.largest());
+    for (i, k) in cells(problem) {
+        let x = a.at(i, k).abs();
+        if x < least {
+            let rule = "whether it was kept does not show in the results";
+            return Err(format!("A[{i}][{k}] is {}: {rule}", a.at(i, k)));
+        }
+        if x.max(1.0) / p[k] > largest / 2.0 {
+            let rule = "scaled up, it may leave the range of the subject's numbers";
+            return Err(format!("A[{i}][{k}] is {}: {rule}", a.at(i, k)));
         }
     }
+    Ok(())
 }
 
 /// The problem with the same A and p that shows Ã as Z and as A_next, for a subject that keeps Ã to itself:

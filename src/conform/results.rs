@@ -1,7 +1,7 @@
 //! The results door: a file of results that were computed elsewhere (spec/protocol.md).
 
 use super::reading;
-use super::subject::{About, Answer, Outputs, Subject};
+use super::subject::{About, Answer, Outputs, Sampler, Subject};
 use crate::fixture::FORMAT;
 use crate::fixture::json::{self, Members, Reader, join, shown};
 use crate::problem::{Faults, Problem};
@@ -31,7 +31,9 @@ impl Results {
         let results = top.and_then(|top| {
             format(&mut reader, &top);
             let about = reader.member("", &top, "subject");
-            let about = about.and_then(|value| reading::about(&mut reader, "subject", value));
+            let mut about = about.and_then(|value| reading::about(&mut reader, "subject", value));
+            // Nobody draws: a file answers what it was written for.
+            about.iter_mut().for_each(|about| about.supports.sample = Sampler::None);
             let results = results(&mut reader, &top, known);
             Some(Results { about: about?, results: results? })
         });

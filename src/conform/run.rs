@@ -1,11 +1,14 @@
 //! A whole run: in which order a subject is asked, what it is asked again, and the verdicts.
 
+use super::beyond::Beyond;
 use super::cases::{self, Case};
-use super::judge;
-use super::subject::{About, Answer, Subject};
-use super::verdict::{Status, Verdict};
+use super::subject::{About, Answer, MaskSource, Subject};
+use super::verdict::{Finding, Status, Tally, Verdict};
+use super::{judge, recover};
 use crate::problem::Problem;
+use crate::trace::Quantity;
 use rayon::prelude::*;
+use serde::Serialize;
 
 /// What came out of a run: a verdict for each case, so that what was skipped shrinks no total.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,11 +40,36 @@ impl Run {
     }
 }
 
+/// How near all results of a run came, whatever they may be off: it decides nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Strict {
+    /// How many elements there are.
+    pub elements: usize,
+    /// How many lie within 1 unit in the last place of the expected value.
+    pub within_1_ulp: usize,
+    /// How many within 4.
+    pub within_4_ulp: usize,
+}
+
+impl Strict {
+    /// That of a run.
+    pub fn of(run: &Run) -> Self {
+        let tallies = || run.outcomes.iter().flat_map(|outcome| &outcome.verdict.tallies);
+        let sum = |part: fn(&Tally) -> usize| tallies().map(part).sum();
+        Strict {
+            elements: sum(|tally| tally.elements),
+            within_1_ulp: sum(|tally| tally.within_1_ulp),
+            within_4_ulp: sum(|tally| tally.within_4_ulp),
+        }
+    }
+}
+
 /// One case in so many is asked again.
 const AGAIN: usize = 7;
 
-/// Asks a subject every case, and judges what it says; `done` is called twice a case.
-pub fn run(subject: &mut dyn Subject, cases: &[Case], done: impl Fn() + Sync) -> Run {
+/// Asks a subject every case and what is beyond the steps, and judges what it says; `done` is called
+/// twice a case, and once for whatever else is judged.
+pub fn run(subject: &mut dyn Subject, cases: &[Case], beyond: &[Beyond], done: impl Fn() + Sync) -> Run {
     let about = subject.about();
     let mut exchanges: Vec<Exchange> = cases.iter().map(|case| Exchange::new(&about, case)).collect();
     let order = small_and_large_in_turn(cases);
@@ -57,7 +85,12 @@ pub fn run(subject: &mut dyn Subject, cases: &[Case], done: impl Fn() + Sync) ->
         done();
         Outcome { id: exchange.id.into(), verdict }
     });
-    let outcomes = judged.collect();
+    let mut outcomes: Vec<Outcome> = judged.collect();
+    for beyond in beyond {
+        let verdict = beyond.verdict(subject, &outcomes);
+        outcomes.push(Outcome { id: beyond.id(), verdict });
+        done();
+    }
     Run { about, outcomes }
 }
 
@@ -86,16 +119,7 @@ pub struct Exchange<'a> {
 impl<'a> Exchange<'a> {
     /// The question in the subject's number format, or why it is not asked.
     pub fn new(about: &About, case: &'a Case) -> Self {
-        let storage = about.arithmetic.storage;
-        let question = match about.supports.refusal(&case.problem) {
-            Some(why) => Err(Verdict::without(Status::Skipped, why)),
-            None => cases::in_format(&case.problem, storage).map_err(|faults| {
-                let reason =
-                    format!("the inputs, rounded to {}, are none: {}", storage.name(), faults.list[0]);
-                Verdict::without(Status::NotJudged, reason)
-            }),
-        };
-        Exchange { id: &case.id, question, answers: Vec::new() }
+        Exchange { id: &case.id, question: question(about, &case.problem), answers: Vec::new() }
     }
 
     /// Asks the question, and asks it again where there was a result.
@@ -115,17 +139,62 @@ impl<'a> Exchange<'a> {
         let verdict = judge::verdict(about, problem, &self.answers[0]);
         match &self.answers[1..] {
             [Answer::Errored(what)] => Verdict::without(Status::Errored, format!("asked again: {what}")),
+            [again] if about.supports.mask == MaskSource::Own => {
+                let same = same_mask(problem, [&self.answers[0], again]);
+                Verdict { reason: same.then(|| SAME_MASK.into()).or(verdict.reason.clone()), ..verdict }
+            }
             [again] if about.supports.deterministic && !same(&self.answers[0], again) => {
-                Verdict { status: Status::Fail, reason: Some(STATE.into()), ..verdict }
+                verdict.with(vec![Finding::State])
             }
             _ => verdict,
         }
     }
 }
 
-/// The reason of a verdict on a subject that answers one question in two ways.
-pub const STATE: &str =
-    "two calls with the same inputs gave different answers: something is kept between calls";
+/// The problem that a subject is asked, in its number format, or why it is asked nothing.
+fn question(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
+    let skipped = |why: String| Verdict::without(Status::Skipped, why);
+    let About { arithmetic, supports, .. } = about;
+    if let Some(why) = supports.refusal(problem) {
+        return Err(skipped(why));
+    }
+    let rounded = cases::in_format(problem, arithmetic.storage).map_err(|faults| {
+        let storage = arithmetic.storage.name();
+        let reason = format!("the inputs, rounded to {storage}, are none: {}", faults.list[0]);
+        Verdict::without(Status::NotJudged, reason)
+    })?;
+    if supports.mask == MaskSource::Given {
+        return Ok(rounded);
+    }
+    recover::suits(&rounded, *arithmetic).map_err(|_| skipped(HIDDEN.into()))?;
+    if supports.outputs.contains(&Quantity::ATilde) {
+        return Ok(rounded);
+    }
+    let exposing = recover::exposing(&rounded).map_err(|faults| skipped(faults.to_string()))?;
+    let shows = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
+    match supports.refusal(&exposing) {
+        None if shows => Ok(exposing),
+        _ => Err(skipped(
+            "its own mask does not show: it has neither A_tilde nor Z or A_next under the identity".into(),
+        )),
+    }
+}
+
+/// Why a case is not asked of a subject that draws its own mask.
+const HIDDEN: &str = "an entry of A is 0 or at the ends of the range: its own mask would not show";
+
+/// Said of a pass under a mask that was the same twice.
+pub const SAME_MASK: &str = "asked again, it drew the same mask";
+
+/// Whether both answers show one mask, and one that a fresh draw would hardly ever give again.
+fn same_mask(problem: &Problem, answers: [&Answer; 2]) -> bool {
+    const HARDLY: f64 = 1e-9;
+    let agree = |p: &f64| p * p + (1.0 - p) * (1.0 - p);
+    let row: f64 = problem.inputs().keep_prob.iter().map(agree).product();
+    let [Answer::Outputs(first), Answer::Outputs(again)] = answers else { return false };
+    let mask = |outputs| recover::problem(problem, outputs).map(|recovered| recovered.inputs().r.clone());
+    row.powi(problem.m() as i32) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
+}
 
 fn same(first: &Answer, again: &Answer) -> bool {
     match (first, again) {

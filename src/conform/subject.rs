@@ -36,8 +36,8 @@ pub struct Supports {
     pub activations: Option<Vec<String>>,
     /// Whether every unit may have a keep probability of its own.
     pub per_unit_p: bool,
-    /// Whether it can draw masks.
-    pub sample: bool,
+    /// What it draws masks from.
+    pub sample: Sampler,
     /// Under which mask it does its steps.
     pub mask: MaskSource,
     /// The results that it gives.
@@ -56,12 +56,24 @@ pub enum MaskSource {
     Own,
 }
 
+/// What a subject draws masks from when it is asked for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sampler {
+    /// It draws none.
+    #[default]
+    None,
+    /// A generator of its own, which statistics judge.
+    Own,
+    /// The named generator, with the key and the stream of the question: every bit is known.
+    Named,
+}
+
 impl Default for Supports {
     fn default() -> Self {
         Supports {
             activations: None,
             per_unit_p: true,
-            sample: false,
+            sample: Sampler::None,
             outputs: Quantity::ALL.to_vec(),
             deterministic: true,
             mask: MaskSource::Given,
@@ -123,17 +135,45 @@ pub enum Answer {
     Errored(String),
 }
 
+/// A matrix as its rows.
+pub type Rows = Vec<Vec<f64>>;
+
+/// A result, or why there is none.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Said<T> {
+    Result(T),
+    Skipped(String),
+    Errored(String),
+}
+
+impl From<Said<Outputs>> for Answer {
+    fn from(said: Said<Outputs>) -> Self {
+        match said {
+            Said::Result(outputs) => Answer::Outputs(outputs),
+            Said::Skipped(why) => Answer::Skipped(why),
+            Said::Errored(what) => Answer::Errored(what),
+        }
+    }
+}
+
 /// An implementation under test: the protocol of `check` without the pipe.
 pub trait Subject {
     /// What it is and can.
     fn about(&self) -> About;
 
-    /// One training step: forward and backward, under the given mask.
+    /// One training step: forward and backward, under the given mask or, with [`MaskSource::Own`], under a fresh one.
     fn step(&mut self, id: &str, problem: &Problem) -> Answer;
 
-    /// `rows` × `p.len()` fresh mask entries from its own generator, or `None` if it cannot.
-    fn sample(&mut self, p: &[f64], rows: usize) -> Option<Vec<Vec<f64>>> {
+    /// `rows` × `p.len()` fresh mask entries from its own generator; asked with [`Sampler::Own`].
+    fn sample(&mut self, p: &[f64], rows: usize) -> Said<Rows> {
         let _ = (p, rows);
-        None
+        Said::Skipped("draws no masks".into())
+    }
+
+    /// The mask of the named generator for this key and stream; asked with [`Sampler::Named`].
+    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Said<Rows> {
+        let _ = (p, rows, key, stream);
+        Said::Skipped("does not know the named generator".into())
     }
 }

@@ -1,14 +1,16 @@
 //! Each case as a named test of a Rust crate: `conformance_suite!` in a test without a harness.
 
+use super::beyond::{self, Beyond};
 use super::cases::{self, Case};
 use super::report::details;
-use super::run::Exchange;
+use super::run::{Exchange, run};
 use super::subject::{About, Subject};
-use super::verdict::Status;
+use super::verdict::{Status, Verdict};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The tests of one subject: one for each built-in case, with `prefix` and the id as its name.
+/// The tests of one subject: one for each built-in case and for what is judged beyond the steps, with
+/// `prefix` and the id as its name.
 ///
 /// The subject is made when the first of them runs, and again after a panic.
 pub fn trials<S: Subject + Send + 'static>(
@@ -16,11 +18,15 @@ pub fn trials<S: Subject + Send + 'static>(
     make: impl Fn() -> S + Send + Sync + 'static,
 ) -> Vec<Trial> {
     let subject = Arc::new(Shared { make, made: Mutex::new(None) });
-    let trial = |case: Case| {
+    let step = |case: Case| {
         let subject = Arc::clone(&subject);
-        Trial::ignorable_test(format!("{prefix}{}", case.id), move || subject.test(&case))
+        Trial::ignorable_test(format!("{prefix}{}", case.id), move || completion(&subject.step(&case)))
     };
-    cases::built_in().into_iter().map(trial).collect()
+    let beyond = |beyond: Beyond| {
+        let subject = Arc::clone(&subject);
+        Trial::ignorable_test(format!("{prefix}{}", beyond.id()), move || completion(&subject.beyond(beyond)))
+    };
+    cases::built_in().into_iter().map(step).chain(beyond::all().into_iter().map(beyond)).collect()
 }
 
 /// Runs tests as the command line asks, and ends with their exit status.
@@ -35,29 +41,44 @@ struct Shared<S, F> {
 }
 
 impl<S: Subject, F: Fn() -> S> Shared<S, F> {
-    /// The case, asked twice.
-    fn asked<'a>(&self, case: &'a Case) -> (About, Exchange<'a>) {
+    /// What the subject makes of something, while no other test asks it.
+    fn with<T>(&self, ask: impl FnOnce(&mut S) -> T) -> T {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         // A subject that panics is not put back.
         let mut subject = made.take().unwrap_or_else(&self.make);
-        let about = subject.about();
-        let mut exchange = Exchange::new(&about, case);
-        exchange.ask(&mut subject);
-        exchange.ask(&mut subject);
+        let asked = ask(&mut subject);
         *made = Some(subject);
-        (about, exchange)
+        asked
     }
 
-    fn test(&self, case: &Case) -> Result<Completion, Failed> {
-        let (about, exchange) = self.asked(case);
-        let verdict = exchange.verdict(&about);
-        let reason = verdict.reason.as_deref().unwrap_or_default();
-        match verdict.status {
-            Status::Pass => Ok(Completion::Completed),
-            Status::Skipped => Ok(Completion::ignored_with(reason)),
-            Status::NotJudged => Ok(Completion::ignored_with(format!("not judged: {reason}"))),
-            Status::Fail | Status::Errored => Err(details(&verdict).into()),
-        }
+    /// The verdict on a case, which is asked twice.
+    fn step(&self, case: &Case) -> Verdict {
+        let (about, exchange): (About, Exchange) = self.with(|subject| {
+            let about = subject.about();
+            let mut exchange = Exchange::new(&about, case);
+            exchange.ask(subject);
+            exchange.ask(subject);
+            (about, exchange)
+        });
+        exchange.verdict(&about)
+    }
+
+    /// The verdict on something else. Each test may run alone, so that of the errors of all steps asks for
+    /// all of them itself.
+    fn beyond(&self, beyond: Beyond) -> Verdict {
+        let steps = if matches!(beyond, Beyond::Bias) { cases::built_in() } else { Vec::new() };
+        let mut run = self.with(|subject| run(subject, &steps, &[beyond], || {}));
+        run.outcomes.pop().expect("one more than there are steps").verdict
+    }
+}
+
+fn completion(verdict: &Verdict) -> Result<Completion, Failed> {
+    let reason = verdict.reason.as_deref().unwrap_or_default();
+    match verdict.status {
+        Status::Pass => Ok(Completion::Completed),
+        Status::Skipped => Ok(Completion::ignored_with(reason)),
+        Status::NotJudged => Ok(Completion::ignored_with(format!("not judged: {reason}"))),
+        Status::Fail | Status::Errored => Err(details(verdict).into()),
     }
 }
 

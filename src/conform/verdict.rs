@@ -1,5 +1,6 @@
 //! The verdict on a case: one of five words, what was counted, and what is wrong.
 
+use super::bias::Lean;
 use super::localise::Cause;
 use crate::trace::Quantity;
 
@@ -42,10 +43,46 @@ pub struct Verdict {
     pub status: Status,
     /// Why, where the status alone does not say it.
     pub reason: Option<String>,
+    /// What is wrong beyond single elements, the cause that explains most first.
+    pub findings: Vec<Finding>,
     /// What was counted, result by result, in the order of the equations.
     pub tallies: Vec<Tally>,
     /// The results that are wrong, in the order of the equations, each with its first wrong element.
     pub wrong: Vec<Wrong>,
+}
+
+/// Something that is wrong beyond single elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// One question has two answers.
+    State,
+    /// The masks, or what is done with them.
+    Mask(String),
+    /// The errors of a whole run.
+    Bias(String),
+}
+
+impl Finding {
+    /// In one word, as in files of known failures.
+    pub fn mark(&self) -> &'static str {
+        match self {
+            Finding::State => "state",
+            Finding::Mask(_) => "mask",
+            Finding::Bias(_) => "bias",
+        }
+    }
+}
+
+/// The sentence.
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Finding::State => {
+                "two calls with the same inputs gave different answers: something is kept between calls"
+            }
+            Finding::Mask(says) | Finding::Bias(says) => says,
+        })
+    }
 }
 
 /// The elements of one result.
@@ -65,6 +102,8 @@ pub struct Tally {
     pub within_1_ulp: usize,
     /// How many within 4; informational.
     pub within_4_ulp: usize,
+    /// On which side the errors of a Σ lie, where it can be taken from the subject's own earlier results.
+    pub lean: Lean,
 }
 
 /// A result that is wrong.
@@ -112,7 +151,20 @@ pub struct Element {
 impl Verdict {
     /// A verdict without any result.
     pub fn without(status: Status, reason: impl Into<String>) -> Self {
-        Verdict { status, reason: Some(reason.into()), tallies: Vec::new(), wrong: Vec::new() }
+        Verdict { status, reason: Some(reason.into()), ..Verdict::of(Vec::new()) }
+    }
+
+    /// The verdict that these findings make.
+    pub fn of(findings: Vec<Finding>) -> Self {
+        let status = if findings.is_empty() { Status::Pass } else { Status::Fail };
+        Verdict { status, reason: None, findings, tallies: Vec::new(), wrong: Vec::new() }
+    }
+
+    /// The same, with findings that come before those that there are.
+    pub fn with(self, mut findings: Vec<Finding>) -> Self {
+        let status = if findings.is_empty() { self.status } else { Status::Fail };
+        findings.extend(self.findings);
+        Verdict { status, findings, ..self }
     }
 
     /// The result that is to blame: the first whose own equation is wrong, or else the first that is wrong.
@@ -120,9 +172,10 @@ impl Verdict {
         self.wrong.iter().find(|wrong| wrong.cause == Cause::Own).or(self.wrong.first())
     }
 
-    /// How bad it is: the largest error/tolerance, without end where a result is missing or misshapen.
+    /// How bad it is: the largest error/tolerance, without end where more is wrong than elements.
     pub fn worst(&self) -> f64 {
-        let whole = self.wrong.iter().any(|wrong| !matches!(wrong.what, Mismatch::Element(_)));
+        let whole = self.findings.iter().any(|finding| *finding != Finding::State)
+            || self.wrong.iter().any(|wrong| !matches!(wrong.what, Mismatch::Element(_)));
         let worst = self.tallies.iter().map(|tally| tally.worst).fold(0.0, f64::max);
         if whole { f64::INFINITY } else { worst }
     }

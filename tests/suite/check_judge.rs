@@ -1,10 +1,10 @@
 //! The judge, on tiny subjects that are right or wrong on purpose.
 
-use dropout_oracle::conform::cases::{self, Case, built_in};
+use dropout_oracle::conform::cases::{Case, Selection, built_in};
 use dropout_oracle::conform::judge::{self, ratio};
 use dropout_oracle::conform::localise::Cause;
-use dropout_oracle::conform::run::{Run, STATE, run};
-use dropout_oracle::conform::verdict::{Mismatch, Status, Verdict};
+use dropout_oracle::conform::run::{Run, run};
+use dropout_oracle::conform::verdict::{Finding, Mismatch, Status, Verdict};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -50,13 +50,20 @@ impl Subject for Layer {
     }
 }
 
-pub fn selected(patterns: &[&str]) -> Vec<Case> {
+/// What these patterns select among the built-in cases.
+fn selection(patterns: &[&str]) -> Result<Selection, dropout_oracle::Error> {
     let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
-    cases::select(built_in(), &patterns).expect("they match")
+    let ids: Vec<String> = built_in().into_iter().map(|case| case.id).collect();
+    Selection::new(&patterns, &ids)
+}
+
+pub fn selected(patterns: &[&str]) -> Vec<Case> {
+    let selection = selection(patterns).expect("they match");
+    built_in().into_iter().filter(|case| selection.takes(&case.id)).collect()
 }
 
 fn judged(layer: &mut Layer, patterns: &[&str]) -> Run {
-    run(layer, &selected(patterns), || {})
+    run(layer, &selected(patterns), &[], || {})
 }
 
 /// The verdict on one case.
@@ -221,7 +228,7 @@ fn small_and_large_cases_are_asked_in_turn_and_one_in_seven_again() {
     let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
     let done = AtomicUsize::new(0);
     let cases = selected(&["shapes/*tanh*"]);
-    run(&mut layer, &cases, || {
+    run(&mut layer, &cases, &[], || {
         done.fetch_add(1, Ordering::Relaxed);
     });
     assert_eq!(done.into_inner(), 2 * cases.len());
@@ -259,8 +266,8 @@ fn state_kept_between_calls_is_a_verdict_of_its_own() {
     let mut layer = Layer::new(twist);
     let verdict = verdict(&mut layer, "shapes/tanh-2x4x3");
     assert_eq!(
-        (verdict.status, verdict.reason.as_deref(), &verdict.wrong[..]),
-        (Status::Fail, Some(STATE), &[][..])
+        (verdict.status, &verdict.findings[..], &verdict.wrong[..]),
+        (Status::Fail, &[Finding::State][..], &[][..])
     );
 
     let mut honest = Layer::new(twist);
@@ -394,12 +401,12 @@ fn a_pattern_selects_by_id_and_one_that_matches_nothing_shows_what_is_near() {
     assert_eq!(selected(&["exact/by-hand", "*by-hand", "exact/relu-3x5x4"]).len(), 2);
     assert_eq!(selected(&[]).len(), built_in().len());
     assert!(selected(&["*softmax*"]).len() > 10);
-    let error = cases::select(built_in(), &["exact/by_hand".into()]).expect_err("there is none");
+    let error = selection(&["exact/by_hand"]).expect_err("there is none");
     assert!(
         error.to_string().starts_with("--select exact/by_hand: matches no case; near it: exact/by-hand"),
         "{error}"
     );
-    let error = cases::select(built_in(), &["[".into()]).expect_err("it is no pattern");
+    let error = selection(&["["]).expect_err("it is no pattern");
     assert_eq!(error.exit_code(), 2);
 }
 

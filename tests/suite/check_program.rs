@@ -5,7 +5,7 @@
 use crate::cases;
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::program::{Limits, NotStarted, Program};
-use dropout_oracle::conform::{Answer, Outputs, Subject};
+use dropout_oracle::conform::{Answer, Outputs, Said, Subject};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
 use dropout_oracle::trace::Quantity;
 use std::fs;
@@ -251,11 +251,36 @@ fn a_program_that_is_another_after_a_restart_is_not_believed() {
 
 #[test]
 fn a_mask_is_drawn_by_the_program() {
-    let mask = r#"{ read -r line; printf '{"seq":%s,"R":[[1,0],[0,1]]}\n' 1; read -r line; printf '{"seq":2,"skipped":"no"}\n'; read -r line; }"#;
+    let mask = r#"{ read -r line; echo '{"seq":1,"R":[[1,0],[0,1]]}'; read -r line; echo '{"seq":2,"skipped":"no"}'; read -r line
+        case $line in *'"key":"0707'*'","stream":"9"'*) echo '{"seq":3,"R":[[1]]}' ;; esac; read -r line; }"#;
     let command = ["sh", "-c", &format!("read -r line; {STARTS}; {mask}")].map(str::to_owned);
     let mut program = Program::start(&command, AMPLE).expect("it starts");
-    assert_eq!(program.sample(&[0.5, 0.5], 2), Some(vec![vec![1.0, 0.0], vec![0.0, 1.0]]));
-    assert_eq!(program.sample(&[0.5, 0.5], 2), None);
+    assert_eq!(program.sample(&[0.5, 0.5], 2), Said::Result(vec![vec![1.0, 0.0], vec![0.0, 1.0]]));
+    assert_eq!(program.sample(&[0.5, 0.5], 2), Said::Skipped("no".into()));
+    assert_eq!(program.sample_named(&[0.5], 1, [7; 32], 9), Said::Result(vec![vec![1.0]]));
+    let Said::Errored(what) = program.sample(&[0.5], 1) else { panic!("it ended") };
+    assert_eq!(what, "the program ended with exit status: 0");
+}
+
+#[test]
+fn a_program_that_is_never_in_time_is_given_up() {
+    let (_folder, command) = shell(STARTS, "sleep 60");
+    let mut program = Program::start(&command, AMPLE).expect("it starts");
+    let [good, bad, ..] = &asked()[..] else { panic!("four cases") };
+    let mut ask = |case: &Case, answer: Duration| {
+        program.limits.answer = answer;
+        program.step(&case.id, &case.problem)
+    };
+    let brief = Duration::from_millis(30);
+    for _ in 0..4 {
+        assert!(errored(&ask(bad, brief)).contains("gave no answer within 0.03 s"));
+    }
+    assert!(right(&good.id, &ask(good, AMPLE.answer)), "an answer in time starts the count anew");
+    for _ in 0..5 {
+        assert!(errored(&ask(bad, brief)).contains("gave no answer within 0.03 s"));
+    }
+    let said = "not asked: the program gave no answer in time 5 times in a row";
+    assert_eq!(errored(&ask(good, AMPLE.answer)), said);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use crate::cases;
 use dropout_oracle::conform::cases::built_in;
-use dropout_oracle::conform::protocol::{self, Said};
+use dropout_oracle::conform::protocol;
 use dropout_oracle::conform::results::Results;
-use dropout_oracle::conform::{About, Answer, MaskSource, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, MaskSource, Said, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use proptest::prelude::*;
@@ -30,8 +30,14 @@ fn questions_are_one_line_of_json_each() {
     assert_eq!(protocol::start(), r#"{"cmd":"start","format":"dropout-oracle/1"}"#);
     assert_eq!(protocol::stop(), r#"{"cmd":"stop"}"#);
     assert_eq!(
-        protocol::sample(8, &[0.5, 0.9], 4096),
+        protocol::sample(8, &[0.5, 0.9], 4096, None),
         r#"{"cmd":"sample","seq":8,"p":[0.5,0.9],"rows":4096}"#
+    );
+    let named = protocol::sample(8, &[0.5], 1, Some(([0xa1; 32], u64::MAX)));
+    let (key, stream) = ("a1".repeat(32), u64::MAX);
+    assert_eq!(
+        named,
+        format!(r#"{{"cmd":"sample","seq":8,"p":[0.5],"rows":1,"key":"{key}","stream":"{stream}"}}"#)
     );
     let case = &built_in()[0];
     let line = protocol::step(7, &case.id, &case.problem);
@@ -53,14 +59,14 @@ fn a_subject_that_says_little_supports_everything_but_masks() {
     assert_eq!(about, About::new("mine", Arithmetic::plain(Format::Bf16)));
     let Supports { activations, per_unit_p, sample, mask, outputs, deterministic } = about.supports;
     assert_eq!(mask, MaskSource::Given);
-    assert_eq!((activations, per_unit_p, sample, deterministic), (None, true, false, true));
+    assert_eq!((activations, per_unit_p, sample, deterministic), (None, true, Sampler::None, true));
     assert_eq!(outputs, Quantity::ALL);
 }
 
 #[test]
 fn a_subject_that_says_all_is_understood() {
     let line = br#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x",
-        "supports": {"activations": ["relu"], "per_unit_p": false, "sample": true, "outputs": ["A_next", "dW"], "deterministic": false}}"#;
+        "supports": {"activations": ["relu"], "per_unit_p": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#;
     let about = protocol::about(line).expect("sound");
     assert_eq!(about.version.as_deref(), Some("1.2"));
     assert_eq!(about.homepage.as_deref(), Some("https://x"));
@@ -68,8 +74,8 @@ fn a_subject_that_says_all_is_understood() {
     let supports = Supports {
         activations: Some(vec!["relu".into()]),
         per_unit_p: false,
-        sample: true,
-        mask: MaskSource::Given,
+        sample: Sampler::Own,
+        mask: MaskSource::Own,
         outputs: vec![Quantity::ANext, Quantity::Dw],
         deterministic: false,
     };
@@ -93,6 +99,15 @@ fn what_a_subject_says_wrongly_of_itself_is_told_with_its_place() {
             r#"{"name": "x", "arithmetic": "f32", "supports": {"sample": 1}}"#,
             "supports.sample is a number: must be true or false",
         ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"sample": "chacha"}}"#,
+            r#"supports.sample = "chacha": is none of the words that stand here; known: "named""#,
+        ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"mask": "mine"}}"#,
+            r#"supports.mask = "mine": is none of the words that stand here; known: "given", "own""#,
+        ),
+        (r#"{"name": "x", "arithmetic": "f32", "supports": {"mask": true}}"#, "supports.mask is a boolean"),
         (
             r#"{"name": "x", "arithmetic": "f32", "supports": {"outputs": ["dW", "dB"]}}"#,
             r#"supports.outputs[1] = "dB": there is no such result"#,

@@ -2,26 +2,29 @@
 
 use crate::cases;
 use dropout_oracle::conform::About;
+use dropout_oracle::conform::beyond::BIAS;
+use dropout_oracle::conform::bias::Lean;
 use dropout_oracle::conform::expectations::{Expectations, mark};
 use dropout_oracle::conform::localise::Cause;
-use dropout_oracle::conform::report::{Report, human, json, junit};
-use dropout_oracle::conform::run::{Outcome, Run, STATE};
-use dropout_oracle::conform::verdict::{Element, Mismatch, Status, Tally, Verdict, Wrong};
+use dropout_oracle::conform::report::{self, Report, human, junit};
+use dropout_oracle::conform::run::{Outcome, Run};
+use dropout_oracle::conform::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn outcome(id: &str, verdict: Verdict) -> Outcome {
     Outcome { id: id.into(), verdict }
 }
 
 fn tally(quantity: Quantity, wrong: usize, worst: f64) -> Tally {
-    Tally { quantity, elements: 20, judged: 18, wrong, worst, within_1_ulp: 10, within_4_ulp: 15 }
+    let lean = Lean::default();
+    Tally { quantity, elements: 20, judged: 18, wrong, worst, within_1_ulp: 10, within_4_ulp: 15, lean }
 }
 
 fn passed() -> Verdict {
-    Verdict { status: Status::Pass, reason: None, tallies: vec![tally(Quantity::Dw, 0, 0.5)], wrong: vec![] }
+    Verdict { tallies: vec![tally(Quantity::Dw, 0, 0.5)], ..Verdict::of(vec![]) }
 }
 
 /// A verdict on results of which dW has a wrong element and dA inherits it.
@@ -31,6 +34,7 @@ fn failed(got: f64, tolerance: f64) -> Verdict {
     Verdict {
         status: Status::Fail,
         reason: None,
+        findings: vec![],
         tallies: vec![tally(Quantity::Z, 0, 0.25), tally(Quantity::Dw, 12, ratio)],
         wrong: vec![
             Wrong { quantity: Quantity::Dw, what: Mismatch::Element(element), cause: Cause::Own },
@@ -48,12 +52,12 @@ fn failed(got: f64, tolerance: f64) -> Verdict {
 fn varied() -> Run {
     let mut about = About::new("my <layer>", Arithmetic { storage: Format::Bf16, accumulator: Format::F32 });
     about.version = Some("1.2".into());
-    let stateful = Verdict { status: Status::Fail, reason: Some(STATE.into()), ..passed() };
+    let mask = |says: &str| Finding::Mask(says.into());
     let outcomes = vec![
         outcome("a/pass", passed()),
         outcome("a/fail", failed(0.25, 1e-3)),
         outcome("a/nan", failed(f64::NAN, 0.0)),
-        outcome("a/state", stateful),
+        outcome("a/state", passed().with(vec![Finding::State])),
         outcome(
             "b/errored",
             Verdict::without(Status::Errored, "ended with \u{1b}[31m & \"quotes\"\n\ta <tag> \u{0}"),
@@ -64,6 +68,11 @@ fn varied() -> Run {
             "b/open",
             Verdict::without(Status::NotJudged, "a sum has too many terms for this arithmetic"),
         ),
+        outcome(
+            "sampler/judged",
+            Verdict::of(vec![mask("every row of the batch has the same mask"), mask("rows depend")]),
+        ),
+        outcome(BIAS, Verdict::of(vec![Finding::Bias("dW: the errors lean".into())])),
     ];
     Run { about, outcomes }
 }
@@ -111,12 +120,14 @@ fn no_more_than_twenty_failures_are_told_in_detail() {
 fn the_report_in_json_is_valid_by_its_closed_schema() {
     let schema = cases::json(&cases::folder().join("schema/check-report.schema.json"));
     let schema = jsonschema::validator_for(&schema).expect("a schema");
-    let text = reported(&varied(), "a/gone\n", json);
+    let text = reported(&varied(), "a/gone\n", report::json);
     let mut value: Value = serde_json::from_str(&text).expect("JSON");
     if let Err(error) = schema.validate(&value) {
         panic!("{error}");
     }
-    assert_eq!(value["totals"]["cases"], 8);
+    assert_eq!(value["totals"]["cases"], 10);
+    assert_eq!(value["strict"], json!({"elements": 120, "within_1_ulp": 60, "within_4_ulp": 90}));
+    assert_eq!(value["cases"][8]["findings"][1], json!({"mark": "mask", "says": "rows depend"}));
     assert_eq!(value["totals"]["not judged"], 1);
     assert_eq!(value["cases"][2]["wrong"][0]["element"]["got"], "NaN");
     assert_eq!(value["cases"][1]["wrong"][0]["equation"], 39);
@@ -137,7 +148,7 @@ fn the_report_in_xml_is_read_back_as_it_was_meant() {
     assert_eq!(suite.attribute("name"), Some("my <layer>"));
     let counts =
         ["tests", "failures", "errors", "skipped"].map(|name| suite.attribute(name).expect("a count"));
-    assert_eq!(counts, ["9", "3", "1", "4"]);
+    assert_eq!(counts, ["11", "5", "1", "4"]);
     let case = |name: &str| {
         let found = suite.children().find(|case| case.attribute("name") == Some(name)).expect("a case");
         let inside = found.first_element_child();
@@ -159,6 +170,8 @@ fn the_report_in_xml_is_read_back_as_it_was_meant() {
         case("fail")
     );
     assert_eq!(case("a/gone").1, "is listed, and there is no such case");
+    assert_eq!(case("judged").1, "every row of the batch has the same mask");
+    assert_eq!(case("bias"), (Some("failure".into()), "dW: the errors lean".into()));
 }
 
 /// What departs from these known failures.
@@ -169,9 +182,10 @@ fn surprises(known: &str) -> Vec<String> {
 
 #[test]
 fn a_known_failure_is_no_surprise_and_every_other_departure_is() {
-    let all = "# why\na/fail dW\na/nan\na/state state # flaky\n\nb/errored errored\n";
+    let all = "# why\na/fail dW\na/nan\na/state state # flaky\n\nb/errored errored\nsampler/judged mask\nrun/bias bias\n";
     assert_eq!(surprises(all), [""; 0]);
-    assert_eq!(surprises(""), ["a/fail: fail", "a/nan: fail", "a/state: fail", "b/errored: errored"]);
+    let failed = ["a/fail: fail", "a/nan: fail", "a/state: fail", "b/errored: errored"];
+    assert_eq!(surprises(""), [&failed[..], &["sampler/judged: fail", "run/bias: fail"]].concat());
     for (line, surprise) in [
         ("a/pass", "a/pass: passes, though it is listed as a failure"),
         ("b/skipped", "b/skipped: is skipped, though it is listed as a failure"),
@@ -199,7 +213,7 @@ fn a_file_of_known_failures_is_written_anew_with_its_head() {
     let known = Expectations::read(known).expect("sound");
     let fixed =
         known.fixed(&varied(), |id| there(id) || varied().outcomes.iter().any(|outcome| outcome.id == id));
-    let expected = "# These fail, see the tracker.\n# Sorted.\na/fail dW\na/nan dW\na/state state\nb/errored errored\nc/elsewhere Z\n";
+    let expected = "# These fail, see the tracker.\n# Sorted.\na/fail dW\na/nan dW\na/state state\nb/errored errored\nc/elsewhere Z\nrun/bias bias\nsampler/judged mask\n";
     assert_eq!(fixed, expected);
     assert_eq!(surprises(&fixed), [""; 0]);
 }
@@ -213,6 +227,7 @@ fn lines_that_cannot_be_understood_are_named() {
 
 #[test]
 fn a_mark_says_what_is_wrong_in_one_word() {
-    let marks: Vec<Option<&str>> = varied().outcomes.iter().map(|outcome| mark(&outcome.verdict)).collect();
-    assert_eq!(marks, [None, Some("dW"), Some("dW"), Some("state"), Some("errored"), None, None, None]);
+    let marks: Vec<&str> =
+        varied().outcomes.iter().map(|outcome| mark(&outcome.verdict).unwrap_or_default()).collect();
+    assert_eq!(marks, ["", "dW", "dW", "state", "errored", "", "", "", "mask", "bias"]);
 }

@@ -1,7 +1,7 @@
 //! The report for people: short, the worst first, with the command that shows each failure again.
 
-use super::{Report, blame, cases, said};
-use crate::conform::run::Run;
+use super::{Report, blame, cases, told};
+use crate::conform::run::{Run, Strict};
 use crate::conform::verdict::{Status, Tally, Verdict};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,9 @@ pub fn details(verdict: &Verdict) -> String {
     let counts: Vec<String> = verdict.tallies.iter().filter_map(counts).collect();
     let counts =
         (!counts.is_empty()).then(|| format!("elements beyond their tolerance: {}", counts.join(", ")));
-    let parts = said(verdict).into_iter().chain(blame(verdict)).chain(counts);
+    let findings = verdict.findings.iter().map(ToString::to_string);
+    let wrong = verdict.first_wrong().map(told);
+    let parts = findings.chain(wrong).chain(verdict.reason.clone()).chain(blame(verdict)).chain(counts);
     parts.map(|part| part + "\n").collect()
 }
 
@@ -66,11 +68,13 @@ fn totals(run: &Run, good: bool, colour: bool) -> String {
     format!("{verdict}: {line}\n")
 }
 
-/// Why cases were skipped or not judged, and how many.
+/// Why cases were skipped or not judged, or what is to be said of a pass, and how many.
 fn reasons(run: &Run) -> String {
     let mut counts: BTreeMap<(Status, &str), usize> = BTreeMap::new();
     for verdict in run.outcomes.iter().map(|outcome| &outcome.verdict) {
-        if let (Status::Skipped | Status::NotJudged, Some(reason)) = (verdict.status, &verdict.reason) {
+        if let (Status::Pass | Status::Skipped | Status::NotJudged, Some(reason)) =
+            (verdict.status, &verdict.reason)
+        {
             *counts.entry((verdict.status, reason)).or_default() += 1;
         }
     }
@@ -82,16 +86,17 @@ fn reasons(run: &Run) -> String {
 
 /// How near the results came, for information.
 fn strict(run: &Run) -> String {
-    let tallies = || run.outcomes.iter().flat_map(|outcome| &outcome.verdict.tallies);
-    let sum = |part: fn(&Tally) -> usize| tallies().map(part).sum::<usize>();
-    let elements = sum(|tally| tally.elements);
+    let Strict { elements, within_1_ulp, within_4_ulp } = Strict::of(run);
     if elements == 0 {
         return String::new();
     }
-    let share = |part| 100.0 * sum(part) as f64 / elements as f64;
+    // Rounded down: 100.0 is all of them.
+    let share = |part| (1000 * part / elements) as f64 / 10.0;
     format!(
-        "for information: {:.2}% of {elements} elements within 1 unit in the last place, {:.2}% within 4\n",
-        share(|tally| tally.within_1_ulp),
-        share(|tally| tally.within_4_ulp)
+        "strict, for information: {:.1}% of {elements} elements are the nearest {} or its neighbour, \
+         {:.1}% are within 4 units in the last place\n",
+        share(within_1_ulp),
+        run.about.arithmetic.storage.name(),
+        share(within_4_ulp)
     )
 }

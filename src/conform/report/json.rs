@@ -2,8 +2,8 @@
 
 use super::{Report, said};
 use crate::conform::localise::{Cause, equation};
-use crate::conform::run::Outcome;
-use crate::conform::verdict::{Mismatch, Status, Tally, Verdict, Wrong};
+use crate::conform::run::{Outcome, Strict};
+use crate::conform::verdict::{Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::fixture::case::GENERATOR;
 use crate::fixture::{FORMAT, layout};
 use serde::{Serialize, Serializer};
@@ -15,6 +15,7 @@ struct Whole<'a> {
     subject: Subject<'a>,
     good: bool,
     totals: Totals,
+    strict: Strict,
     surprises: Vec<Surprise<'a>>,
     cases: Vec<Case<'a>>,
 }
@@ -53,10 +54,17 @@ struct Case<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     said: Option<String>,
+    findings: Vec<Found>,
     results: Vec<Counted>,
     wrong: Vec<Blamed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reproduce: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Found {
+    mark: &'static str,
+    says: String,
 }
 
 #[derive(Serialize)]
@@ -125,6 +133,7 @@ pub fn json(report: &Report) -> String {
             skipped: run.count(Status::Skipped),
             errored: run.count(Status::Errored),
         },
+        strict: Strict::of(run),
         surprises: report
             .surprises
             .iter()
@@ -135,12 +144,14 @@ pub fn json(report: &Report) -> String {
 }
 
 fn case<'a>(report: &Report, Outcome { id, verdict }: &'a Outcome) -> Case<'a> {
-    let Verdict { status, tallies, wrong, .. } = verdict;
+    let Verdict { status, findings, tallies, wrong, .. } = verdict;
+    let found = |finding: &Finding| Found { mark: finding.mark(), says: finding.to_string() };
     let reproduce = matches!(status, Status::Fail | Status::Errored).then(|| report.reproduce(id));
     Case {
         id,
         status: status.name(),
         said: said(verdict),
+        findings: findings.iter().map(found).collect(),
         results: tallies.iter().map(counted).collect(),
         wrong: wrong.iter().map(blamed).collect(),
         reproduce,
@@ -148,7 +159,7 @@ fn case<'a>(report: &Report, Outcome { id, verdict }: &'a Outcome) -> Case<'a> {
 }
 
 fn counted(tally: &Tally) -> Counted {
-    let Tally { quantity, elements, judged, wrong, worst, within_1_ulp, within_4_ulp } = *tally;
+    let Tally { quantity, elements, judged, wrong, worst, within_1_ulp, within_4_ulp, .. } = *tally;
     Counted {
         name: quantity.name(),
         elements,

@@ -8,6 +8,7 @@ pub use human::{details, human};
 pub use json::json;
 pub use junit::junit;
 
+use super::beyond::BIAS;
 use super::expectations::Surprise;
 use super::localise::{Cause, equation};
 use super::run::Run;
@@ -26,20 +27,17 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The command line that asks this case alone.
+    /// The command line that asks this case alone, and all cases for what only a whole run shows.
     pub fn reproduce(&self, id: &str) -> String {
         let [begin, end] = &self.command;
-        format!("{begin} --select {id} {end}")
+        if id == BIAS { format!("{begin} {end}") } else { format!("{begin} --select {id} {end}") }
     }
 }
 
 /// What is wrong with a case, in one line; `None` where nothing is to be said.
 pub fn said(verdict: &Verdict) -> Option<String> {
-    let wrong = verdict.first_wrong().map(told);
-    match (wrong, &verdict.reason) {
-        (Some(wrong), Some(reason)) => Some(format!("{wrong}; {reason}")),
-        (wrong, reason) => wrong.or_else(|| reason.clone()),
-    }
+    let finding = verdict.findings.first().map(ToString::to_string);
+    finding.or_else(|| verdict.first_wrong().map(told)).or_else(|| verdict.reason.clone())
 }
 
 fn told(wrong: &Wrong) -> String {

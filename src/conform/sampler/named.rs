@@ -1,25 +1,11 @@
 //! A subject that draws from the named generator, against the cases of the family `sampler`: bit by bit.
 
-use super::Finding;
-use crate::fixture::catalogue::sampler::{SAMPLINGS, Sampling};
+use crate::fixture::catalogue::sampler::Sampling;
 use crate::problem::mask;
 
-/// What is wrong with a subject that answers `draw(p, rows, key, stream)`: for each case the first cell
-/// that differs, and the slip that would explain the whole mask; `None` where it does not answer.
-pub fn judge(
-    mut draw: impl FnMut(&[f64], usize, [u8; 32], u64) -> Option<Vec<Vec<f64>>>,
-) -> Option<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for case in SAMPLINGS {
-        let answer = draw(case.p, case.rows, case.key, case.stream)?;
-        if let Some(says) = difference(&case, &answer) {
-            findings.push(Finding { says: format!("sampler/{}: {says}", case.name), test: None });
-        }
-    }
-    Some(findings)
-}
-
-fn difference(case: &Sampling, answer: &[Vec<f64>]) -> Option<String> {
+/// What is wrong with the mask that a subject drew for a case: the first cell that differs, and the slip
+/// that would explain the whole mask.
+pub fn difference(case: &Sampling, answer: &[Vec<f64>]) -> Option<String> {
     let units = case.p.len();
     if answer.len() != case.rows || answer.iter().any(|row| row.len() != units) {
         return Some(format!("R must have {} rows of {units}", case.rows));

@@ -1,0 +1,109 @@
+//! What a run judges beyond the steps: the masks that a subject draws, and the errors of all its steps
+//! together. Each is a row of the run like any case, with an id, a verdict and a place in every total.
+
+use super::bias::{self, LEAST, Lean, SUMS};
+use super::run::Outcome;
+use super::sampler::{self, FALSE_ALARM, Plan, named};
+use super::subject::{Said, Sampler, Subject};
+use super::verdict::{Finding, Status, Verdict};
+use crate::fixture::catalogue::sampler::{SAMPLINGS, Sampling};
+use crate::trace::Quantity;
+
+/// Something to judge that is no step.
+#[derive(Clone, Copy, Debug)]
+pub enum Beyond {
+    /// A mask of the named generator, which is held to every bit.
+    Named(Sampling),
+    /// A generator of the subject's own, which statistics judge.
+    Generator,
+    /// The side to which the errors of all steps lean.
+    Bias,
+}
+
+/// The id of [`Beyond::Bias`].
+pub const BIAS: &str = "run/bias";
+
+/// All of them, in the order in which they are judged: the errors last, once all steps are.
+pub fn all() -> Vec<Beyond> {
+    SAMPLINGS.into_iter().map(Beyond::Named).chain([Beyond::Generator, Beyond::Bias]).collect()
+}
+
+impl Beyond {
+    /// Its id.
+    pub fn id(&self) -> String {
+        match self {
+            Beyond::Named(sampling) => format!("sampler/{}", sampling.name),
+            Beyond::Generator => "sampler/judged".into(),
+            Beyond::Bias => BIAS.into(),
+        }
+    }
+
+    /// The verdict on a subject whose steps had these outcomes.
+    pub fn verdict(&self, subject: &mut dyn Subject, steps: &[Outcome]) -> Verdict {
+        let supports = subject.about().supports;
+        match (self, supports.sample) {
+            (Beyond::Bias, _) => leaning(steps),
+            (_, Sampler::None) => Verdict::without(Status::Skipped, "draws no masks"),
+            (Beyond::Named(_), Sampler::Own) => {
+                Verdict::without(Status::Skipped, "does not draw from the named generator")
+            }
+            (Beyond::Generator, Sampler::Named) => {
+                Verdict::without(Status::Skipped, "draws from the named generator, which needs no statistics")
+            }
+            (Beyond::Named(sampling), Sampler::Named) => named_mask(subject, sampling),
+            (Beyond::Generator, Sampler::Own) => generator(subject, supports.per_unit_p),
+        }
+    }
+}
+
+fn named_mask(subject: &mut dyn Subject, sampling: &Sampling) -> Verdict {
+    let Sampling { p, rows, key, stream, .. } = *sampling;
+    match subject.sample_named(p, rows, key, stream) {
+        Said::Result(mask) => {
+            Verdict::of(named::difference(sampling, &mask).into_iter().map(Finding::Mask).collect())
+        }
+        Said::Skipped(why) => Verdict::without(Status::Skipped, why),
+        Said::Errored(what) => Verdict::without(Status::Errored, what),
+    }
+}
+
+/// Asks all questions of the plan, up to the first that has no answer.
+fn generator(subject: &mut dyn Subject, per_unit_p: bool) -> Verdict {
+    let mut silence = None;
+    let draw = |p: &[f64], rows: usize| match subject.sample(p, rows) {
+        Said::Result(mask) => Some(mask),
+        Said::Skipped(why) => {
+            silence = Some(Verdict::without(Status::Skipped, why));
+            None
+        }
+        Said::Errored(what) => {
+            silence = Some(Verdict::without(Status::Errored, what));
+            None
+        }
+    };
+    let judged = sampler::judge(&Plan::standard(per_unit_p), FALSE_ALARM, draw);
+    let findings = |judged: sampler::Verdict| {
+        Verdict::of(judged.findings.iter().map(|finding| Finding::Mask(finding.to_string())).collect())
+    };
+    judged.map(findings).or(silence).expect("a mask, or why there is none")
+}
+
+/// Where the errors of the steps that passed lean, taken together.
+fn leaning(steps: &[Outcome]) -> Verdict {
+    let leans = |quantity: Quantity| -> Vec<Lean> {
+        let tallies = steps.iter().flat_map(|outcome| &outcome.verdict.tallies);
+        tallies.filter(|tally| tally.quantity == quantity).map(|tally| tally.lean).collect()
+    };
+    let most = SUMS.map(|quantity| bias::cases(&leans(quantity))).into_iter().max().unwrap_or(0);
+    if most < LEAST {
+        let reason = format!(
+            "the errors of all cases together: roundings of sums show in {most} cases, and it takes {LEAST}"
+        );
+        return Verdict::without(Status::NotJudged, reason);
+    }
+    let finding = |quantity: Quantity| {
+        let finding = bias::bias(&leans(quantity))?;
+        Some(Finding::Bias(format!("{}: {finding}", quantity.name())))
+    };
+    Verdict::of(SUMS.into_iter().filter_map(finding).collect())
+}
