@@ -1,6 +1,9 @@
 """The layer in NumPy, its backward pass written by hand.
 
     dropout-oracle check -- python3 examples/subjects/numpy_layer.py --dtype float32
+    dropout-oracle check -- python3 examples/subjects/numpy_layer.py --own-mask
+
+With --own-mask the step is that of a layer which takes no mask: it draws one itself and leaves R aside.
 """
 
 import argparse
@@ -86,6 +89,8 @@ def activate(g, z, d):
 
 def step(activation, inputs):
     A, p, R, W, b, dA_next = (np.array(inputs[name], dtype) for name in ("A", "p", "R", "W", "b", "dA_next"))
+    if options.own_mask:
+        R = rng.random(A.shape) < p
     A_tilde = R * A / p
     Z = A_tilde @ W + b
     A_next, dZ = activate(activation, Z, dA_next)
@@ -101,7 +106,9 @@ def sample(p, rows):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--dtype", default="float64", choices=["float64", "float32"])
-dtype = np.dtype(parser.parse_args().dtype)
+parser.add_argument("--own-mask", action="store_true")
+options = parser.parse_args()
+dtype = np.dtype(options.dtype)
 rng = np.random.default_rng(1)
 np.seterr(all="ignore")  # infinities are answers; a warning on stderr would cost the case
 arithmetic = {"float64": "f64", "float32": "f32"}[dtype.name]
@@ -111,6 +118,12 @@ about = {
     "arithmetic": arithmetic,
     "accumulator": arithmetic,
     "homepage": "https://numpy.org",
-    "supports": {"activations": ACTIVATIONS, "per_unit_p": True, "sample": True, "outputs": OUTPUTS},
+    "supports": {
+        "activations": ACTIVATIONS,
+        "per_unit_p": True,
+        "sample": True,
+        "mask": "own" if options.own_mask else "given",
+        "outputs": OUTPUTS,
+    },
 }
 serve(about, step, sample)

@@ -1,7 +1,7 @@
 //! Judging a subject that draws its own mask and can neither take one nor show it: the forward pass
 //! tells the mask.
 //!
-//! Where A has no zeros, a unit was kept if and only if ã ≠ 0. [`problem`] puts that mask into the problem;
+//! Where A has no zeros, and [`showing`] sees to that, a unit was kept if and only if ã ≠ 0. [`problem`] puts that mask into the problem;
 //! from there on it is judged as any case, the backward pass of the same call too. [`findings`] puts into
 //! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
 
@@ -13,26 +13,20 @@ use crate::problem::{Activation, Faults, Inputs, Problem};
 use crate::scalar::Step;
 use crate::trace::Quantity;
 
-/// Whether the mask of a subject can be told from its results on this problem.
+/// The problem on which the mask of a subject shows in its results: with 1 in A wherever there was a 0, or
+/// a number so small that it may become 0 in the subject's format.
 ///
 /// # Errors
-/// A sentence where an entry of A is 0, or so small that it may become 0 in the subject's format, or so
-/// large that a kept one may leave its range.
-pub fn suits(problem: &Problem, arithmetic: Arithmetic) -> Result<(), String> {
-    let Inputs { a, keep_prob: p, .. } = problem.inputs();
+/// A sentence where a kept entry of A may leave the range of the subject's format.
+pub fn showing(problem: &Problem, arithmetic: Arithmetic) -> Result<Problem, String> {
     let (least, largest) = (arithmetic.storage.least_normal(), arithmetic.storage.largest());
-    for (i, k) in cells(problem) {
-        let x = a.at(i, k).abs();
-        if x < least {
-            let rule = "whether it was kept does not show in the results";
-            return Err(format!("A[{i}][{k}] is {}: {rule}", a.at(i, k)));
-        }
-        if x.max(1.0) / p[k] > largest / 2.0 {
-            let rule = "scaled up, it may leave the range of the subject's numbers";
-            return Err(format!("A[{i}][{k}] is {}: {rule}", a.at(i, k)));
-        }
+    let Inputs { a, keep_prob: p, .. } = problem.inputs();
+    if let Some((i, k)) = cells(problem).find(|&(i, k)| a.at(i, k).abs().max(1.0) / p[k] > largest / 2.0) {
+        return Err(format!("A[{i}][{k}] / p[{k}] may leave the range of {}", arithmetic.storage.name()));
     }
-    Ok(())
+    let given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+    let a = a.map(|&x| if x.abs() < least { 1.0 } else { x }).to_rows();
+    Problem::new(Inputs { a, ..given }, problem.activation().clone()).map_err(|faults| faults.to_string())
 }
 
 /// The problem with the same A and p that shows Ã as Z and as A_next, for a subject that keeps Ã to itself:

@@ -5,7 +5,7 @@ use super::cases::{self, Case};
 use super::subject::{About, Answer, MaskSource, Subject};
 use super::verdict::{Finding, Status, Tally, Verdict};
 use super::{judge, recover};
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
 use crate::trace::Quantity;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -160,17 +160,19 @@ fn question(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     }
     let rounded = cases::in_format(problem, arithmetic.storage).map_err(|faults| {
         let storage = arithmetic.storage.name();
-        let reason = format!("the inputs, rounded to {storage}, are none: {}", faults.list[0]);
+        let Fault { path, found, rule, .. } = &faults.list[0];
+        let reason = format!("rounded to {storage}, {path} {found}: {rule}");
         Verdict::without(Status::NotJudged, reason)
     })?;
     if supports.mask == MaskSource::Given {
         return Ok(rounded);
     }
-    recover::suits(&rounded, *arithmetic).map_err(|_| skipped(HIDDEN.into()))?;
+    let showing = recover::showing(&rounded, *arithmetic)
+        .map_err(|reason| Verdict::without(Status::NotJudged, reason))?;
     if supports.outputs.contains(&Quantity::ATilde) {
-        return Ok(rounded);
+        return Ok(showing);
     }
-    let exposing = recover::exposing(&rounded).map_err(|faults| skipped(faults.to_string()))?;
+    let exposing = recover::exposing(&showing).map_err(|faults| skipped(faults.to_string()))?;
     let shows = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
     match supports.refusal(&exposing) {
         None if shows => Ok(exposing),
@@ -179,9 +181,6 @@ fn question(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
         )),
     }
 }
-
-/// Why a case is not asked of a subject that draws its own mask.
-const HIDDEN: &str = "an entry of A is 0 or at the ends of the range: its own mask would not show";
 
 /// Said of a pass under a mask that was the same twice.
 pub const SAME_MASK: &str = "asked again, it drew the same mask";

@@ -310,11 +310,7 @@ fn inputs_are_asked_in_the_subject_s_format() {
     layer.about.arithmetic = Arithmetic::plain(Format::F16);
     let run = judged(&mut layer, &["range/*"]);
     let beyond = run.outcomes.iter().filter(|outcome| {
-        outcome
-            .verdict
-            .reason
-            .as_ref()
-            .is_some_and(|reason| reason.starts_with("the inputs, rounded to f16, are none: inputs."))
+        outcome.verdict.reason.as_ref().is_some_and(|reason| reason.starts_with("rounded to f16, inputs."))
     });
     assert!(beyond.count() > 0, "some inputs are beyond the range of f16");
 }

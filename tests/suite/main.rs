@@ -7,6 +7,7 @@ mod agreement;
 mod bad_input;
 mod breadth;
 mod cases;
+mod check_beyond;
 mod check_cli;
 mod check_judge;
 mod check_program;

@@ -114,21 +114,32 @@ fn results_that_do_not_show_the_mask_are_named() {
 }
 
 #[test]
-fn an_a_that_may_vanish_does_not_suit() {
+fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
     let with = |a: f64| {
         let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
         given.a[1][2] = a;
         Problem::new(given, Activation::Softmax).expect("sound")
     };
     let f32 = Arithmetic::plain(Format::F32);
-    assert_eq!(recover::suits(&asked(), F64), Ok(()));
-    assert_eq!(
-        recover::suits(&with(0.0), F64),
-        Err("A[1][2] is 0: whether it was kept does not show in the results".to_string())
-    );
-    assert!(recover::suits(&with(-1e-40), F64).is_ok() && recover::suits(&with(-1e-40), f32).is_err());
-    let least = 2f64.powi(-126);
-    assert!(recover::suits(&with(least), f32).is_ok());
+    let showing = |a: f64, arithmetic| recover::showing(&with(a), arithmetic);
+    assert_eq!(showing(-2.0, F64), Ok(asked()));
+    for (a, arithmetic, shown) in [
+        (0.0, F64, 1.0),
+        (-1e-40, f32, 1.0),
+        (-1e-40, F64, -1e-40),
+        (2f64.powi(-126), f32, 2f64.powi(-126)),
+        // p = 0.25
+        (2f64.powi(124), f32, 2f64.powi(124)),
+    ] {
+        assert_eq!(showing(a, arithmetic), Ok(with(shown)), "{a}");
+    }
+    let refused = Err("A[1][2] / p[2] may leave the range of f32".to_string());
+    assert_eq!(showing(-(2f64.powi(125)), f32), refused);
+    let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+    given.keep_prob[2] = 1e-38;
+    let rare = Problem::new(given, Activation::Softmax).expect("sound");
+    assert_eq!(recover::showing(&rare, f32), Err("A[0][2] / p[2] may leave the range of f32".to_string()));
+    assert!(recover::showing(&rare, F64).is_ok());
 }
 
 #[test]

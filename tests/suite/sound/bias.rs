@@ -4,8 +4,15 @@
 use super::freedom::{Accumulator, Freedom};
 use super::judge::{Draw, cases};
 use super::machine::{Fault, Machine};
+use super::step::step;
+use dropout_oracle::conform::beyond::Beyond;
 use dropout_oracle::conform::bias::{Finding, Lean, SUMS, Side, bias, lean};
+use dropout_oracle::conform::cases::{Case, built_in};
+use dropout_oracle::conform::run::{Outcome, run as asked};
+use dropout_oracle::conform::verdict::Status;
+use dropout_oracle::conform::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
 use dropout_oracle::scalar::Step;
 use dropout_oracle::trace::Quantity;
 use rayon::prelude::*;
@@ -106,4 +113,49 @@ fn a_lean_counts_errors_by_their_side_far_from_the_subnormals() {
     assert_eq!((upward, outward), (2.0 / 4.0, 2.0 / 4.0));
     assert_eq!(lean(&computed[..2], &expected[..2], Format::F32), Lean { upward: 0.0, outward: 1.0 });
     assert_eq!(lean(&[], &[], Format::F32), Lean::default());
+}
+
+/// A layer on a machine, as `check` meets it.
+struct Layer(Machine);
+
+impl Subject for Layer {
+    fn about(&self) -> About {
+        About::new("machine", self.0.arithmetic)
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        Answer::Outputs((&step(&self.0, problem)).into())
+    }
+}
+
+/// What `check` makes of the errors of these cases together, and of each alone.
+fn checked(cases: &[Case], fault: Option<Fault>) -> (Outcome, Vec<Outcome>) {
+    let arithmetic = Arithmetic::plain(Format::F32);
+    let mut layer = Layer(Machine::new(arithmetic, Freedom::plain(arithmetic), fault));
+    let mut outcomes = asked(&mut layer, cases, &[Beyond::Bias], || {}).outcomes;
+    (outcomes.pop().expect("one more than there are steps"), outcomes)
+}
+
+#[test]
+fn check_finds_a_truncating_kernel_though_every_case_passes() {
+    let truncating = Some(Fault::Truncation);
+    let mut cases = built_in();
+    let (whole, outcomes) = checked(&cases, None);
+    assert_eq!((whole.verdict.status, whole.verdict.findings), (Status::Pass, vec![]));
+    let fails = |outcome: &Outcome| outcome.verdict.status == Status::Fail;
+    assert!(!outcomes.iter().any(fails));
+
+    let passes = |outcome: &Outcome| outcome.verdict.status == Status::Pass;
+    let passed: Vec<bool> = checked(&cases, truncating).1.iter().map(passes).collect();
+    let mut passed = passed.into_iter();
+    cases.retain(|_| passed.next() == Some(true));
+    let (whole, outcomes) = checked(&cases, truncating);
+    assert!(outcomes.len() > 200 && outcomes.iter().all(passes), "{} cases", outcomes.len());
+    assert_eq!((whole.id.as_str(), whole.verdict.status), ("run/bias", Status::Fail));
+    let said: Vec<String> = whole.verdict.findings.iter().map(ToString::to_string).collect();
+    for (quantity, said) in SUMS.iter().zip(&said) {
+        let begins = format!("{}: the errors of ", quantity.name());
+        assert!(said.starts_with(&begins) && said.contains(" cases lean toward zero, "), "{said}");
+    }
+    assert_eq!(said.len(), 4, "{said:?}");
 }
