@@ -96,9 +96,7 @@ fn leaning(steps: &[Outcome]) -> Verdict {
     };
     let most = SUMS.map(|quantity| bias::cases(&leans(quantity))).into_iter().max().unwrap_or(0);
     if most < LEAST {
-        let reason = format!(
-            "the errors of all cases together: roundings of sums show in {most} cases, and it takes {LEAST}"
-        );
+        let reason = format!("a lean of errors shows from {LEAST} cases with roundings on: here {most}");
         return Verdict::without(Status::NotJudged, reason);
     }
     let finding = |quantity: Quantity| {

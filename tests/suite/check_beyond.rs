@@ -167,10 +167,8 @@ fn what_a_subject_does_not_draw_is_skipped_with_the_reason_and_every_row_stays()
     };
     let skipped = |why: &str| (Status::Skipped, why.to_string());
     let passed = || (Status::Pass, String::new());
-    let open = (
-        Status::NotJudged,
-        "the errors of all cases together: roundings of sums show in 0 cases, and it takes 47".to_string(),
-    );
+    let open =
+        (Status::NotJudged, "a lean of errors shows from 47 cases with roundings on: here 0".to_string());
     assert_eq!(reasons(Sampler::None), [skipped("draws no masks"), skipped("draws no masks"), open.clone()]);
     assert_eq!(
         reasons(Sampler::Own),

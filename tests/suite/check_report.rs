@@ -107,13 +107,22 @@ fn a_run_without_a_surprise_is_good() {
 }
 
 #[test]
-fn no_more_than_twenty_failures_are_told_in_detail() {
+fn no_more_than_twenty_failures_are_told_in_detail_and_no_more_than_three_of_a_kind() {
+    let errored = |number: u32| Verdict::without(Status::Errored, format!("oh no {}", number % 10));
+    let outcomes = (0..50).map(|number| outcome(&format!("a/{number}"), errored(number))).collect();
+    let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
+    assert_eq!(text.matches("--select").count(), 20);
+    let more: Vec<&str> = text.lines().filter(|line| line.starts_with("and ")).collect();
+    let like = ["and 2 more like these"; 6].into_iter();
+    let rest = ["and 3 more like these", "and 5 more like a/7", "and 5 more like a/8", "and 5 more like a/9"];
+    assert_eq!(more, like.chain(rest).collect::<Vec<_>>(), "{text}");
+
     let outcomes = (0..50)
         .map(|number| outcome(&format!("a/{number}"), failed(f64::from(number) + 1.0, 1e-3)))
         .collect();
     let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
-    assert_eq!(text.matches("--select").count(), 20);
-    assert!(text.contains("\nand 30 more\n"), "{text}");
+    assert_eq!(text.matches("--select").count(), 3);
+    assert!(text.contains("\nand 47 more like these\n"), "{text}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! The report for people: short, the worst first, with the command that shows each failure again.
 
 use super::{Report, blame, cases, told};
+use crate::conform::expectations::Surprise;
 use crate::conform::run::{Run, Strict};
-use crate::conform::verdict::{Status, Tally, Verdict};
+use crate::conform::verdict::{Finding, Status, Tally, Verdict};
 use std::collections::BTreeMap;
 
-/// At most so many failures are told in detail.
+/// At most so many failures are told in detail,
 const DETAILED: usize = 20;
+/// and so many of one kind.
+const ALIKE: usize = 3;
 
 /// The report as text, in colour if asked.
 pub fn human(report: &Report, colour: bool) -> String {
@@ -18,15 +21,43 @@ pub fn human(report: &Report, colour: bool) -> String {
     let worst = |verdict: &Option<&Verdict>| verdict.map_or(f64::INFINITY, Verdict::worst);
     failures.sort_by(|(_, one), (_, other)| worst(other).total_cmp(&worst(one)));
     let mut text = heading(run);
-    for (surprise, verdict) in failures.iter().take(DETAILED) {
-        text += &format!("\n{}  {}\n", paint(colour, RED, &surprise.id), surprise.what);
-        let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&surprise.id));
-        text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
-    }
-    if failures.len() > DETAILED {
-        text += &format!("\nand {} more\n", failures.len() - DETAILED);
+    let mut left = DETAILED;
+    for alike in kinds(failures) {
+        let told = alike.len().min(ALIKE).min(left);
+        left -= told;
+        for (surprise, verdict) in &alike[..told] {
+            text += &format!("\n{}  {}\n", paint(colour, RED, &surprise.id), surprise.what);
+            let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&surprise.id));
+            text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
+        }
+        if alike.len() > told {
+            let like = if told == 0 { &alike[0].0.id } else { "these" };
+            text += &format!("\nand {} more like {like}\n", alike.len() - told);
+        }
     }
     text + "\n" + &totals(run, report.surprises.is_empty(), colour) + &reasons(run) + &strict(run)
+}
+
+type Failure<'a> = (&'a Surprise, Option<&'a Verdict>);
+
+/// The failures of which the same is to be said, but for the numbers, put together; both orders stay.
+fn kinds(failures: Vec<Failure>) -> Vec<Vec<Failure>> {
+    let kind = |(surprise, verdict): &Failure| {
+        let said = verdict.map(|verdict| {
+            let marks: Vec<&str> = verdict.findings.iter().map(Finding::mark).collect();
+            (marks, blame(verdict), verdict.reason.clone())
+        });
+        (surprise.what.clone(), said)
+    };
+    let mut kinds: Vec<(_, Vec<Failure>)> = Vec::new();
+    for failure in failures {
+        let this = kind(&failure);
+        match kinds.iter_mut().find(|(kind, _)| *kind == this) {
+            Some((_, alike)) => alike.push(failure),
+            None => kinds.push((this, vec![failure])),
+        }
+    }
+    kinds.into_iter().map(|(_, alike)| alike).collect()
 }
 
 /// What is wrong with a case, line by line.
@@ -37,7 +68,11 @@ pub fn details(verdict: &Verdict) -> String {
     let counts: Vec<String> = verdict.tallies.iter().filter_map(counts).collect();
     let counts =
         (!counts.is_empty()).then(|| format!("elements beyond their tolerance: {}", counts.join(", ")));
-    let findings = verdict.findings.iter().map(ToString::to_string);
+    let finding = |(at, finding): (usize, &Finding)| match at {
+        0 => finding.to_string(),
+        _ => format!("also: {finding}"),
+    };
+    let findings = verdict.findings.iter().enumerate().map(finding);
     let wrong = verdict.first_wrong().map(told);
     let parts = findings.chain(wrong).chain(verdict.reason.clone()).chain(blame(verdict)).chain(counts);
     parts.map(|part| part + "\n").collect()
@@ -86,17 +121,14 @@ fn reasons(run: &Run) -> String {
 
 /// How near the results came, for information.
 fn strict(run: &Run) -> String {
-    let Strict { elements, within_1_ulp, within_4_ulp } = Strict::of(run);
+    let Strict { elements, within_1_ulp, .. } = Strict::of(run);
     if elements == 0 {
         return String::new();
     }
     // Rounded down: 100.0 is all of them.
-    let share = |part| (1000 * part / elements) as f64 / 10.0;
+    let share = (1000 * within_1_ulp / elements) as f64 / 10.0;
     format!(
-        "strict, for information: {:.1}% of {elements} elements are the nearest {} or its neighbour, \
-         {:.1}% are within 4 units in the last place\n",
-        share(within_1_ulp),
-        run.about.arithmetic.storage.name(),
-        share(within_4_ulp)
+        "strict, no verdict: {share:.1}% of {elements} elements are the nearest {} or a neighbour\n",
+        run.about.arithmetic.storage.name()
     )
 }

@@ -39,11 +39,9 @@ impl std::fmt::Display for Finding {
         write!(f, "{}", self.says)?;
         let Some(Test { hits, trials, chance, ln_p, .. }) = self.test else { return Ok(()) };
         let exponent = (ln_p / std::f64::consts::LN_10).ceil();
-        write!(
-            f,
-            " ({hits} of {trials}, expected {:.6e}; p-value below 1e{exponent})",
-            chance * trials as f64
-        )
+        let mean = chance * trials as f64;
+        let expected = if mean < 1.0 { format!("{mean:.0e}") } else { format!("{mean:.0}") };
+        write!(f, " ({hits} of {trials}, expected about {expected}; p-value below 1e{exponent})")
     }
 }
 
