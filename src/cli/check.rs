@@ -21,7 +21,7 @@ use std::time::Duration;
 /// Judge an implementation of the step: a program that speaks the protocol, or a file of results.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
+    after_help = "Besides the cases, sampler/… judges the masks that the subject draws, and run/bias the errors of all cases.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
 )]
 pub struct Check {
     /// Take the cases of this folder of fixtures; those that are built in unless given.
