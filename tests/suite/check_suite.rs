@@ -33,6 +33,16 @@ fn each_case_is_a_test_with_its_id_as_its_name() {
 }
 
 #[test]
+fn what_is_beyond_the_steps_is_a_test_that_may_run_alone() {
+    let make = || Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+    let (conclusion, log) = tested("", "sampler/", make);
+    assert_eq!((conclusion.num_ignored, conclusion.num_failed), (13, 0));
+    assert!(log.contains("ignored (draws no masks)"), "{log}");
+    let (conclusion, log) = tested("", "run/bias", make);
+    assert_eq!((conclusion.num_passed, conclusion.num_filtered_out), (1, 450), "{log}");
+}
+
+#[test]
 fn a_failed_case_fails_with_what_is_wrong() {
     let wrong = || {
         Layer::new(|_, _, mut outputs| {
