@@ -3,10 +3,10 @@
 use super::input;
 use crate::conform::beyond::{self, Beyond};
 use crate::conform::cases::{self, Case, Selection};
+use crate::conform::door::program::{Absent, Limits, NotStarted, Program};
+use crate::conform::door::results::Results;
 use crate::conform::expectations::Expectations;
-use crate::conform::program::{Absent, Limits, NotStarted, Program};
 use crate::conform::report::{Report, human, json, junit};
-use crate::conform::results::Results;
 use crate::conform::run::{Run, run};
 use crate::conform::subject::{About, Subject};
 use crate::error::Error;

@@ -1,7 +1,7 @@
 //! What a run judges beyond the steps: the masks that a subject draws, and the errors of all its steps
 //! together. Each is a row of the run like any case, with an id, a verdict and a place in every total.
 
-use super::bias::{self, LEAST, Lean, SUMS};
+use super::judge::bias::{self, LEAST, Lean, SUMS};
 use super::run::Outcome;
 use super::sampler::{self, FALSE_ALARM, Plan, named};
 use super::subject::{Said, Sampler, Subject};

@@ -2,9 +2,9 @@
 
 use super::beyond::Beyond;
 use super::cases::{self, Case};
+use super::judge::{self, recover};
 use super::subject::{About, Answer, MaskSource, Subject};
 use super::verdict::{Finding, Status, Tally, Verdict};
-use super::{judge, recover};
 use crate::problem::{Fault, Problem};
 use crate::trace::Quantity;
 use rayon::prelude::*;

@@ -1,7 +1,6 @@
 //! The verdict on a case: one of five words, what was counted, and what is wrong.
 
-use super::bias::Lean;
-use super::localise::Cause;
+use super::judge::bias::Lean;
 use crate::trace::Quantity;
 
 /// The verdict on a case in one word.
@@ -117,6 +116,17 @@ pub struct Wrong {
     pub cause: Cause,
 }
 
+/// Why a result is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Its equation: it is wrong on the subject's own earlier results too.
+    Own,
+    /// Earlier results alone: from them its equation gives what the subject gave.
+    Inherited,
+    /// The subject does not show what went into it.
+    Unknown,
+}
+
 /// In what a result differs from what is expected.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mismatch {
@@ -146,6 +156,17 @@ pub struct Element {
     pub tolerance: f64,
     /// error/tolerance.
     pub ratio: f64,
+}
+
+/// error/tolerance, above 1 where an element is wrong: what is no number is infinitely wrong, and so is an
+/// error where none is allowed.
+pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
+    let error = (got - expected).abs();
+    match error {
+        0.0 => 0.0,
+        _ if got.is_finite() => error / tolerance,
+        _ => f64::INFINITY,
+    }
 }
 
 impl Verdict {

@@ -1,9 +1,10 @@
 //! The judge, on tiny subjects that are right or wrong on purpose.
 
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
-use dropout_oracle::conform::judge::{self, ratio};
-use dropout_oracle::conform::localise::Cause;
+use dropout_oracle::conform::judge;
 use dropout_oracle::conform::run::{Run, run};
+use dropout_oracle::conform::verdict::Cause;
+use dropout_oracle::conform::verdict::ratio;
 use dropout_oracle::conform::verdict::{Finding, Mismatch, Status, Verdict};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;

@@ -3,11 +3,11 @@
 use crate::cases;
 use dropout_oracle::conform::About;
 use dropout_oracle::conform::beyond::BIAS;
-use dropout_oracle::conform::bias::Lean;
 use dropout_oracle::conform::expectations::{Expectations, mark};
-use dropout_oracle::conform::localise::Cause;
+use dropout_oracle::conform::judge::bias::Lean;
 use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::{Outcome, Run};
+use dropout_oracle::conform::verdict::Cause;
 use dropout_oracle::conform::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;

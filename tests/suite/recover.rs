@@ -1,6 +1,7 @@
 //! Subjects that draw their own mask: it is read from Ã, and both passes are held to it.
 
-use dropout_oracle::conform::{Outputs, recover};
+use dropout_oracle::conform::Outputs;
+use dropout_oracle::conform::judge::recover;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::problem::{Activation, Inputs, Problem};

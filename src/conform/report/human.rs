@@ -2,8 +2,10 @@
 
 use super::{Report, blame, cases, told};
 use crate::conform::expectations::Surprise;
+use crate::conform::judge::localise::equation;
 use crate::conform::run::{Run, Strict};
 use crate::conform::verdict::{Finding, Status, Tally, Verdict};
+use crate::trace::Quantity;
 use std::collections::BTreeMap;
 
 /// At most so many failures are told in detail,
@@ -35,7 +37,11 @@ pub fn human(report: &Report, colour: bool) -> String {
             text += &format!("\nand {} more like {like}\n", alike.len() - told);
         }
     }
-    text + "\n" + &totals(run, report.surprises.is_empty(), colour) + &reasons(run) + &strict(run)
+    text + "\n"
+        + &totals(run, report.surprises.is_empty(), colour)
+        + &blamed(run)
+        + &reasons(run)
+        + &strict(run)
 }
 
 type Failure<'a> = (&'a Surprise, Option<&'a Verdict>);
@@ -101,6 +107,20 @@ fn totals(run: &Run, good: bool, colour: bool) -> String {
     let line = format!("{} of {}", Status::ALL.map(count).join(", "), cases(run.outcomes.len()));
     let verdict = if good { paint(colour, GREEN, "good") } else { paint(colour, RED, "not good") };
     format!("{verdict}: {line}\n")
+}
+
+/// Which results are to blame in how many cases, the most frequent first.
+fn blamed(run: &Run) -> String {
+    let mut counts: BTreeMap<Quantity, usize> = BTreeMap::new();
+    for wrong in run.outcomes.iter().filter_map(|outcome| outcome.verdict.first_wrong()) {
+        *counts.entry(wrong.quantity).or_default() += 1;
+    }
+    let mut counts: Vec<(Quantity, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let line = |(quantity, count): (Quantity, usize)| {
+        format!("    {count} fail first at {} (equation {})\n", quantity.name(), equation(quantity))
+    };
+    counts.into_iter().map(line).collect()
 }
 
 /// Why cases were skipped or not judged, or what is to be said of a pass, and how many.

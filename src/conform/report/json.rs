@@ -1,9 +1,9 @@
 //! The report for programs, in JSON; its schema is `fixtures/schema/check-report.schema.json`.
 
 use super::{Report, said};
-use crate::conform::localise::{Cause, equation};
+use crate::conform::judge::localise::equation;
 use crate::conform::run::{Outcome, Strict};
-use crate::conform::verdict::{Finding, Mismatch, Status, Tally, Verdict, Wrong};
+use crate::conform::verdict::{Cause, Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::fixture::case::GENERATOR;
 use crate::fixture::{FORMAT, layout};
 use serde::{Serialize, Serializer};

@@ -10,9 +10,9 @@ pub use junit::junit;
 
 use super::beyond::BIAS;
 use super::expectations::Surprise;
-use super::localise::{Cause, equation};
+use super::judge::localise::equation;
 use super::run::Run;
-use super::verdict::{Element, Mismatch, Verdict, Wrong};
+use super::verdict::{Cause, Element, Mismatch, Verdict, Wrong};
 use std::collections::BTreeMap;
 
 /// A run with all that a report says of it.

@@ -1,7 +1,7 @@
 //! The protocol's lines: questions as they are written, answers as they are read (spec/protocol.md).
 
 use super::reading;
-use super::subject::{About, Outputs, Rows, Said};
+use crate::conform::subject::{About, Outputs, Rows, Said};
 use crate::fixture::case::Source;
 use crate::fixture::generate::hex;
 use crate::fixture::json::{self, Members, Raw, Reader};

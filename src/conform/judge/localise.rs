@@ -3,7 +3,7 @@
 //! A wrong Z makes dW wrong however right equation 39 is. So a wrong result is derived once more from what
 //! the subject itself put into its equation, with the tolerance that goes with that.
 
-use super::judge::ratio;
+use crate::conform::verdict::{Cause, ratio};
 use crate::grid::Grid;
 use crate::number::Arithmetic;
 use crate::oracle::tolerance;
@@ -11,17 +11,6 @@ use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
-
-/// Why a result is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// Its equation: it is wrong on the subject's own earlier results too.
-    Own,
-    /// Earlier results alone: from them its equation gives what the subject gave.
-    Inherited,
-    /// The subject does not show what went into it.
-    Unknown,
-}
 
 /// The results of the subject, as far as they have the right shape; db is one row.
 pub type Own = BTreeMap<Quantity, Grid<f64>>;

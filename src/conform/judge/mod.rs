@@ -1,10 +1,14 @@
 //! What an answer to one case is worth: every element against its expected value and its tolerance.
+//!
+//! [`localise`] says which equation is to blame, [`bias`] on which side errors lie, and [`recover`] finds the
+//! mask of a subject that draws its own.
 
-use super::bias::{self, Lean};
-use super::localise::{self, Own};
-use super::recover;
-use super::subject::{About, Answer, MaskSource, Outputs};
-use super::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
+pub mod bias;
+pub mod localise;
+pub mod recover;
+
+use crate::conform::subject::{About, Answer, MaskSource, Outputs};
+use crate::conform::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong, ratio};
 use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle;
@@ -12,6 +16,8 @@ use crate::oracle::tolerance::{Bound, tolerance};
 use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;
+use bias::Lean;
+use localise::Own;
 use std::collections::BTreeMap;
 
 /// The verdict on a subject's answer to a problem, which stands in the subject's number format.
@@ -142,17 +148,6 @@ impl Sides<'_> {
             let path = || self.expected.path(self.quantity, index);
             (ratio > 1.0).then(|| Element { path: path(), expected, got, tolerance, ratio })
         })
-    }
-}
-
-/// error/tolerance, above 1 where an element is wrong: what is no number is infinitely wrong, and so is an
-/// error where none is allowed.
-pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
-    let error = (got - expected).abs();
-    match error {
-        0.0 => 0.0,
-        _ if got.is_finite() => error / tolerance,
-        _ => f64::INFINITY,
     }
 }
 

@@ -5,7 +5,7 @@
 //! from there on it is judged as any case, the backward pass of the same call too. [`findings`] puts into
 //! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
 
-use super::Outputs;
+use crate::conform::Outputs;
 use crate::number::Arithmetic;
 use crate::oracle::{self, tolerance};
 use crate::problem::activation::Unit;

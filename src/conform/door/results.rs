@@ -1,7 +1,7 @@
 //! The results door: a file of results that were computed elsewhere (spec/protocol.md).
 
 use super::reading;
-use super::subject::{About, Answer, Outputs, Sampler, Subject};
+use crate::conform::subject::{About, Answer, Outputs, Sampler, Subject};
 use crate::fixture::FORMAT;
 use crate::fixture::json::{self, Members, Reader, join, shown};
 use crate::problem::{Faults, Problem};

@@ -1,7 +1,7 @@
 //! What a subject says in JSON, read strictly: of itself, and its results. Both doors use it.
 
 use super::hex;
-use super::subject::{About, MaskSource, Outputs, Rows, Sampler, Supports};
+use crate::conform::subject::{About, MaskSource, Outputs, Rows, Sampler, Supports};
 use crate::fixture::json::{Members, Raw, Reader, join, shown};
 use crate::number::Arithmetic;
 use crate::problem::Faults;

@@ -5,7 +5,7 @@
 use super::process::{Process, Silence};
 use super::protocol::{self, Reply};
 use super::reading::brief;
-use super::subject::{About, Answer, Rows, Said, Subject};
+use crate::conform::subject::{About, Answer, Rows, Said, Subject};
 use crate::fixture::json::TEXT_LIMIT;
 use crate::problem::{Faults, Problem};
 use std::io;
