@@ -145,7 +145,13 @@ fn a_stored_number_is_off_by_one_rounding_and_an_input_by_none() {
     is_about(F32::from_f64(0.7).error(), U * 0.7);
     is_about(F64::constant(LN_2).error(), f64::EPSILON / 2.0 * LN_2);
     assert_eq!(F64::constant(LN_2).exact_number(), (LN_2, half_ulp(LN_2)));
-    assert_eq!(F32::from_f64(0.0).error(), Ok(0.0));
+    assert_eq!((F32::from_f64(0.0).error(), F32::stored(0.0).error()), (Ok(0.0), Ok(0.0)));
+    // A factor is as large as it may have been computed.
+    let u = Format::Bf16.unit_roundoff() * (1.0 + 1.0 / 1024.0);
+    let squared = (Bf16::stored(1.0) * Bf16::stored(1.0)).error().expect("a bound");
+    let derived = 2.0 * u * (1.0 + u) + u * (1.0 + u) * (1.0 + u);
+    assert!((derived..derived * (1.0 + 1e-12)).contains(&squared));
+    assert_eq!(F16::from_f64(Format::F16.largest()).error(), Ok(0.0));
     assert_eq!(F16::from_f64(1e6).error(), Err(NotJudged::Overflow));
 }
 
@@ -157,6 +163,11 @@ fn what_may_be_flushed_to_zero_may_be_lost() {
     assert_eq!(F32::from_f64(-least_normal / 4.0).error(), Ok(least_normal / 4.0));
     // 1.5 units in the last place of a subnormal number: lost, or rounded by half a unit.
     assert_eq!(F32::from_f64(1.5 * power(-149)).error(), Ok(1.5 * power(-149)));
+    // So it is no divisor, however it came about.
+    let quarter = least_normal / 4.0;
+    for small in [F32::from_f64(quarter), F32::stored(quarter), F32::stored(-quarter)] {
+        assert_eq!((F32::one() / small).error(), Err(NotJudged::Division));
+    }
     // Just above the least normal number, computed just below it.
     let x = F32::stored(1.5) * F32::stored(least_normal / 1.5 * (1.0 + 2.0 * U));
     assert!(x.error().expect("a bound") > x.exact_number().0);
@@ -219,12 +230,14 @@ fn a_power_of_two_scales_a_number_with_its_error() {
 
 #[test]
 fn where_the_exact_number_is_known_the_error_stays_and_the_magnitude_starts_again() {
-    let sum = F32::from_f64(1000.3) - F32::from_f64(1000.1);
+    let sum = F32::from_f64(1.1) * (F32::from_f64(1000.3) - F32::from_f64(1000.1));
     let error = sum.error().expect("a bound");
-    let known = sum.known(0.2);
-    assert_eq!((known.error(), known.exact_number()), (Ok(error), (0.2, half_ulp(0.2))));
-    // One more rounding counts against 0.2, not against 2000.
-    is_about((known * F32::from_f64(3.0)).error(), 3.0 * error + U * 3.0 * (0.2 + error));
+    let known = sum.known(0.22);
+    assert_eq!((known.error(), known.exact_number()), (Ok(error), (0.22, half_ulp(0.22))));
+    // One more rounding counts against 0.22, not against 2000.
+    is_about((known * F32::from_f64(3.0)).error(), 3.0 * error + U * 3.0 * (0.22 + error));
+    let rounded = F32::from_f64(1.3);
+    assert_eq!(rounded.known(1.3).error(), rounded.error());
     let exact = F32::from_f64(3.0) + F32::from_f64(4.0);
     assert_eq!((exact.known(7.0).error(), exact.known(7.0).exact_number()), (Ok(0.0), (7.0, 0.0)));
     assert_eq!((exact.known(7.0) * exact).error(), Ok(0.0));
@@ -367,7 +380,14 @@ fn a_sum_of_what_is_never_negative_is_not_computed_as_zero() {
     let negated = inverse(-Bf16::from_f64(-2.0)).expect("a bound");
     assert_eq!(negated, bounds[1]);
     let stored = inverse(Bf16::stored(2.0)).expect("a bound");
-    assert!((1.0..1.1).contains(&(stored / bounds[1])));
+    let u = Format::Bf16.unit_roundoff();
+    assert!((1.0 + 1.9 * u..1.0 + 2.2 * u).contains(&(stored / bounds[1])));
+    // The least that a sum may be is less by what may be flushed of it.
+    let least_normal = Format::F16.least_normal();
+    let small = F16::from_f64(2.0 * least_normal) + F16::from_f64(-11.0).exp();
+    let inverse = (F16::one() / small).error().expect("a bound");
+    let derived = small.error().expect("a bound") / least_normal / least_normal;
+    assert!((derived..1.01 * derived).contains(&inverse), "{inverse:e}, derived {derived:e}");
 }
 
 #[test]

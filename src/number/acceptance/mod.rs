@@ -96,12 +96,12 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     /// A constant that is no double, rounded to the format; `x` is the nearest double.
     pub fn constant(x: f64) -> Self {
         let off = half_ulp(x);
-        Acceptance { off, magnitude: plus(x.abs(), off), unit: None, ..Self::exact(x) }.rounded(Self::STORAGE)
+        Acceptance { off, magnitude: plus(x.abs(), off), ..Self::exact(x) }.rounded(Self::STORAGE)
     }
 
     /// The given number as it is stored: what another computation may have kept wider, or rounded.
     pub fn stored(x: f64) -> Self {
-        Acceptance { unit: None, ..Self::exact(x) }.rounded(Self::STORAGE)
+        Self::exact(x).rounded(Self::STORAGE)
     }
 
     /// A double near the exact number, and how near it is.
