@@ -254,7 +254,19 @@ fn a_stored_sum_of_a_wider_accumulator_is_rounded_once_and_with_a_bias_twice() {
     let bias = (sum + F16InF32::from_f64(0.1)).error().expect("a bound");
     let derived = u * total + u * 0.1 + u * (total + 0.1) + Format::F16.least_normal();
     assert!((derived..1.005 * derived).contains(&bias), "{bias:e}, derived {derived:e}");
-    assert_eq!((F16InF32::sum([1.5, 2.25].map(F16InF32::from_f64).into_iter())).error(), Ok(0.0));
+    // What is added to the number that was stored was in no accumulator with it.
+    let known = sum.known(total);
+    let lost = known.error().expect("a bound");
+    let u = u * (1.0 + 1.0 / 1024.0);
+    let derived = lost + u / (1.0 - u) * (total + lost + 0.5) + Format::F16.least_normal();
+    let later = (known + F16InF32::from_f64(0.5)).error().expect("a bound");
+    assert!((derived..derived * (1.0 + 1e-12)).contains(&later), "{later:e}, derived {derived:e}");
+    // An exact sum is off by nothing, and with a bias that was accumulated with its terms by more.
+    let exact = F16InF32::sum([1.5, 2.25].map(F16InF32::from_f64).into_iter());
+    assert_eq!(exact.error(), Ok(0.0));
+    let biased = |sum: F16InF32| (sum + F16InF32::from_f64(0.1)).error().expect("a bound");
+    assert!(biased(exact) > biased(exact.known(3.75)));
+    assert_eq!((exact + F16InF32::from_f64(0.5)).error(), Ok(0.0));
 }
 
 #[test]
@@ -375,6 +387,11 @@ fn a_sum_of_what_is_never_negative_is_not_computed_as_zero() {
     ] {
         assert_eq!((one() / x).error(), Err(NotJudged::Division), "{x:?}");
     }
+    // Where one of two sides may have either sign, the whole may have it.
+    let signed = -(-e);
+    for x in [e.or(signed), signed.or(e), e.hull(signed), signed.hull(e)] {
+        assert_eq!((one() / (one() + x)).error(), Err(NotJudged::Division));
+    }
     let twice = (one() / (one() + (one() + e))).error().expect("a bound");
     assert!((0.9..1.1).contains(&(twice / bounds[1])));
     let negated = inverse(-Bf16::from_f64(-2.0)).expect("a bound");
@@ -405,6 +422,8 @@ fn either_side_reaches_to_what_the_other_computes() {
     assert_eq!((two.hull(five).error(), two.hull(five).exact_number()), (Ok(3.0), (2.0, 3.0)));
     assert_eq!((two.hull(two).error(), two.hull(two).exact_number()), (Ok(0.0), (2.0, 0.0)));
     assert_eq!((two.hull(two) * five).error(), Ok(0.0));
+    assert_eq!((F32::one() + F32::one()).hull(five).error(), Ok(3.0));
+    assert_eq!((F32::from_f64(3.0) * F32::from_f64(7.0)).hull(five).error(), Ok(16.0));
     let coarse = F32::from_f64(5.1);
     is_about(two.hull(coarse).error(), 3.1 + U * 5.1);
     is_about(coarse.hull(two).error(), 3.1 + U * 5.1);

@@ -114,7 +114,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for Acceptance<STOR
     /// two slopes, and either is right.
     fn is_positive(&self) -> Option<bool> {
         let x = self.settled();
-        (x.center.abs() > plus(x.off, x.error)).then_some(x.center > 0.0)
+        (x.center.abs() > plus(x.off, x.error)).then(|| x.center.is_sign_positive())
     }
 
     /// What is computed on either side, where the exact number is that of one of them.
