@@ -270,6 +270,25 @@ fn a_stored_sum_of_a_wider_accumulator_is_rounded_once_and_with_a_bias_twice() {
 }
 
 #[test]
+fn only_the_terms_of_a_sum_are_accumulated_in_the_wider_format() {
+    let u = Format::F16.unit_roundoff();
+    let [x, y] = [1.3, 2.7].map(F16InF32::from_f64);
+    let small = F16InF32::from_f64(2f64.powi(-14));
+    let about = |sum: F16InF32, derived: f64| {
+        let bound = sum.error().expect("a bound");
+        assert!(
+            (derived..derived + 4.0 * Format::F16.least_normal()).contains(&bound),
+            "{bound:e}, {derived:e}"
+        );
+    };
+    // Factors, product, and the addition; in Σ the product is not rounded by itself.
+    about(x * y + small, 4.0 * u * 3.51);
+    about(F16InF32::sum([x * y, small].into_iter()), 3.0 * u * 3.51);
+    // A sum that is a term of Σ has been stored.
+    about(F16InF32::sum([x + y, small].into_iter()), 3.0 * u * 4.0);
+}
+
+#[test]
 fn functions_are_exact_where_libraries_are() {
     let zero = F32::zero();
     for x in [zero.tanh(), zero.erf(), zero.exp_m1(), zero.ln_1p(), F32::one().ln()] {
