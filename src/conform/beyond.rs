@@ -1,11 +1,10 @@
 //! What a run judges beyond the steps: the masks that a subject draws, and the errors of all its steps
 //! together. Each is a row of the run like any case, with an id, a verdict and a place in every total.
 
-use super::judge::bias::{self, LEAST, Lean, SUMS};
-use super::run::Outcome;
+use super::judge::bias::{self, LEAST, SUMS};
 use super::sampler::{self, FALSE_ALARM, Plan, named};
 use super::subject::{Said, Sampler, Subject};
-use super::verdict::{Finding, Status, Verdict};
+use super::verdict::{Finding, Lean, Outcome, Status, Verdict};
 use crate::fixture::catalogue::sampler::{SAMPLINGS, Sampling};
 use crate::trace::Quantity;
 

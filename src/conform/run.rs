@@ -4,7 +4,7 @@ use super::beyond::Beyond;
 use super::cases::{self, Case};
 use super::judge::{self, recover};
 use super::subject::{About, Answer, MaskSource, Subject};
-use super::verdict::{Finding, Status, Tally, Verdict};
+use super::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use crate::problem::{Fault, Problem};
 use crate::trace::Quantity;
 use rayon::prelude::*;
@@ -17,15 +17,6 @@ pub struct Run {
     pub about: About,
     /// In the order of the cases.
     pub outcomes: Vec<Outcome>,
-}
-
-/// What came out of a case.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// The case.
-    pub id: String,
-    /// The verdict.
-    pub verdict: Verdict,
 }
 
 impl Run {

@@ -1,6 +1,5 @@
 //! The verdict on a case: one of five words, what was counted, and what is wrong.
 
-use super::judge::bias::Lean;
 use crate::trace::Quantity;
 
 /// The verdict on a case in one word.
@@ -82,6 +81,24 @@ impl std::fmt::Display for Finding {
             Finding::Mask(says) | Finding::Bias(says) => says,
         })
     }
+}
+
+/// What came out of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The case.
+    pub id: String,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// On which side the errors of one result of one case are, between −1 and 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lean {
+    /// The share of elements that are too large, less that of those too small.
+    pub upward: f64,
+    /// The share of elements too far from zero, less that of those too near.
+    pub outward: f64,
 }
 
 /// The elements of one result.

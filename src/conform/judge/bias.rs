@@ -32,6 +32,7 @@
 //! sums of thousands of terms, or the subject's own order of summation.
 
 use super::localise::Own;
+use crate::conform::verdict::Lean;
 use crate::grid::Grid;
 use crate::number::{Enclosure, Format, Number};
 use crate::oracle::{Rounding, rounding};
@@ -48,15 +49,6 @@ pub const FALSE_ALARM: f64 = 1e-9;
 
 /// A finding takes so many cases that lean, where all lean the same way: 16 exp(−N/2) ≤ 10⁻⁹.
 pub const LEAST: usize = 47;
-
-/// On which side the errors of one result of one case are, between −1 and 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Lean {
-    /// The share of elements that are too large, less that of those too small.
-    pub upward: f64,
-    /// The share of elements too far from zero, less that of those too near.
-    pub outward: f64,
-}
 
 /// The side to which the errors of a run lean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ pub mod localise;
 pub mod recover;
 
 use crate::conform::subject::{About, Answer, MaskSource, Outputs};
-use crate::conform::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong, ratio};
+use crate::conform::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong, ratio};
 use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle;
@@ -16,7 +16,6 @@ use crate::oracle::tolerance::{Bound, tolerance};
 use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;
-use bias::Lean;
 use localise::Own;
 use std::collections::BTreeMap;
 

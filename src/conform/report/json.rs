@@ -2,8 +2,8 @@
 
 use super::{Report, said};
 use crate::conform::judge::localise::equation;
-use crate::conform::run::{Outcome, Strict};
-use crate::conform::verdict::{Cause, Finding, Mismatch, Status, Tally, Verdict, Wrong};
+use crate::conform::run::Strict;
+use crate::conform::verdict::{Cause, Finding, Mismatch, Outcome, Status, Tally, Verdict, Wrong};
 use crate::fixture::case::GENERATOR;
 use crate::fixture::{FORMAT, layout};
 use serde::{Serialize, Serializer};

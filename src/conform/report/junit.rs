@@ -1,8 +1,7 @@
 //! The report as JUnit's XML: a test case a case, known failures and skips among the skipped.
 
 use super::{Report, details, said};
-use crate::conform::run::Outcome;
-use crate::conform::verdict::Status;
+use crate::conform::verdict::{Outcome, Status};
 
 /// The report as XML text.
 pub fn junit(report: &Report) -> String {
