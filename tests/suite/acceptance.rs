@@ -187,6 +187,8 @@ fn a_product_a_quotient_and_a_sum_carry_the_errors_of_both_sides() {
     is_about((x + F32::zero() + y + x).error(), 3.0 * U * (1.3 + 2.7 + 1.3));
     is_about(F32::sum([x, F32::zero(), y, x].into_iter()).error(), 3.0 * U * (1.3 + 2.7 + 1.3));
     assert_eq!(F32::sum([x].into_iter()), x);
+    // A term that is a sum itself: in another grouping the last one goes through two additions.
+    is_about(F32::sum([x + y, x].into_iter()).error(), 3.0 * U * (1.3 + 2.7 + 1.3));
     assert_eq!(F32::sum([].into_iter()), F32::zero());
     assert_eq!((x * F32::zero(), F32::zero() / x), (F32::zero(), F32::zero()));
 }
@@ -219,6 +221,10 @@ fn a_power_of_two_scales_a_number_with_its_error() {
         assert_eq!(scaled.exact_number(), (1.3 * factor, 0.0));
         assert_eq!(scaled, F32::from_f64(factor) * x);
     }
+    let product = x * x;
+    let (center, off) = product.exact_number();
+    assert_eq!((product * F32::from_f64(4.0)).exact_number(), (4.0 * center, 4.0 * off));
+    assert!(off > 0.0);
     // Not where that makes it subnormal, too large, or where it is only about a power of two.
     let least_normal = Format::F32.least_normal();
     let flushed = F32::stored(least_normal) * F32::from_f64(0.5);
@@ -284,6 +290,7 @@ fn only_the_terms_of_a_sum_are_accumulated_in_the_wider_format() {
     // Factors, product, and the addition; in Σ the product is not rounded by itself.
     about(x * y + small, 4.0 * u * 3.51);
     about(F16InF32::sum([x * y, small].into_iter()), 3.0 * u * 3.51);
+    about(x + y + x, 3.0 * u * 5.3);
     // A sum that is a term of Σ has been stored.
     about(F16InF32::sum([x + y, small].into_iter()), 3.0 * u * 4.0);
 }

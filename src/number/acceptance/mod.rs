@@ -95,8 +95,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// A constant that is no double, rounded to the format; `x` is the nearest double.
     pub fn constant(x: f64) -> Self {
-        let off = half_ulp(x);
-        Acceptance { off, magnitude: plus(x.abs(), off), ..Self::exact(x) }.rounded(Self::STORAGE)
+        Self::stored(x).known(x)
     }
 
     /// The given number as it is stored: what another computation may have kept wider, or rounded.
