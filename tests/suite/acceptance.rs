@@ -167,6 +167,7 @@ fn what_may_be_flushed_to_zero_may_be_lost() {
     let quarter = least_normal / 4.0;
     for small in [F32::from_f64(quarter), F32::stored(quarter), F32::stored(-quarter)] {
         assert_eq!((F32::one() / small).error(), Err(NotJudged::Division));
+        assert_eq!(small.known(quarter).error(), small.error());
     }
     // Just above the least normal number, computed just below it.
     let x = F32::stored(1.5) * F32::stored(least_normal / 1.5 * (1.0 + 2.0 * U));
@@ -225,6 +226,13 @@ fn a_power_of_two_scales_a_number_with_its_error() {
     let (center, off) = product.exact_number();
     assert_eq!((product * F32::from_f64(4.0)).exact_number(), (4.0 * center, 4.0 * off));
     assert!(off > 0.0);
+    // What is lost of the error itself is made up for.
+    let tiny = F64::stored(1.3 * power(-1000));
+    let quarter = (tiny * F64::from_f64(0.25)).error().expect("a bound");
+    assert!(quarter >= 1.9 * tiny.error().expect("a bound") / 4.0);
+    // What is no double any more is not exactly 0.
+    let gone = F64::from_f64(power(-600)) * F64::from_f64(power(-600));
+    assert_eq!(gone.exact_number(), (0.0, power(-1074)));
     // Not where that makes it subnormal, too large, or where it is only about a power of two.
     let least_normal = Format::F32.least_normal();
     let flushed = F32::stored(least_normal) * F32::from_f64(0.5);

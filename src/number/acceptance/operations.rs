@@ -71,7 +71,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         self.unit.is_some() && self.center.abs() == self.magnitude && significand.is_power_of_two()
     }
 
-    /// self · 2^k: rounds nothing that was not rounded without it, where it leads to no subnormal.
+    /// self · 2^k, both not 0: rounds nothing that was not rounded without it, where it leads to no subnormal.
     fn scaled(self, factor: f64) -> Option<Self> {
         let by = |x: f64| x * factor.abs();
         let scaled = Acceptance {
@@ -79,11 +79,11 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
             off: by(self.off),
             error: by(self.error),
             magnitude: by(self.magnitude),
-            floor: if factor > 0.0 { by(self.floor) } else { f64::NEG_INFINITY },
+            floor: if factor.is_sign_positive() { by(self.floor) } else { f64::NEG_INFINITY },
             unit: self.unit.map(|unit| unit.saturating_add(last_bit(factor))),
             ..self
         };
-        let normal = scaled.magnitude == 0.0 || scaled.least() >= Self::STORAGE.least_normal();
+        let normal = scaled.least() >= Self::STORAGE.least_normal();
         let lost = |x: f64| x != 0.0 && by(x) < f64::MIN_POSITIVE;
         (normal && !lost(self.off) && !lost(self.error)).then(|| scaled.within(Self::STORAGE))
     }
@@ -147,8 +147,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for Acceptance<STORAGE,
             }
         }
         let center = x.center * y.center;
-        let in_doubles = x.center.mul_add(y.center, -center) == 0.0
-            && (center == 0.0 || center.abs() >= f64::MIN_POSITIVE / f64::EPSILON);
+        let in_doubles = [x, y].iter().any(|factor| factor.center == 0.0)
+            || x.center.mul_add(y.center, -center) == 0.0 && center.abs() >= f64::MIN_POSITIVE / f64::EPSILON;
         let unit = x.unit.zip(y.unit).map(|(x, y)| x.saturating_add(y)).filter(|_| in_doubles);
         let off = plus(plus(times(x.center.abs(), y.off), times(y.center.abs(), x.off)), times(x.off, y.off));
         Acceptance {
