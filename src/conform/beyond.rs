@@ -3,7 +3,7 @@
 
 use super::judge::bias::{self, LEAST, SUMS};
 use super::sampler::{self, FALSE_ALARM, Plan, named};
-use super::subject::{Said, Sampler, Subject};
+use super::subject::{Rows, Said, Sampler, Subject};
 use super::verdict::{Finding, Lean, Outcome, Status, Verdict};
 use crate::fixture::catalogue::sampler::{SAMPLINGS, Sampling};
 use crate::trace::Quantity;
@@ -57,28 +57,25 @@ impl Beyond {
 
 fn named_mask(subject: &mut dyn Subject, sampling: &Sampling) -> Verdict {
     let Sampling { p, rows, key, stream, .. } = *sampling;
-    match subject.sample_named(p, rows, key, stream) {
-        Said::Result(mask) => {
-            Verdict::of(named::difference(sampling, &mask).into_iter().map(Finding::Mask).collect())
-        }
-        Said::Skipped(why) => Verdict::without(Status::Skipped, why),
-        Said::Errored(what) => Verdict::without(Status::Errored, what),
+    let judged =
+        |mask: Rows| Verdict::of(named::difference(sampling, &mask).into_iter().map(Finding::Mask).collect());
+    mask(subject.sample_named(p, rows, key, stream)).map_or_else(|silence| silence, judged)
+}
+
+/// The mask that a subject drew, or the verdict that there is none.
+fn mask(said: Said<Rows>) -> Result<Rows, Verdict> {
+    match said {
+        Said::Result(mask) => Ok(mask),
+        Said::Skipped(why) => Err(Verdict::without(Status::Skipped, why)),
+        Said::Errored(what) => Err(Verdict::without(Status::Errored, what)),
     }
 }
 
 /// Asks all questions of the plan, up to the first that has no answer.
 fn generator(subject: &mut dyn Subject, per_unit_p: bool) -> Verdict {
     let mut silence = None;
-    let draw = |p: &[f64], rows: usize| match subject.sample(p, rows) {
-        Said::Result(mask) => Some(mask),
-        Said::Skipped(why) => {
-            silence = Some(Verdict::without(Status::Skipped, why));
-            None
-        }
-        Said::Errored(what) => {
-            silence = Some(Verdict::without(Status::Errored, what));
-            None
-        }
+    let draw = |p: &[f64], rows: usize| {
+        mask(subject.sample(p, rows)).map_err(|verdict| silence = Some(verdict)).ok()
     };
     let judged = sampler::judge(&Plan::standard(per_unit_p), FALSE_ALARM, draw);
     let findings = |judged: sampler::Verdict| {

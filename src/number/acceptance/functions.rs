@@ -7,8 +7,8 @@ use crate::number::{Ordered, Real};
 use num_traits::{One, Zero};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// A library's elementary function is off by at most so many units in the last place
-/// (spec/tolerance.md says whose are).
+/// A library's elementary function is off by at most so many units in the last place: an assumption
+/// (spec/tolerance.md).
 pub const FUNCTION_ULPS: f64 = 4.0;
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {

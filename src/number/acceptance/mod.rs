@@ -45,8 +45,8 @@ pub struct Acceptance<const STORAGE: usize, const ACCUMULATOR: usize> {
     error: f64,
     /// Not below the exact number and the computed one, nor below any partial sum.
     magnitude: f64,
-    /// Where all that the number is made of is computed with one sign, and it is not negative: not
-    /// above the computed number. Else −∞.
+    /// Where nothing that the number is made of is negative: not above the exact number, nor above the
+    /// computed one. Else −∞.
     floor: f64,
     /// The roundings to come: they depend on what the number is used for.
     open: Open,

@@ -15,7 +15,7 @@ type Num<const S: usize, const A: usize> = Acceptance<S, A>;
 /// g(z) by any sound formula.
 pub fn value<const S: usize, const A: usize>(g: &Activation, z: &[Num<S, A>]) -> Vec<Num<S, A>> {
     let formulas = || worst([g.value(z), Textbook(g).value(z)]);
-    unless_flawed(g, z, formulas)
+    unless_flawed(g, [z], formulas)
 }
 
 /// row · ∂a/∂z by any sound formula, with the full Jacobian or without.
@@ -33,18 +33,20 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
             full(row, &textbook.jacobian(z)),
         ])
     };
-    unless_flawed(g, &[row, z].concat(), formulas)
+    unless_flawed(g, [row, z], formulas)
 }
 
-/// Where one number of a row has no bound and g couples its units, none of the row has.
-fn unless_flawed<const S: usize, const A: usize>(
+/// Where one number of the rows has no bound and g couples its units, no result has one.
+fn unless_flawed<const N: usize, const S: usize, const A: usize>(
     g: &Activation,
-    numbers: &[Num<S, A>],
+    rows: [&[Num<S, A>]; N],
     formulas: impl FnOnce() -> Vec<Num<S, A>>,
 ) -> Vec<Num<S, A>> {
     let coupled = !matches!(g, Activation::Elementwise(_) | Activation::PerUnit(_));
-    let flawed = numbers.iter().find(|x| coupled && x.error().is_err());
-    formulas().into_iter().map(|x| flawed.map_or(x, |&flawed| flawed)).collect()
+    match rows.into_iter().flatten().find(|x| coupled && x.error().is_err()) {
+        Some(&flawed) => vec![flawed; rows[0].len()],
+        None => formulas(),
+    }
 }
 
 /// Element by element what one formula gives, or another.
@@ -213,15 +215,24 @@ fn unit_slope<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S
 
 /// e^(z_j − c) / Σ e^(z_l − c) with c the largest z, or the exponential of log_softmax.
 fn softmax<const S: usize, const A: usize>(z: &[Num<S, A>]) -> Vec<Num<S, A>> {
-    let e = shifted(z).1;
+    let (c, e) = shifted(z);
     let inverse = Num::one() / Num::sum(e.iter().copied());
-    e.into_iter().zip(log_softmax(z)).map(|(e, log)| (e * inverse).or(log.exp())).collect()
+    e.iter().zip(logarithms(z, c, &e)).map(|(&e, log)| (e * inverse).or(log.exp())).collect()
 }
 
 /// (z_j − c) − ln Σ e^(z_l − c), or z_j − (c + ln Σ e^(z_l − c)).
 fn log_softmax<const S: usize, const A: usize>(z: &[Num<S, A>]) -> Vec<Num<S, A>> {
     let (c, e) = shifted(z);
-    let log_total = Num::sum(e.into_iter()).ln();
+    logarithms(z, c, &e)
+}
+
+/// log_softmax from the largest z and the shifted exponentials.
+fn logarithms<const S: usize, const A: usize>(
+    z: &[Num<S, A>],
+    c: Num<S, A>,
+    e: &[Num<S, A>],
+) -> Vec<Num<S, A>> {
+    let log_total = Num::sum(e.iter().copied()).ln();
     z.iter().map(|&z| ((z - c) - log_total).or(z - (c + log_total))).collect()
 }
 
