@@ -21,6 +21,7 @@
 //! - `witness`: gradients found by other ways, from the scalar forward pass alone.
 //! - `oracle`: expected values: the double nearest to the exact one, with proof.
 //! - `evidence`: what the forms, the witnesses and the oracle say of each other, in one table.
+//! - `zoo`: the known-wrong layers, each the right step with a stage replaced.
 //! - `fixture`: the JSON files: format, catalogue of cases, how they are written and read.
 //! - `conform`: an implementation under test against the cases: protocol, judge, report.
 //! - `explain`: the worked example, each equation with its numbers put in.
@@ -44,5 +45,6 @@ pub mod problem;
 pub mod scalar;
 pub mod trace;
 pub mod witness;
+pub mod zoo;
 
 pub use error::Error;

@@ -4,10 +4,7 @@ use crate::Error;
 use crate::fixture::files;
 use crate::fixture::generate::{self, Profile};
 use crate::fixture::read::{self, Kind};
-use crate::grid::Grid;
-use crate::number::Format;
-use crate::problem::activation::{Activation, Unit};
-use crate::problem::{Faults, Problem};
+use crate::problem::Problem;
 use glob::Pattern;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -91,25 +88,4 @@ fn near(pattern: &str, ids: &[String]) -> String {
     let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     ids.sort_by_key(|id| std::cmp::Reverse(likeness(id)));
     ids[..ids.len().min(SHOWN)].join(", ")
-}
-
-/// The problem with every input rounded to a format: what an implementation in that format can be asked.
-///
-/// # Errors
-/// Where a rounded input breaks a rule: it is beyond the range, or a keep probability has become 0.
-pub fn in_format(problem: &Problem, format: Format) -> Result<Problem, Faults> {
-    let nearest = |x: &f64| format.nearest(*x);
-    let matrix = |grid: &Grid<f64>| grid.map(nearest).to_rows();
-    let inputs = problem.inputs().convert(matrix, |vector| vector.iter().map(nearest).collect());
-    let unit = |unit: &Unit| match *unit {
-        Unit::LeakyRelu { slope } => Unit::LeakyRelu { slope: nearest(&slope) },
-        Unit::Elu { alpha } => Unit::Elu { alpha: nearest(&alpha) },
-        unit => unit,
-    };
-    let activation = match problem.activation() {
-        Activation::Elementwise(one) => Activation::Elementwise(unit(one)),
-        Activation::PerUnit(units) => Activation::PerUnit(units.iter().map(unit).collect()),
-        coupled => coupled.clone(),
-    };
-    Problem::new(inputs, activation)
 }

@@ -1,10 +1,11 @@
 //! A whole run: in which order a subject is asked, what it is asked again, and the verdicts.
 
 use super::beyond::Beyond;
-use super::cases::{self, Case};
+use super::cases::Case;
 use super::judge::{self, recover};
 use super::subject::{About, Answer, MaskSource, Subject};
 use super::verdict::{Finding, Outcome, Status, Tally, Verdict};
+use crate::fixture::formats;
 use crate::problem::{Fault, Problem};
 use crate::trace::Quantity;
 use rayon::prelude::*;
@@ -149,7 +150,7 @@ fn question(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     if let Some(why) = supports.refusal(problem) {
         return Err(skipped(why));
     }
-    let rounded = cases::in_format(problem, arithmetic.storage).map_err(|faults| {
+    let rounded = formats::in_format(problem, arithmetic.storage).map_err(|faults| {
         let storage = arithmetic.storage.name();
         let Fault { path, found, rule, .. } = &faults.list[0];
         let reason = format!("rounded to {storage}, {path} {found}: {rule}");

@@ -175,17 +175,6 @@ pub struct Element {
     pub ratio: f64,
 }
 
-/// error/tolerance, above 1 where an element is wrong: what is no number is infinitely wrong, and so is an
-/// error where none is allowed.
-pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
-    let error = (got - expected).abs();
-    match error {
-        0.0 => 0.0,
-        _ if got.is_finite() => error / tolerance,
-        _ => f64::INFINITY,
-    }
-}
-
 impl Verdict {
     /// A verdict without any result.
     pub fn without(status: Status, reason: impl Into<String>) -> Self {

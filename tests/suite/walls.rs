@@ -4,7 +4,7 @@ use crate::sources::{self, Source};
 
 /// The rooms in the order in which the data flows: a room imports only rooms of lower rank, and the two
 /// forms, of one rank, never see each other. `error` and the root are open to all.
-const ROOMS: [(&str, usize); 13] = [
+const ROOMS: [(&str, usize); 14] = [
     ("number", 0),
     ("grid", 1),
     ("problem", 2),
@@ -14,10 +14,11 @@ const ROOMS: [(&str, usize); 13] = [
     ("witness", 5),
     ("oracle", 6),
     ("evidence", 7),
-    ("fixture", 8),
-    ("conform", 9),
-    ("explain", 10),
-    ("cli", 11),
+    ("zoo", 8),
+    ("fixture", 9),
+    ("conform", 10),
+    ("explain", 11),
+    ("cli", 12),
 ];
 
 /// Words that stand in some rooms only.

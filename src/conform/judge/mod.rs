@@ -8,11 +8,11 @@ pub mod localise;
 pub mod recover;
 
 use crate::conform::subject::{About, Answer, MaskSource, Outputs};
-use crate::conform::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong, ratio};
+use crate::conform::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle;
-use crate::oracle::tolerance::{Bound, tolerance};
+use crate::oracle::tolerance::{Bound, ratio, tolerance};
 use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;

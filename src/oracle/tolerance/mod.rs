@@ -19,6 +19,17 @@ use num_traits::One;
 /// |computed − expected| may be at most so much; 0 demands equality.
 pub type Bound = Result<f64, NotJudged>;
 
+/// error/tolerance, above 1 where an element is wrong: what is no number is infinitely wrong, and so is an
+/// error where none is allowed.
+pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
+    let error = (got - expected).abs();
+    match error {
+        0.0 => 0.0,
+        _ if got.is_finite() => error / tolerance,
+        _ => f64::INFINITY,
+    }
+}
+
 /// For each element of each result how far a sound implementation in this arithmetic may be off.
 pub fn tolerance(problem: &Problem, expected: &Step<f64>, arithmetic: Arithmetic) -> Step<Bound> {
     let derived = derive(problem, expected, &|_, _| None, arithmetic);

@@ -1,0 +1,217 @@
+//! [`Defect`]: one known way to get the step wrong, written as the right step with a stage replaced.
+//!
+//! ```
+//! use dropout_oracle::trace::Quantity::Da;
+//! use dropout_oracle::zoo::Defect;
+//!
+//! let unscaled = Defect::<f64>::new("da-unscaled", 42, "dA lacks 1/p", "where p = 1")
+//!     .cell(Da, |s, i, k| s.da_tilde(i, k) * s.r(i, k));
+//! ```
+
+use super::Float;
+use super::seen::{Kept, Seen};
+use crate::grid::Grid;
+use crate::problem::Problem;
+use crate::problem::activation::{Activation, Unit, VectorFunction};
+use crate::scalar::Inputs;
+use crate::trace::Quantity;
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+
+type Stage<T> = Box<dyn Fn(&Seen<T>) -> Grid<T> + Send + Sync>;
+type Reading<T> = Box<dyn Fn(&Seen<T>) -> Inputs<T> + Send + Sync>;
+
+/// A wrong step, and what is known of it.
+pub struct Defect<T> {
+    /// Its name, never reused and never renamed.
+    pub id: String,
+    /// The number of the first equation that it breaks, index by index.
+    pub equation: u8,
+    /// What it does, in one line.
+    pub says: String,
+    /// When it changes no result.
+    pub silent: String,
+    /// Where it happened.
+    pub links: Vec<&'static str>,
+    forward_reads: Option<Reading<T>>,
+    backward_reads: Option<Reading<T>>,
+    stages: BTreeMap<Quantity, Stage<T>>,
+    keeps: bool,
+}
+
+impl<T> Debug for Defect<T> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Defect({})", self.id)
+    }
+}
+
+impl<T: Float> Defect<T> {
+    /// The right step under a name; what follows makes it wrong.
+    pub fn new(
+        id: impl Into<String>,
+        equation: u8,
+        says: impl Into<String>,
+        silent: impl Into<String>,
+    ) -> Self {
+        Defect {
+            id: id.into(),
+            equation,
+            says: says.into(),
+            silent: silent.into(),
+            links: Vec::new(),
+            forward_reads: None,
+            backward_reads: None,
+            stages: BTreeMap::new(),
+            keeps: false,
+        }
+    }
+
+    /// Where it happened.
+    pub fn seen_at(mut self, links: &[&'static str]) -> Self {
+        self.links.extend(links);
+        self
+    }
+
+    /// Another stage for a result.
+    pub fn stage(
+        mut self,
+        quantity: Quantity,
+        stage: impl Fn(&Seen<T>) -> Grid<T> + Send + Sync + 'static,
+    ) -> Self {
+        self.stages.insert(quantity, Box::new(stage));
+        self
+    }
+
+    /// Another formula for each entry of a result.
+    pub fn cell(
+        self,
+        quantity: Quantity,
+        cell: impl Fn(&Seen<T>, usize, usize) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.stage(quantity, move |s| s.tabulate(quantity, |i, j| cell(s, i, j)))
+    }
+
+    /// Something done to each right entry x of a result.
+    pub fn after(
+        self,
+        quantity: Quantity,
+        change: impl Fn(&Seen<T>, T, usize, usize) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.stage(quantity, move |s| {
+            let right = s.right(quantity);
+            s.tabulate(quantity, |i, j| change(s, right.at(i, j), i, j))
+        })
+    }
+
+    /// Other inputs than those given, for both passes.
+    pub fn reads(mut self, reading: impl Fn(&Seen<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
+        self.forward_reads = Some(Box::new(reading));
+        self
+    }
+
+    /// Other inputs for the backward pass than for the forward pass.
+    pub fn backward_reads(mut self, reading: impl Fn(&Seen<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
+        self.backward_reads = Some(Box::new(reading));
+        self
+    }
+
+    /// Another value of g for a row z; `None` where it is the right one.
+    pub fn value(self, value: impl Fn(&Activation, &[T]) -> Option<Vec<T>> + Send + Sync + 'static) -> Self {
+        self.stage(Quantity::ANext, move |s| {
+            rows(s, |i| {
+                let z = s.result(Quantity::Z).row(i);
+                value(s.g, z).unwrap_or_else(|| s.g.value(z))
+            })
+        })
+    }
+
+    /// Another dZ for a row, from dA_next, z and a of that row; `None` where it is the right one.
+    pub fn gradient(
+        self,
+        gradient: impl Fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>> + Send + Sync + 'static,
+    ) -> Self {
+        self.stage(Quantity::Dz, move |s| {
+            rows(s, |i| {
+                let (da, z) = (s.inputs.da_next.row(i), s.result(Quantity::Z).row(i));
+                let a = s.result(Quantity::ANext).row(i);
+                gradient(s.g, da, z, a).unwrap_or_else(|| s.g.row_times_jacobian(da, z))
+            })
+        })
+    }
+
+    /// Another value of a function of one unit, from z.
+    pub fn unit_value(self, value: impl Fn(&Unit, T) -> Option<T> + Send + Sync + 'static) -> Self {
+        self.value(move |g, z| {
+            let units = units(g, z.len())?;
+            Some(
+                units
+                    .iter()
+                    .zip(z)
+                    .map(|(unit, &z)| value(unit, z).unwrap_or_else(|| unit.value(&z)))
+                    .collect(),
+            )
+        })
+    }
+
+    /// Another derivative of a function of one unit, from z and a.
+    pub fn unit_slope(self, slope: impl Fn(&Unit, T, T) -> Option<T> + Send + Sync + 'static) -> Self {
+        self.gradient(move |g, da, z, a| {
+            let units = units(g, z.len())?;
+            let slope = |j: usize| slope(&units[j], z[j], a[j]).unwrap_or_else(|| units[j].derivative(&z[j]));
+            Some((0..z.len()).map(|j| da[j] * slope(j)).collect())
+        })
+    }
+
+    /// Says that its stages look at what the last call left behind.
+    pub fn keeps(mut self) -> Self {
+        self.keeps = true;
+        self
+    }
+
+    /// Whether a call depends on the one before.
+    pub fn is_stateful(&self) -> bool {
+        self.keeps
+    }
+
+    /// One step; `memory` is what the last call left behind, and then what this one does.
+    pub fn step(&self, problem: &Problem, memory: &mut Option<Kept<T>>) -> BTreeMap<Quantity, Grid<f64>> {
+        let mut seen = Seen {
+            g: problem.activation(),
+            inputs: problem.inputs().over(),
+            results: BTreeMap::new(),
+            last: memory.as_ref(),
+        };
+        if let Some(reads) = &self.forward_reads {
+            seen.inputs = reads(&seen);
+        }
+        for quantity in Quantity::ALL {
+            if let (Quantity::Dz, Some(reads)) = (quantity, &self.backward_reads) {
+                seen.inputs = reads(&seen);
+            }
+            let result =
+                self.stages.get(&quantity).map_or_else(|| seen.right(quantity), |stage| stage(&seen));
+            seen.results.insert(quantity, result);
+        }
+        let Seen { inputs, results, .. } = seen;
+        let doubles = |(&quantity, grid): (&Quantity, &Grid<T>)| (quantity, grid.map(|&x| x.into()));
+        let doubles = results.iter().map(doubles).collect();
+        if self.keeps {
+            *memory = Some(Kept { inputs, results });
+        }
+        doubles
+    }
+}
+
+/// m × n_next from its rows.
+fn rows<T: Float>(s: &Seen<T>, row: impl Fn(usize) -> Vec<T>) -> Grid<T> {
+    Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
+}
+
+/// The function of each unit, where the units are independent.
+fn units(g: &Activation, n_next: usize) -> Option<Vec<Unit>> {
+    match g {
+        Activation::Elementwise(unit) => Some(vec![*unit; n_next]),
+        Activation::PerUnit(units) => Some(units.clone()),
+        _ => None,
+    }
+}

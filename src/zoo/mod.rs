@@ -1,0 +1,23 @@
+//! The known-wrong layers: each a right step with a stage or two replaced ([`defect`]), with a name, the
+//! equation that it breaks and where it happened.
+//!
+//! They are what the cases are measured by: a suite is worth what it catches. This room knows what a wrong
+//! step computes and how far that is from the right results ([`distance`]); it knows neither files nor
+//! subjects. Read [`defect`], then any page of [`catalogue`], then [`seen`].
+
+pub mod catalogue;
+pub mod defect;
+pub mod distance;
+pub mod seen;
+
+pub use catalogue::all;
+pub use defect::Defect;
+pub use seen::Seen;
+
+use crate::number::Real;
+
+/// The numbers that a wrong step runs on: those of a machine, because some mistakes are mistakes of
+/// rounding only.
+pub trait Float: Real + Copy + PartialOrd + Into<f64> {}
+
+impl<T: Real + Copy + PartialOrd + Into<f64>> Float for T {}

@@ -1,0 +1,118 @@
+//! [`Seen`]: all that a stage of a layer may look at, under the document's names and indices.
+
+use super::Float;
+use crate::grid::Grid;
+use crate::problem::Activation;
+use crate::scalar::{Inputs, backward, forward};
+use crate::trace::Quantity;
+use std::collections::BTreeMap;
+
+/// The inputs as the layer reads them, the results that it has so far, and what it keeps of the last call.
+#[derive(Clone, Debug)]
+pub struct Seen<'a, T> {
+    /// g.
+    pub g: &'a Activation,
+    /// The six givens.
+    pub inputs: Inputs<T>,
+    /// The results so far; db is one row.
+    pub results: BTreeMap<Quantity, Grid<T>>,
+    /// What the call before this one left behind.
+    pub last: Option<&'a Kept<T>>,
+}
+
+/// What a call leaves behind for the next.
+#[derive(Clone, Debug)]
+pub struct Kept<T> {
+    /// The six givens.
+    pub inputs: Inputs<T>,
+    /// The eight results.
+    pub results: BTreeMap<Quantity, Grid<T>>,
+}
+
+/// The entries, each by the letter and the indices of the document: i example, k input, j output.
+#[allow(missing_docs)]
+impl<T: Float> Seen<'_, T> {
+    pub fn m(&self) -> usize {
+        self.inputs.a.rows()
+    }
+    pub fn n(&self) -> usize {
+        self.inputs.a.cols()
+    }
+    pub fn n_next(&self) -> usize {
+        self.inputs.w.cols()
+    }
+    pub fn a(&self, i: usize, k: usize) -> T {
+        self.inputs.a.at(i, k)
+    }
+    pub fn p(&self, k: usize) -> T {
+        self.inputs.keep_prob[k]
+    }
+    pub fn r(&self, i: usize, k: usize) -> T {
+        self.inputs.r.at(i, k)
+    }
+    pub fn w(&self, k: usize, j: usize) -> T {
+        self.inputs.w.at(k, j)
+    }
+    pub fn b(&self, j: usize) -> T {
+        self.inputs.b[j]
+    }
+    pub fn da_next(&self, i: usize, j: usize) -> T {
+        self.inputs.da_next.at(i, j)
+    }
+    pub fn a_tilde(&self, i: usize, k: usize) -> T {
+        self.result(Quantity::ATilde).at(i, k)
+    }
+    pub fn z(&self, i: usize, j: usize) -> T {
+        self.result(Quantity::Z).at(i, j)
+    }
+    pub fn a_next(&self, i: usize, j: usize) -> T {
+        self.result(Quantity::ANext).at(i, j)
+    }
+    pub fn dz(&self, i: usize, j: usize) -> T {
+        self.result(Quantity::Dz).at(i, j)
+    }
+    pub fn da_tilde(&self, i: usize, k: usize) -> T {
+        self.result(Quantity::DaTilde).at(i, k)
+    }
+}
+
+impl<T: Float> Seen<'_, T> {
+    /// A result that is there already.
+    ///
+    /// # Panics
+    /// Where it is not: a stage that looks ahead is a bug in the catalogue.
+    pub fn result(&self, quantity: Quantity) -> &Grid<T> {
+        &self.results[&quantity]
+    }
+
+    /// The rows and columns that a result must have; db is one row.
+    pub fn shape(&self, quantity: Quantity) -> (usize, usize) {
+        match quantity {
+            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => (self.m(), self.n()),
+            Quantity::Z | Quantity::ANext | Quantity::Dz => (self.m(), self.n_next()),
+            Quantity::Dw => (self.n(), self.n_next()),
+            Quantity::Db => (1, self.n_next()),
+        }
+    }
+
+    /// What the right stage makes of what is seen.
+    pub fn right(&self, quantity: Quantity) -> Grid<T> {
+        let Inputs { a, keep_prob, r, w, b, da_next } = &self.inputs;
+        match quantity {
+            Quantity::ATilde => forward::a_tilde(r, keep_prob, a),
+            Quantity::Z => forward::z(w, self.result(Quantity::ATilde), b),
+            Quantity::ANext => forward::a_next(self.g, self.result(Quantity::Z)),
+            Quantity::Dz => backward::dz(da_next, self.result(Quantity::Z), self.g),
+            Quantity::Dw => backward::dw(self.result(Quantity::Dz), self.result(Quantity::ATilde)),
+            Quantity::Db => Grid::from_rows(self.n_next(), vec![backward::db(self.result(Quantity::Dz))]),
+            Quantity::DaTilde => backward::da_tilde(self.result(Quantity::Dz), w),
+            Quantity::Da => backward::da(self.result(Quantity::DaTilde), r, keep_prob),
+        }
+    }
+
+    /// The grid of a result's right shape with these entries.
+    pub fn tabulate(&self, quantity: Quantity, entry: impl Fn(usize, usize) -> T) -> Grid<T> {
+        let (rows, cols) = self.shape(quantity);
+        Grid::tabulate(rows, cols, entry)
+    }
+}
