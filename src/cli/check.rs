@@ -11,8 +11,9 @@ use crate::conform::run::{Run, run};
 use crate::conform::subject::{About, Subject};
 use crate::error::Error;
 use crate::fixture::files;
+use crate::fixture::generate::Profile;
 use crate::number::{Arithmetic, Format};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,9 @@ pub struct Check {
     /// Take the cases of this folder of fixtures; those that are built in unless given.
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
+    /// All built-in cases, or as few of them as catch every known mistake.
+    #[arg(long, value_enum, default_value_t = Choice::Core, conflicts_with = "fixtures")]
+    profile: Choice,
     /// Take only cases whose id matches, as 'exact/*' or '*softmax*'; may be given more than once.
     #[arg(long, value_name = "GLOB")]
     select: Vec<String>,
@@ -56,6 +60,12 @@ pub struct Check {
     command: Vec<String>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Choice {
+    Core,
+    Smoke,
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -76,7 +86,7 @@ impl Check {
     /// # Errors
     /// Where something is not as expected of the subject; the report is printed then as well.
     pub fn run(self) -> Result<String, Error> {
-        let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(cases::built_in()), cases::in_folder)?;
+        let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(self.built_in()), cases::in_folder)?;
         let mut beyond = beyond::all();
         let ids = cases.iter().map(|case| case.id.clone()).chain(beyond.iter().map(Beyond::id));
         let ids: Vec<String> = ids.collect();
@@ -109,6 +119,13 @@ impl Check {
                 Err(Error::Failed(failure))
             }
         }
+    }
+
+    fn built_in(&self) -> Vec<Case> {
+        cases::of(match self.profile {
+            Choice::Core => Profile::Core,
+            Choice::Smoke => Profile::Smoke,
+        })
     }
 
     fn failure(&self, run: &Run, surprises: usize) -> Option<String> {
@@ -150,6 +167,7 @@ impl Check {
     fn reproduction(&self) -> [String; 2] {
         let shown = |path: &Path| joined(&[path.display().to_string()]);
         let fixtures = self.fixtures.as_deref().map(|path| format!(" --fixtures {}", shown(path)));
+        // Every case of a profile is one of all.
         let end = match &self.results {
             Some(path) => format!("--results {}", shown(path)),
             None => format!("-- {}", joined(&self.command)),

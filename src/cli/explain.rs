@@ -1,10 +1,15 @@
 //! `explain`: the worked example of a case, for a student at a terminal.
 
 use super::input;
+use crate::conform::cases;
 use crate::error::Error;
-use crate::fixture::generate::{self, Profile};
+use crate::fixture::generate::{self, Entry, Profile};
 use crate::fixture::read::{self, Kind};
+use crate::number::{Arithmetic, Format};
+use crate::oracle::tolerance::tolerance;
 use crate::problem::Problem;
+use crate::zoo::distance::{CAUGHT, of_defect};
+use crate::zoo::{self, Defect};
 use crate::{explain, oracle};
 use clap::Args;
 use std::path::Path;
@@ -12,11 +17,15 @@ use std::path::Path;
 /// Show each equation with the numbers of a case put in, in both forms.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  dropout-oracle explain exact/by-hand --equation 4\n  dropout-oracle explain problem.json | less"
+    after_help = "Examples:\n  dropout-oracle explain exact/by-hand --equation 4\n  dropout-oracle explain problem.json | less\n  dropout-oracle explain --defect unscaled-backward"
 )]
 pub struct Explain {
     /// The id of a case, as `list` shows it, or a file with a case or a problem in it.
-    case: String,
+    #[arg(required_unless_present = "defect")]
+    case: Option<String>,
+    /// A known mistake instead, as `list defects` shows it: on the smallest case that catches it, or on CASE.
+    #[arg(long, value_name = "ID", conflicts_with = "equation")]
+    defect: Option<String>,
     /// One equation only, 1 to 58.
     #[arg(long, value_name = "N")]
     equation: Option<u8>,
@@ -28,10 +37,42 @@ pub struct Explain {
 impl Explain {
     /// The pages.
     pub fn run(self) -> Result<String, Error> {
-        let problem = problem(&self.case)?;
+        if let Some(id) = &self.defect {
+            return defect(id, self.case.as_deref());
+        }
+        let problem = problem(self.case.as_deref().unwrap_or_default())?;
         let expected = oracle::expected(&problem)?;
         explain::text(&problem, &expected, self.equation, self.width)
     }
+}
+
+/// What a known mistake does, on numbers.
+fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
+    let Some(defect) = zoo::all::<f64>().into_iter().find(|defect| defect.id == id) else {
+        let ids: Vec<String> = zoo::all::<f64>().into_iter().map(|defect| defect.id).collect();
+        let near = cases::near(id, &ids);
+        return Err(Error::Usage(format!("--defect {id}: there is no such defect; near it: {near}")));
+    };
+    let case = match case {
+        Some(case) => case.to_string(),
+        None => smallest(&defect).ok_or_else(|| Error::Usage(format!("no case catches {id}")))?,
+    };
+    let problem = problem(&case)?;
+    let expected = oracle::expected(&problem)?;
+    Ok(explain::defect::text(&defect, &case, &problem, &expected))
+}
+
+/// The smallest case that catches a defect.
+fn smallest(defect: &Defect<f64>) -> Option<String> {
+    let mut entries = generate::entries(Profile::Core);
+    entries.sort_by_key(|entry| entry.recipe.sizes.iter().product::<usize>());
+    let catches = |entry: &Entry| {
+        let problem = entry.problem();
+        let Ok(expected) = oracle::expected(&problem) else { return false };
+        let bounds = tolerance(&problem, &expected, Arithmetic::plain(Format::F64));
+        of_defect(defect, &problem, &expected, &bounds) >= CAUGHT
+    };
+    entries.into_iter().find(catches).map(|entry| entry.id)
 }
 
 /// The problem of a file, or of the case with this id.

@@ -7,16 +7,17 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
-/// Write the fixtures: cases, schemas, flags, manifest.
+/// Write the fixtures: cases, schemas, flags, kill matrix, manifest.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  dropout-oracle generate --out /tmp/fixtures\n  dropout-oracle generate --check"
 )]
 pub struct Generate {
-    /// The folder to write into; `fixtures`, or `fixtures-large` for the large profile, unless given.
+    /// The folder to write into; `fixtures`, `fixtures-smoke` or `fixtures-large` unless given.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Which families: those that are kept beside the code, or those that are too large for that.
+    /// All cases that are kept beside the code; as few of them as catch every known defect; or those that
+    /// are too large to be kept.
     #[arg(long, value_enum, default_value_t = Choice::Core)]
     profile: Choice,
     /// Write nothing; fail if a byte would differ.
@@ -27,6 +28,7 @@ pub struct Generate {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Choice {
     Core,
+    Smoke,
     Large,
 }
 
@@ -35,6 +37,7 @@ impl Generate {
     pub fn run(self) -> Result<String, Error> {
         let (profile, usual) = match self.profile {
             Choice::Core => (Profile::Core, "fixtures"),
+            Choice::Smoke => (Profile::Smoke, "fixtures-smoke"),
             Choice::Large => (Profile::Large, "fixtures-large"),
         };
         let folder = self.out.unwrap_or_else(|| usual.into());

@@ -5,10 +5,11 @@ use crate::explain;
 use crate::fixture::catalogue::sampler::SAMPLINGS;
 use crate::fixture::generate::{self, Profile};
 use crate::fixture::{flags, layout};
+use crate::zoo;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-/// List cases, flags or equations.
+/// List cases, flags, defects or equations.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  dropout-oracle list\n  dropout-oracle list flags --json")]
 pub struct List {
@@ -24,6 +25,7 @@ pub struct List {
 enum What {
     Cases,
     Flags,
+    Defects,
     Equations,
 }
 
@@ -58,12 +60,36 @@ impl List {
                 let kind = format!("{:?}", flag.kind).to_lowercase();
                 [flag.id.into(), kind, flag.effect.into(), String::new()]
             })),
+            (What::Defects, true) => layout::text(&defects()),
+            (What::Defects, false) => table(
+                defects()
+                    .into_iter()
+                    .map(|defect| [defect.id, defect.equation.to_string(), defect.says, String::new()]),
+            ),
             (What::Equations, true) => layout::text(&equations()),
             (What::Equations, false) => table(equations().into_iter().map(|equation| {
                 [equation.number.to_string(), equation.id.into(), equation.kind, equation.says.into()]
             })),
         })
     }
+}
+
+/// A known mistake.
+#[derive(Serialize)]
+struct Defect {
+    id: String,
+    equation: u8,
+    says: String,
+    silent: String,
+    links: Vec<&'static str>,
+}
+
+fn defects() -> Vec<Defect> {
+    let row = |defect: zoo::Defect<f64>| {
+        let zoo::Defect { id, equation, says, silent, links, .. } = defect;
+        Defect { id, equation, says, silent, links }
+    };
+    zoo::all().into_iter().map(row).collect()
 }
 
 fn equations() -> Vec<Equation> {

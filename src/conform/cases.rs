@@ -20,8 +20,13 @@ pub struct Case {
 
 /// Every step case that is built in.
 pub fn built_in() -> Vec<Case> {
+    of(Profile::Core)
+}
+
+/// The step cases of a profile.
+pub fn of(profile: Profile) -> Vec<Case> {
     let case = |entry: generate::Entry| Case { problem: entry.problem(), id: entry.id };
-    generate::entries(Profile::Core).into_iter().map(case).collect()
+    generate::entries(profile).into_iter().map(case).collect()
 }
 
 /// Every step case below `cases` in a folder of fixtures; the sampler's are none.
@@ -77,7 +82,7 @@ impl Selection {
 }
 
 /// The ids that look most like a pattern: those that share the most pairs of neighbouring letters with it.
-fn near(pattern: &str, ids: &[String]) -> String {
+pub fn near(pattern: &str, ids: &[String]) -> String {
     const SHOWN: usize = 3;
     let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
     let wanted = pairs(pattern);

@@ -10,6 +10,8 @@
 
 pub mod beyond;
 pub mod cases;
+pub mod defective;
+pub mod diagnose;
 pub mod door;
 pub mod expectations;
 pub mod judge;

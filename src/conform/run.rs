@@ -2,6 +2,7 @@
 
 use super::beyond::Beyond;
 use super::cases::Case;
+use super::diagnose::{Asked, Diagnosis, diagnose};
 use super::judge::{self, recover};
 use super::subject::{About, Answer, MaskSource, Subject};
 use super::verdict::{Finding, Outcome, Status, Tally, Verdict};
@@ -18,6 +19,8 @@ pub struct Run {
     pub about: About,
     /// In the order of the cases.
     pub outcomes: Vec<Outcome>,
+    /// What the failures have in common.
+    pub diagnosis: Diagnosis,
 }
 
 impl Run {
@@ -78,12 +81,15 @@ pub fn run(subject: &mut dyn Subject, cases: &[Case], beyond: &[Beyond], done: i
         Outcome { id: exchange.id.into(), verdict }
     });
     let mut outcomes: Vec<Outcome> = judged.collect();
+    let asked: Vec<Asked> =
+        order.iter().filter_map(|&index| exchanges[index].asked(outcomes[index].verdict.status)).collect();
+    let diagnosis = diagnose(&about, &asked);
     for beyond in beyond {
         let verdict = beyond.verdict(subject, &outcomes);
         outcomes.push(Outcome { id: beyond.id(), verdict });
         done();
     }
-    Run { about, outcomes }
+    Run { about, outcomes, diagnosis }
 }
 
 /// The order of asking: the smallest, the largest, the second smallest, … What a subject keeps of one call
@@ -120,6 +126,16 @@ impl<'a> Exchange<'a> {
         if let (Ok(problem), [] | [Answer::Outputs(_)]) = (&self.question, &self.answers[..]) {
             self.answers.push(subject.step(self.id, problem));
         }
+    }
+
+    /// What was asked, with the first answer to it where that was judged; `None` where nothing was asked.
+    fn asked(&self, status: Status) -> Option<Asked<'_>> {
+        let outputs = match (self.answers.first()?, status) {
+            (Answer::Outputs(outputs), Status::Pass) => Some((outputs, true)),
+            (Answer::Outputs(outputs), Status::Fail) => Some((outputs, false)),
+            _ => None,
+        };
+        Some(Asked { problem: self.question.as_ref().ok()?, outputs })
     }
 
     /// The verdict, once the subject was asked.

@@ -6,6 +6,7 @@
 
 mod block;
 mod case;
+pub mod defect;
 mod equations;
 mod numbers;
 mod page;

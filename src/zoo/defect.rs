@@ -9,7 +9,7 @@
 //! ```
 
 use super::Float;
-use super::seen::{Kept, Seen};
+use super::seen::{Kept, Memory, Seen};
 use crate::grid::Grid;
 use crate::problem::Problem;
 use crate::problem::activation::{Activation, Unit, VectorFunction};
@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
 type Stage<T> = Box<dyn Fn(&Seen<T>) -> Grid<T> + Send + Sync>;
+type Shown<T> = Box<dyn Fn(&Seen<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
 type Reading<T> = Box<dyn Fn(&Seen<T>) -> Inputs<T> + Send + Sync>;
 
 /// A wrong step, and what is known of it.
@@ -36,6 +37,7 @@ pub struct Defect<T> {
     forward_reads: Option<Reading<T>>,
     backward_reads: Option<Reading<T>>,
     stages: BTreeMap<Quantity, Stage<T>>,
+    shown: Option<Shown<T>>,
     keeps: bool,
 }
 
@@ -62,6 +64,7 @@ impl<T: Float> Defect<T> {
             forward_reads: None,
             backward_reads: None,
             stages: BTreeMap::new(),
+            shown: None,
             keeps: false,
         }
     }
@@ -162,24 +165,34 @@ impl<T: Float> Defect<T> {
         })
     }
 
-    /// Says that its stages look at what the last call left behind.
+    /// Results that are handed out otherwise than they were computed.
+    pub fn shown(
+        mut self,
+        shown: impl Fn(&Seen<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync + 'static,
+    ) -> Self {
+        self.shown = Some(Box::new(shown));
+        self
+    }
+
+    /// Says that its stages look at what an earlier call left behind.
     pub fn keeps(mut self) -> Self {
         self.keeps = true;
         self
     }
 
-    /// Whether a call depends on the one before.
+    /// Whether a call depends on an earlier one.
     pub fn is_stateful(&self) -> bool {
         self.keeps
     }
 
-    /// One step; `memory` is what the last call left behind, and then what this one does.
-    pub fn step(&self, problem: &Problem, memory: &mut Option<Kept<T>>) -> BTreeMap<Quantity, Grid<f64>> {
+    /// One step; `memory` is what earlier calls left behind, and then what this one does.
+    pub fn step(&self, problem: &Problem, memory: &mut Memory<T>) -> BTreeMap<Quantity, Grid<f64>> {
+        let sizes = [problem.m(), problem.n(), problem.n_next()];
         let mut seen = Seen {
             g: problem.activation(),
             inputs: problem.inputs().over(),
             results: BTreeMap::new(),
-            last: memory.as_ref(),
+            last: memory.get(&sizes),
         };
         if let Some(reads) = &self.forward_reads {
             seen.inputs = reads(&seen);
@@ -192,13 +205,13 @@ impl<T: Float> Defect<T> {
                 self.stages.get(&quantity).map_or_else(|| seen.right(quantity), |stage| stage(&seen));
             seen.results.insert(quantity, result);
         }
+        let mut shown = seen.results.clone();
+        shown.extend(self.shown.iter().flat_map(|shown| shown(&seen)));
         let Seen { inputs, results, .. } = seen;
-        let doubles = |(&quantity, grid): (&Quantity, &Grid<T>)| (quantity, grid.map(|&x| x.into()));
-        let doubles = results.iter().map(doubles).collect();
         if self.keeps {
-            *memory = Some(Kept { inputs, results });
+            memory.insert(sizes, Kept { inputs, results });
         }
-        doubles
+        shown.into_iter().map(|(quantity, grid)| (quantity, grid.map(|&x| x.into()))).collect()
     }
 }
 

@@ -1,9 +1,10 @@
 //! How far a wrong step is from the right results, in tolerances.
 
+use super::seen::Memory;
 use super::{Defect, Float};
 use crate::grid::Grid;
 use crate::oracle::tolerance::{Bound, ratio};
-use crate::problem::Problem;
+use crate::problem::{Inputs, Problem};
 use crate::scalar::Step;
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
@@ -28,14 +29,34 @@ pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &BTreeMap<Q
     Quantity::ALL.into_iter().map(of).fold(0.0, f64::max)
 }
 
-/// How far a defect is off on a problem, asked twice in a row: what is kept of a call shows in the next.
+/// How far a defect is off on a problem; what is kept between calls is asked another problem of the same
+/// sizes before.
 pub fn of_defect<T: Float>(
     defect: &Defect<T>,
     problem: &Problem,
     expected: &Step<f64>,
     bounds: &Step<Bound>,
 ) -> f64 {
-    let mut memory = None;
-    let mut ask = || distance(expected, bounds, &defect.step(problem, &mut memory));
-    if defect.is_stateful() { ask().max(ask()) } else { ask() }
+    let mut memory = Memory::new();
+    if defect.is_stateful() {
+        defect.step(&another(problem), &mut memory);
+    }
+    distance(expected, bounds, &defect.step(problem, &mut memory))
+}
+
+/// A problem of the same sizes with every input changed: signs and sizes, every second cell of the mask,
+/// and p half way to 1.
+pub fn another(problem: &Problem) -> Problem {
+    let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
+    let changed = |grid: &Grid<f64>| grid.map(|x| x * -0.5).to_rows();
+    let flipped = |i: usize, k: usize| if (i + k).is_multiple_of(2) { 1.0 - r.at(i, k) } else { r.at(i, k) };
+    let inputs = Inputs {
+        a: changed(a),
+        keep_prob: keep_prob.iter().map(|p| (1.0 + p) / 2.0).collect(),
+        r: Grid::tabulate(r.rows(), r.cols(), flipped).to_rows(),
+        w: changed(w),
+        b: b.iter().map(|x| x * -0.5).collect(),
+        da_next: changed(da_next),
+    };
+    Problem::new(inputs, problem.activation().clone()).expect("every rule still holds")
 }

@@ -7,7 +7,7 @@ use crate::scalar::{Inputs, backward, forward};
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 
-/// The inputs as the layer reads them, the results that it has so far, and what it keeps of the last call.
+/// The inputs as the layer reads them, the results that it has so far, and what it keeps of an earlier call.
 #[derive(Clone, Debug)]
 pub struct Seen<'a, T> {
     /// g.
@@ -16,11 +16,14 @@ pub struct Seen<'a, T> {
     pub inputs: Inputs<T>,
     /// The results so far; db is one row.
     pub results: BTreeMap<Quantity, Grid<T>>,
-    /// What the call before this one left behind.
+    /// What the last call of the same sizes left behind.
     pub last: Option<&'a Kept<T>>,
 }
 
-/// What a call leaves behind for the next.
+/// What each call left behind, by its m, n and n_next.
+pub type Memory<T> = BTreeMap<[usize; 3], Kept<T>>;
+
+/// What a call leaves behind for the next of the same sizes.
 #[derive(Clone, Debug)]
 pub struct Kept<T> {
     /// The six givens.

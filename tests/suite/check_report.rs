@@ -3,6 +3,7 @@
 use crate::cases;
 use dropout_oracle::conform::About;
 use dropout_oracle::conform::beyond::BIAS;
+use dropout_oracle::conform::diagnose::Diagnosis;
 use dropout_oracle::conform::expectations::{Expectations, mark};
 use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::Run;
@@ -74,7 +75,7 @@ fn varied() -> Run {
         ),
         outcome(BIAS, Verdict::of(vec![Finding::Bias("dW: the errors lean".into())])),
     ];
-    Run { about, outcomes }
+    Run { about, outcomes, diagnosis: Diagnosis::default() }
 }
 
 fn there(id: &str) -> bool {

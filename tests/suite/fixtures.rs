@@ -75,8 +75,19 @@ fn there_are_at_least_two_hundred_cases_and_less_than_eight_megabytes() {
     let manifest = json(&folder().join("manifest.json"));
     assert!(manifest["totals"]["bytes"].as_u64().expect("a number") < 8_000_000);
     let families: BTreeSet<_> = steps().iter().map(|case| case.family()).collect();
-    let promised =
-        ["activations", "coupled", "exact", "keep_probability", "kinks", "mask", "range", "shapes"];
+    let promised = [
+        "activations",
+        "blocks",
+        "coupled",
+        "exact",
+        "keep_probability",
+        "kinks",
+        "mask",
+        "range",
+        "shapes",
+        "sharp",
+        "steep",
+    ];
     assert_eq!(families, BTreeSet::from(promised));
 }
 

@@ -228,6 +228,49 @@ fn an_elementary_function_may_be_off_by_four_units_in_the_last_place() {
     is_about(a_next(Unit::Sigmoid), own);
 }
 
+/// z, exactly.
+fn at(unit: Unit, z: f64, quantity: Quantity) -> Bound {
+    first(&row(&[z / 2.0], 0.5, &[1.0], 0.0, unit, 1.0), plain(Format::F64), quantity)
+}
+
+#[test]
+fn where_a_textbook_value_cancels_it_is_off_by_the_roundings_of_what_cancels() {
+    // 1 + erf and 1 + tanh at −6: four ulps of 1 and an addition to a magnitude of 2, halved, times 6, and
+    // the product.
+    let derived = 6.0 * (8.0 + 2.0) / 2.0 + 6.0;
+    is_about(at(Unit::Gelu, -6.0, Quantity::ANext), derived * U);
+    is_about(at(Unit::GeluTanh, -6.0, Quantity::ANext), derived * U);
+}
+
+#[test]
+fn where_a_textbook_slope_cancels_it_is_off_by_the_roundings_of_what_cancels() {
+    let slope = |unit: Unit, z: f64| at(unit, z, Quantity::Dz);
+    // (1 + erf)/2 and what is nearly 0, a sum of three terms: two additions.
+    is_about(slope(Unit::Gelu, -6.0), (8.0 / 2.0 + 2.0) * U);
+    // Where the slope may be 0, its products with the diagonal's 1 and with the row's 1 count as roundings.
+    let products = |magnitude: f64| 2.0 * magnitude;
+    // s = 1/(1 + e^−40): an addition and a quotient. 1 − s: those, and an addition to a magnitude of 2.
+    let (s, rest) = (2.0, 2.0 + 2.0);
+    is_about(slope(Unit::Sigmoid, 40.0), (rest + 2.0 * s + 2.0 + products(2.0)) * U);
+    // z·s, then times 1 − s, then added to s.
+    let product = 40.0 * rest + 2.0 * (40.0 * s + 40.0) + 80.0;
+    is_about(slope(Unit::Silu, 40.0), (s + product + 81.0) * U);
+    // t·t, and 1 − t².
+    let square = 8.0 + 8.0 + 1.0;
+    is_about(slope(Unit::Tanh, 20.0), (square + 2.0 + products(2.0)) * U);
+    // z − (z + ln(1 + e^−z)): two additions to a magnitude of 2z, and exp.
+    is_about(slope(Unit::Softplus, 40.0), (2.0 * 80.0 + 8.0) * U);
+    // α + α(e^z − 1).
+    is_about(slope(Unit::Elu { alpha: 3.0 }, -40.0), (3.0 * 8.0 + 3.0 + 6.0 + products(6.0)) * U);
+    // (1 + t)/2 + z/2 (1 − t²) · √(2/π) (1 + 3 · 0.044715 z²) at −6, three terms too.
+    let (factor, cubic) = ((2.0 / std::f64::consts::PI).sqrt(), 3.0 * 0.044715 * 36.0);
+    let inner = factor * (1.0 + cubic);
+    let inner_off = factor * (3.0 * cubic + 1.0 + cubic) + 2.0 * inner;
+    let outer_off = 3.0 * (square + 2.0) + 6.0;
+    let product_off = outer_off * inner + 6.0 * inner_off + 6.0 * inner;
+    is_about(slope(Unit::GeluTanh, -6.0), (4.0 + product_off + 2.0 * (1.0 + 6.0 * inner)) * U);
+}
+
 #[test]
 fn a_result_is_judged_from_what_the_implementation_gave_before_it() {
     let problem = three();

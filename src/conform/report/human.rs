@@ -1,6 +1,6 @@
 //! The report for people: short, the worst first, with the command that shows each failure again.
 
-use super::{Report, blame, cases, told};
+use super::{Report, blame, cases, diagnosed, told};
 use crate::conform::expectations::Surprise;
 use crate::conform::judge::localise::equation;
 use crate::conform::run::{Run, Strict};
@@ -39,6 +39,7 @@ pub fn human(report: &Report, colour: bool) -> String {
     }
     text + "\n"
         + &totals(run, report.surprises.is_empty(), colour)
+        + &diagnosis(run, colour)
         + &blamed(run)
         + &reasons(run)
         + &strict(run)
@@ -85,6 +86,7 @@ pub fn details(verdict: &Verdict) -> String {
 }
 
 const RED: &str = "31;1";
+const BOLD: &str = "1";
 const GREEN: &str = "32;1";
 
 fn paint(colour: bool, code: &str, text: &str) -> String {
@@ -107,6 +109,12 @@ fn totals(run: &Run, good: bool, colour: bool) -> String {
     let line = format!("{} of {}", Status::ALL.map(count).join(", "), cases(run.outcomes.len()));
     let verdict = if good { paint(colour, GREEN, "good") } else { paint(colour, RED, "not good") };
     format!("{verdict}: {line}\n")
+}
+
+/// What the failures have in common.
+fn diagnosis(run: &Run, colour: bool) -> String {
+    let line = |line: String| format!("{} {}\n", paint(colour, BOLD, "diagnosis:"), plain(&line));
+    diagnosed(run).into_iter().map(line).collect()
 }
 
 /// Which results are to blame in how many cases, the most frequent first.

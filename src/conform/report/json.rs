@@ -1,6 +1,7 @@
 //! The report for programs, in JSON; its schema is `fixtures/schema/check-report.schema.json`.
 
 use super::{Report, said};
+use crate::conform::diagnose;
 use crate::conform::judge::localise::equation;
 use crate::conform::run::Strict;
 use crate::conform::verdict::{Cause, Finding, Mismatch, Outcome, Status, Tally, Verdict, Wrong};
@@ -17,6 +18,7 @@ struct Whole<'a> {
     totals: Totals,
     strict: Strict,
     surprises: Vec<Surprise<'a>>,
+    diagnosis: Diagnosed<'a>,
     cases: Vec<Case<'a>>,
 }
 
@@ -46,6 +48,21 @@ struct Totals {
 struct Surprise<'a> {
     id: &'a str,
     what: &'a str,
+}
+
+#[derive(Serialize)]
+struct Diagnosed<'a> {
+    compared: usize,
+    candidates: Vec<Candidate<'a>>,
+    remarks: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Candidate<'a> {
+    defect: &'a str,
+    equation: u8,
+    says: &'a str,
+    explains: usize,
 }
 
 #[derive(Serialize)]
@@ -139,8 +156,18 @@ pub fn json(report: &Report) -> String {
             .iter()
             .map(|surprise| Surprise { id: &surprise.id, what: &surprise.what })
             .collect(),
+        diagnosis: Diagnosed {
+            compared: run.diagnosis.compared,
+            candidates: run.diagnosis.candidates.iter().map(candidate).collect(),
+            remarks: &run.diagnosis.remarks,
+        },
         cases: run.outcomes.iter().map(|outcome| case(report, outcome)).collect(),
     })
+}
+
+fn candidate(candidate: &diagnose::Candidate) -> Candidate<'_> {
+    let diagnose::Candidate { id, equation, says, explains } = candidate;
+    Candidate { defect: id, equation: *equation, says, explains: *explains }
 }
 
 fn case<'a>(report: &Report, Outcome { id, verdict }: &'a Outcome) -> Case<'a> {

@@ -9,6 +9,7 @@ pub use json::json;
 pub use junit::junit;
 
 use super::beyond::BIAS;
+use super::diagnose::{Candidate, Diagnosis};
 use super::expectations::Surprise;
 use super::judge::localise::equation;
 use super::run::Run;
@@ -79,6 +80,22 @@ fn blame(verdict: &Verdict) -> Vec<String> {
         kinds.entry(kind).or_default().push(named);
     }
     kinds.into_iter().map(|(kind, names)| format!("{kind}: {}", names.join(", "))).collect()
+}
+
+/// What the failures have in common, a line each; nothing where there are none.
+fn diagnosed(run: &Run) -> Vec<String> {
+    let Diagnosis { candidates, compared, remarks } = &run.diagnosis;
+    let of = |candidate: &Candidate| {
+        let Candidate { id, equation, says, explains } = candidate;
+        format!("{says} (equation {equation}): {explains} of {} that fail [{id}]", cases(*compared))
+    };
+    let named = candidates.iter().enumerate().map(|(at, candidate)| match at {
+        0 => format!("matches the document but for this: {}", of(candidate)),
+        _ => format!("or: {}", of(candidate)),
+    });
+    let unknown =
+        (*compared > 0 && candidates.is_empty()).then(|| "no known mistake explains the failures".into());
+    named.chain(unknown).chain(remarks.iter().cloned()).collect()
 }
 
 /// A number of cases.

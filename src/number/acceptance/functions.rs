@@ -93,7 +93,14 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         match (own.flaw, other.flaw) {
             (Some(_), None) => other,
             (None, Some(_)) => own,
-            _ => own.either(other, other.error),
+            _ => {
+                let apart = (own.center - other.center).abs();
+                debug_assert!(
+                    own.flaw.is_some() || apart <= plus(own.off, other.off),
+                    "two numbers, not one"
+                );
+                own.either(other, other.error)
+            }
         }
     }
 

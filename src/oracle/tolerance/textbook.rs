@@ -149,9 +149,13 @@ fn half<const S: usize, const A: usize>() -> Num<S, A> {
 /// 1/(1 + e^−z), with the exponential of a negative argument on both sides.
 fn sigmoid<const S: usize, const A: usize>(z: Num<S, A>) -> Num<S, A> {
     let (center, _) = z.exact_number();
-    let e = if center > 0.0 { (-z).exp() } else { z.exp() };
-    let inverse = Num::one() / (Num::one() + e);
-    if center > 0.0 { inverse } else { e * inverse }
+    let inverse = |e| Num::one() / (Num::one() + e);
+    if center > 0.0 {
+        inverse((-z).exp())
+    } else {
+        let e = z.exp();
+        e * inverse(e)
+    }
 }
 
 /// Φ(z) = (1 + erf(z/√2))/2.

@@ -1,8 +1,22 @@
-//! The catalogue of defects, a page a stage.
+//! The catalogue of defects, a page a kind of mistake.
 //!
 //! Ids are never reused and never renamed.
 
+mod activation;
+mod formats;
+mod formulas;
+mod gradient;
+mod jacobian;
+mod mask;
+mod product;
+mod row;
 mod scale;
+mod shapes;
+mod slope;
+mod softmax;
+mod state;
+mod tails;
+mod upstream;
 
 use super::{Defect, Float};
 
@@ -11,7 +25,23 @@ pub type Page<T> = (&'static str, Vec<Defect<T>>);
 
 /// Every page, in the order in which a step computes.
 pub fn pages<T: Float>() -> Vec<Page<T>> {
-    vec![("scale", scale::defects())]
+    vec![
+        ("scale", scale::defects()),
+        ("mask", mask::defects()),
+        ("product", product::defects()),
+        ("activation", activation::defects()),
+        ("row", row::defects()),
+        ("formulas", formulas::defects()),
+        ("jacobian", jacobian::defects()),
+        ("softmax", softmax::defects()),
+        ("slope", slope::defects()),
+        ("upstream", upstream::defects()),
+        ("gradient", gradient::defects()),
+        ("tails", tails::defects()),
+        ("formats", formats::defects()),
+        ("shapes", shapes::defects()),
+        ("state", state::defects()),
+    ]
 }
 
 /// Every defect.

@@ -1,67 +1,175 @@
 //! The factor 1/p of equations 3 and 42, and whose p it is.
 
-use crate::scalar::Inputs;
+use crate::number::sum;
 use crate::trace::Quantity::{ATilde, Da};
 use crate::zoo::{Defect, Float, Seen};
 
-/// The inputs with other keep probabilities.
-fn with_p<T: Float>(s: &Seen<T>, p: impl Fn(usize) -> T) -> Inputs<T> {
-    Inputs { keep_prob: (0..s.n()).map(p).collect(), ..s.inputs.clone() }
-}
-
-/// Every other way to take the factor that stands for 1/p_k: what it is called, what it is, where it is
-/// the right one, where it happened.
-type Factor<T> =
-    (&'static str, &'static str, &'static str, &'static [&'static str], fn(&Seen<T>, usize) -> T);
-
-fn factors<T: Float>() -> Vec<Factor<T>> {
-    vec![
-        ("unscaled", "lacks 1/p", "where p = 1", &["https://github.com/apache/mxnet/issues/7303"], |_, _| {
-            T::one()
-        }),
-        (
-            "squared-scale",
-            "is scaled by 1/p twice",
-            "where p = 1",
-            &["https://github.com/CSTR-Edinburgh/mlpractical/issues/32"],
-            |s, k| T::one() / (s.p(k) * s.p(k)),
-        ),
-    ]
+/// What stands in the place of 1/p_k: its name, what it is, where it is the right one, where it happened.
+struct Factor<T> {
+    name: &'static str,
+    says: &'static str,
+    silent: &'static str,
+    links: &'static [&'static str],
+    of: fn(&Seen<T>, usize, usize) -> T,
 }
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
-    let mut defects = Vec::new();
-    for (name, says, silent, links, factor) in factors::<T>() {
-        defects.extend([
-            Defect::new(
-                format!("{name}-forward"),
-                3,
-                format!("Ã {says}; the backward pass is right"),
-                silent,
-            )
-            .cell(ATilde, move |s, i, k| s.r(i, k) * factor(s, k) * s.a(i, k))
-            .seen_at(links),
-            Defect::new(
-                format!("{name}-backward"),
-                42,
-                format!("dA {says}; the forward pass is right"),
-                silent,
-            )
-            .cell(Da, move |s, i, k| s.da_tilde(i, k) * s.r(i, k) * factor(s, k))
-            .seen_at(links),
-            Defect::new(format!("{name}-both"), 3, format!("Ã {says}, and so does dA"), silent)
-                .reads(move |s| with_p(s, |k| T::one() / factor(s, k)))
-                .seen_at(links),
-        ]);
-    }
-    defects.push(
-        Defect::new(
-            "p-squared-in-gradient",
-            42,
-            "dA is multiplied by p instead of divided by it",
-            "where p = 1",
-        )
-        .cell(Da, |s, i, k| s.da_tilde(i, k) * s.r(i, k) * s.p(k)),
-    );
-    defects
+    factors().into_iter().flat_map(places).collect()
+}
+
+/// A wrong factor in the forward pass, in the backward pass, in both.
+fn places<T: Float>(Factor { name, says, silent, links, of }: Factor<T>) -> [Defect<T>; 3] {
+    let forward = move |s: &Seen<T>, i, k| s.r(i, k) * of(s, i, k) * s.a(i, k);
+    let backward = move |s: &Seen<T>, i, k| s.da_tilde(i, k) * s.r(i, k) * of(s, i, k);
+    let defect = |place: &str, equation, what: &str| {
+        Defect::new(format!("{name}-{place}"), equation, format!("{what} {says}"), silent).seen_at(links)
+    };
+    [
+        defect("forward", 3, "Ã alone").cell(ATilde, forward),
+        defect("backward", 42, "dA alone").cell(Da, backward),
+        defect("both-passes", 3, "Ã, and dA with it,").cell(ATilde, forward).cell(Da, backward),
+    ]
+}
+
+fn factors<T: Float>() -> Vec<Factor<T>> {
+    const ONE: &str = "where p = 1 at every kept unit";
+    const SAME: &str = "where all keep probabilities are the same";
+    vec![
+        Factor {
+            name: "unscaled",
+            says: "lacks 1/p",
+            silent: ONE,
+            links: &["https://github.com/apache/mxnet/issues/7303"],
+            of: |_, _, _| T::one(),
+        },
+        Factor {
+            name: "scaled-twice",
+            says: "has 1/p twice",
+            silent: ONE,
+            links: &["https://github.com/CSTR-Edinburgh/mlpractical/issues/32"],
+            of: |s, _, k| T::one() / (s.p(k) * s.p(k)),
+        },
+        Factor {
+            name: "scaled-by-drop",
+            says: "is divided by the probability to drop, 1 − p",
+            silent: "where p = 1/2",
+            links: &[
+                "https://github.com/lmjohns3/theanets/issues/123",
+                "https://github.com/kaldi-asr/kaldi/issues/2814",
+                "https://github.com/tiny-dnn/tiny-dnn/issues/961",
+            ],
+            of: |s, _, k| T::one() / (T::one() - s.p(k)),
+        },
+        Factor {
+            name: "times-p",
+            says: "is multiplied by p instead of divided by it",
+            silent: ONE,
+            links: &[],
+            of: |s, _, k| s.p(k),
+        },
+        Factor {
+            name: "times-drop",
+            says: "is multiplied by 1 − p",
+            silent: "never, but for zeros",
+            links: &["https://github.com/karpathy/convnetjs/issues/106"],
+            of: |s, _, k| T::one() - s.p(k),
+        },
+        Factor {
+            name: "scaled-by-two",
+            says: "is doubled, whatever p is",
+            silent: "where p = 1/2",
+            links: &[
+                "https://github.com/mdenil/dropout/issues/3",
+                "https://github.com/mp2893/retain/issues/1",
+            ],
+            of: |_, _, _| T::from_f64(2.0),
+        },
+        Factor {
+            name: "scaled-by-root",
+            says: "is divided by the square root of p",
+            silent: ONE,
+            links: &[],
+            of: |s, _, k| ((s.p(k) - T::one()).ln_1p() * T::from_f64(-0.5)).exp(),
+        },
+        Factor {
+            name: "whole-factor",
+            says: "has 1/p rounded down to an integer",
+            silent: "where 1/p is an integer",
+            links: &[],
+            of: |s, _, k| T::from_f64((T::one() / s.p(k)).into().floor()),
+        },
+        Factor {
+            name: "guarded-division",
+            says: "is divided by p + 1e-6",
+            silent: "in formats that do not hold 1 + 1e-6",
+            links: &["https://github.com/google/flax/issues/2055"],
+            of: |s, _, k| T::one() / (s.p(k) + T::from_f64(1e-6)),
+        },
+        Factor {
+            name: "mean-p",
+            says: "is divided by the mean of all p",
+            silent: SAME,
+            links: &[],
+            of: |s, _, _| T::from_f64(s.n() as f64) / sum(0..s.n(), |k| s.p(k)),
+        },
+        Factor {
+            name: "first-p",
+            says: "is divided by the p of the first unit",
+            silent: SAME,
+            links: &[],
+            of: |s, _, _| T::one() / s.p(0),
+        },
+        Factor {
+            name: "next-p",
+            says: "is divided by the p of the next unit",
+            silent: SAME,
+            links: &[],
+            of: |s, _, k| T::one() / s.p((k + 1) % s.n()),
+        },
+        Factor {
+            name: "reversed-p",
+            says: "takes the p of the units in reverse order",
+            silent: "where p reads the same from both ends",
+            links: &[],
+            of: |s, _, k| T::one() / s.p(s.n() - 1 - k),
+        },
+        Factor {
+            name: "p-by-example",
+            says: "takes the p of example i for p_k",
+            silent: SAME,
+            links: &["https://github.com/keras-team/keras/issues/9841"],
+            of: |s, i, _| T::one() / s.p(i % s.n()),
+        },
+        Factor {
+            name: "largest-p",
+            says: "is divided by the largest p",
+            silent: SAME,
+            links: &[],
+            of: |s, _, _| T::one() / (1..s.n()).fold(s.p(0), |p, k| if s.p(k) > p { s.p(k) } else { p }),
+        },
+        Factor {
+            name: "realised-share",
+            says: "is divided by the share of cells that were kept",
+            silent: "where that share is p",
+            links: &[],
+            of: |s, _, _| {
+                let kept = sum(0..s.m(), |i| sum(0..s.n(), |k| s.r(i, k)));
+                T::from_f64((s.m() * s.n()) as f64) / kept
+            },
+        },
+        Factor {
+            name: "realised-share-of-example",
+            says: "is divided by the share of units that were kept in the example",
+            silent: "where that share is p",
+            links: &[],
+            of: |s, i, _| T::from_f64(s.n() as f64) / sum(0..s.n(), |k| s.r(i, k)),
+        },
+        Factor {
+            name: "realised-share-of-unit",
+            says: "is divided by the share of examples in which the unit was kept",
+            silent: "where that share is p",
+            links: &[],
+            of: |s, _, k| T::from_f64(s.m() as f64) / sum(0..s.m(), |i| s.r(i, k)),
+        },
+    ]
 }

@@ -1,0 +1,91 @@
+//! A known mistake as a program that speaks the protocol: what does `check` say of it?
+//!
+//! ```text
+//! dropout-oracle check -- dropout-oracle-zoo unscaled-backward
+//! dropout-oracle check -- dropout-oracle-zoo right f32
+//! ```
+//!
+//! `right` is the right step and `zeros` gives zeros; `dropout-oracle list defects` has the other names.
+
+use dropout_oracle::conform::defective::Defective;
+use dropout_oracle::conform::subject::{Answer, Outputs, Subject};
+use dropout_oracle::fixture::read::{self, Kind};
+use dropout_oracle::problem::Problem;
+use serde_json::{Map, Value, json};
+use std::io::{BufRead, Write, stdin, stdout};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let subject = match arguments[..] {
+        [id] | [id, "f64"] => Defective::double(id),
+        [id, "f32"] => Defective::single(id),
+        _ => None,
+    };
+    match subject {
+        Some(subject) => serve(subject),
+        None => {
+            eprintln!(
+                "usage: dropout-oracle-zoo DEFECT|right|zeros [f64|f32]; `dropout-oracle list defects` has the names"
+            );
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Answers each line with a line, until it is told to stop or the input ends.
+fn serve(mut subject: Box<dyn Subject>) -> ExitCode {
+    for line in stdin().lock().lines().map_while(Result::ok) {
+        let Ok(question) = serde_json::from_str::<Value>(&line) else { return ExitCode::FAILURE };
+        let answer = match question["cmd"].as_str() {
+            Some("start") => start(subject.as_ref()),
+            Some("step") => step(subject.as_mut(), &question),
+            Some("sample") => json!({"seq": question["seq"], "skipped": "draws no masks"}),
+            _ => return ExitCode::SUCCESS,
+        };
+        if writeln!(stdout(), "{answer}").and_then(|()| stdout().flush()).is_err() {
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn start(subject: &dyn Subject) -> Value {
+    let about = subject.about();
+    json!({"name": about.name, "arithmetic": about.arithmetic.to_string()})
+}
+
+fn step(subject: &mut dyn Subject, question: &Value) -> Value {
+    let seq = &question["seq"];
+    let text = json!({"activation": question["activation"], "inputs": question["inputs"]}).to_string();
+    let given = match read::problem(text.as_bytes(), Kind::Problem) {
+        Ok(given) => given,
+        Err(faults) => return json!({"seq": seq, "error": faults.to_string()}),
+    };
+    match subject.step("", &given.problem) {
+        Answer::Outputs(outputs) => json!({"seq": seq, "outputs": members(&given.problem, &outputs)}),
+        Answer::Skipped(why) => json!({"seq": seq, "skipped": why}),
+        Answer::Errored(what) => json!({"seq": seq, "error": what}),
+    }
+}
+
+/// The results by name; db is a vector unless it has the wrong shape.
+fn members(problem: &Problem, outputs: &Outputs) -> Map<String, Value> {
+    let number = |x: &f64| if x.is_finite() { json!(x) } else { json!(text(*x)) };
+    let row = |row: &Vec<f64>| Value::Array(row.iter().map(number).collect());
+    let value = |name: &str, rows: &Vec<Vec<f64>>| match &rows[..] {
+        [db] if name == "db" && db.len() == problem.n_next() => row(db),
+        _ => Value::Array(rows.iter().map(row).collect()),
+    };
+    outputs.0.iter().map(|(quantity, rows)| (quantity.name().into(), value(quantity.name(), rows))).collect()
+}
+
+/// JSON has no number for these.
+fn text(x: f64) -> &'static str {
+    match x {
+        _ if x.is_nan() => "NaN",
+        _ if x > 0.0 => "Infinity",
+        _ => "-Infinity",
+    }
+}

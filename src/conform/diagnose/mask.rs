@@ -1,0 +1,93 @@
+//! The masks that show in a subject's results, beside the one that it was given.
+//!
+//! Where a is not 0, ã tells whether the unit was kept; where dJ/dã is not 0, dJ/da does. Two independent
+//! masks of one p agree in p² + (1 − p)² of their cells.
+
+use super::Asked;
+use crate::conform::subject::Rows;
+use crate::grid::Grid;
+use crate::problem::Problem;
+use crate::trace::Quantity;
+
+/// A mask that the given one may have been taken for: what it is called, and its entries.
+type Other = (&'static str, fn(&Grid<f64>, usize, usize) -> f64);
+
+const OTHERS: [Other; 8] = [
+    ("R with kept and dropped swapped", |r, i, k| 1.0 - r.at(i, k)),
+    ("that of the first example for all", |r, _, k| r.at(0, k)),
+    ("that of the first unit for all", |r, i, _| r.at(i, 0)),
+    ("R shifted by one example", |r, i, k| r.at((i + 1) % r.rows(), k)),
+    ("R shifted by one unit", |r, i, k| r.at(i, (k + 1) % r.cols())),
+    ("R read column by column", |r, i, k| r.cells()[k * r.rows() + i]),
+    ("one that keeps everything", |_, _, _| 1.0),
+    ("one that drops everything", |_, _, _| 0.0),
+];
+
+/// A sentence for each pass whose mask is not R.
+pub fn remarks(asked: &[Asked]) -> Vec<String> {
+    let forward = asked.iter().flat_map(|asked| {
+        let inputs = asked.problem.inputs();
+        shown(asked, Quantity::ATilde, |i, k| inputs.a.at(i, k))
+    });
+    let backward = asked.iter().flat_map(|asked| {
+        let da_tilde = fitting(asked, Quantity::DaTilde);
+        shown(asked, Quantity::Da, |i, k| da_tilde.map_or(0.0, |rows| rows[i][k]))
+    });
+    let said =
+        [said("forward", &forward.collect::<Vec<_>>()), said("backward", &backward.collect::<Vec<_>>())];
+    said.into_iter().flatten().collect()
+}
+
+/// A result of the shape of A, where the subject gave it so.
+fn fitting<'a>(asked: &Asked<'a>, quantity: Quantity) -> Option<&'a Rows> {
+    let (m, n) = (asked.problem.m(), asked.problem.n());
+    let (outputs, _) = asked.outputs?;
+    outputs.0.get(&quantity).filter(|rows| rows.len() == m && rows.iter().all(|row| row.len() == n))
+}
+
+/// A cell in which a mask shows.
+struct Cell<'a> {
+    kept: bool,
+    problem: &'a Problem,
+    i: usize,
+    k: usize,
+}
+
+/// The cells of a result in which the mask shows: where what is masked is an ordinary number.
+fn shown<'a>(asked: &Asked<'a>, quantity: Quantity, masked: impl Fn(usize, usize) -> f64) -> Vec<Cell<'a>> {
+    const ORDINARY: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
+    let problem = asked.problem;
+    let Some(rows) = fitting(asked, quantity) else { return Vec::new() };
+    let cells = (0..problem.m()).flat_map(|i| (0..problem.n()).map(move |k| (i, k)));
+    let shows = cells.filter(|&(i, k)| ORDINARY.contains(&masked(i, k).abs()));
+    shows.map(|(i, k)| Cell { kept: rows[i][k] != 0.0, problem, i, k }).collect()
+}
+
+fn said(pass: &str, cells: &[Cell]) -> Option<String> {
+    let agreeing = |mask: fn(&Grid<f64>, usize, usize) -> f64| {
+        let agrees = |cell: &&Cell| cell.kept == (mask(&cell.problem.inputs().r, cell.i, cell.k) != 0.0);
+        cells.iter().filter(agrees).count()
+    };
+    let same = agreeing(|r, i, k| r.at(i, k));
+    if same == cells.len() {
+        return None;
+    }
+    let percent = |part: f64| 100.0 * part / cells.len() as f64;
+    let agrees = format!(
+        "the mask of the {pass} pass agrees with R in {:.1} % of {} cells",
+        percent(same as f64),
+        cells.len()
+    );
+    if let Some((name, _)) = OTHERS.into_iter().find(|(_, mask)| agreeing(*mask) == cells.len()) {
+        return Some(format!("{agrees}: it is {name}"));
+    }
+    let independent = |cell: &Cell| {
+        let p = cell.problem.inputs().keep_prob[cell.k];
+        p * p + (1.0 - p) * (1.0 - p)
+    };
+    let expected: f64 = cells.iter().map(independent).sum();
+    let variance: f64 = cells.iter().map(independent).map(|q| q * (1.0 - q)).sum();
+    let near = (same as f64 - expected).abs() <= 4.0 * variance.sqrt();
+    let so = if near { ": as two independent masks, which would in" } else { "; independent masks would in" };
+    Some(format!("{agrees}{so} {:.1} %", percent(expected)))
+}

@@ -1,0 +1,29 @@
+//! Results that are right in a shorter format than the subject says it computes in.
+
+use super::Case;
+use crate::number::{Arithmetic, Format};
+use crate::oracle::tolerance::{ratio, tolerance};
+
+/// The sentence, where every failing case is within the tolerances of a shorter format.
+pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
+    let shorter = Format::ALL.into_iter().filter(|format| format.bits() < claimed.storage.bits());
+    let failed = || cases.iter().filter(|case| !case.passed);
+    let passes = |format: &Format| failed().all(|case| is_within(case, Arithmetic::plain(*format)));
+    let format = shorter.into_iter().find(passes)?;
+    Some(format!(
+        "all failing results are within the tolerances of {}: is everything really computed in {claimed}?",
+        format.name()
+    ))
+}
+
+fn is_within(case: &Case, arithmetic: Arithmetic) -> bool {
+    let bounds = tolerance(case.problem, &case.expected, arithmetic);
+    case.outputs.0.iter().all(|(&quantity, rows)| {
+        let expected = case.expected.cells(quantity);
+        let got: Vec<f64> = rows.iter().flatten().copied().collect();
+        let within = |((&expected, &got), bound): ((&f64, &f64), &Result<f64, _>)| {
+            bound.as_ref().is_ok_and(|&bound| ratio(expected, got, bound) <= 1.0)
+        };
+        got.len() == expected.len() && expected.iter().zip(&got).zip(bounds.cells(quantity)).all(within)
+    })
+}

@@ -1,0 +1,210 @@
+//! Equation 5: another function than g, one that a layer was not asked for.
+
+use crate::problem::activation::{Activation, Unit, VectorFunction};
+use crate::trace::Quantity::{ANext, Z};
+use crate::zoo::{Defect, Float, Seen};
+
+pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let mut defects = confusions();
+    defects.extend(units());
+    defects.extend(wholes());
+    defects
+}
+
+/// One function of a unit taken for another, in both passes.
+fn confusions<T: Float>() -> Vec<Defect<T>> {
+    type Confusion = (&'static str, &'static str, fn(&Unit) -> Option<Unit>);
+    let rows: [Confusion; 12] = [
+        ("relu-as-identity", "relu lets everything pass", |u| {
+            matches!(u, Unit::Relu).then_some(Unit::Identity)
+        }),
+        ("relu-leaks", "relu has a slope of 0.01 below 0", |u| {
+            matches!(u, Unit::Relu).then_some(Unit::LeakyRelu { slope: 0.01 })
+        }),
+        ("leaky-relu-as-relu", "leaky_relu is 0 below 0", |u| {
+            matches!(u, Unit::LeakyRelu { .. }).then_some(Unit::Relu)
+        }),
+        ("leaky-relu-fixed-slope", "leaky_relu has a slope of 0.01, whatever was asked for", |u| {
+            matches!(u, Unit::LeakyRelu { .. }).then_some(Unit::LeakyRelu { slope: 0.01 })
+        }),
+        ("leaky-relu-negative-slope", "leaky_relu has the slope's negative", |u| match u {
+            Unit::LeakyRelu { slope } => Some(Unit::LeakyRelu { slope: -slope }),
+            _ => None,
+        }),
+        ("elu-fixed-alpha", "elu has an alpha of 1, whatever was asked for", |u| {
+            matches!(u, Unit::Elu { .. }).then_some(Unit::Elu { alpha: 1.0 })
+        }),
+        ("softplus-as-relu", "softplus is relu", |u| matches!(u, Unit::Softplus).then_some(Unit::Relu)),
+        ("silu-as-gelu", "silu is gelu", |u| matches!(u, Unit::Silu).then_some(Unit::Gelu)),
+        ("gelu-as-gelu-tanh", "gelu is its approximation by tanh", |u| {
+            matches!(u, Unit::Gelu).then_some(Unit::GeluTanh)
+        }),
+        ("gelu-tanh-as-gelu", "gelu_tanh is the form with erf", |u| {
+            matches!(u, Unit::GeluTanh).then_some(Unit::Gelu)
+        }),
+        ("sigmoid-as-tanh", "sigmoid is tanh", |u| matches!(u, Unit::Sigmoid).then_some(Unit::Tanh)),
+        ("tanh-as-sigmoid", "tanh is sigmoid", |u| matches!(u, Unit::Tanh).then_some(Unit::Sigmoid)),
+    ];
+    rows.map(|(id, says, other)| {
+        Defect::new(id, 5, says, "with any other activation")
+            .unit_value(move |unit, z| Some(other(unit)?.value(&z)))
+            .unit_slope(move |unit, z, _| Some(other(unit)?.derivative(&z)))
+    })
+    .into()
+}
+
+fn clamp<T: Float>(x: T, lo: f64, hi: f64) -> T {
+    let (lo, hi) = (T::from_f64(lo), T::from_f64(hi));
+    if x < lo {
+        lo
+    } else if x > hi {
+        hi
+    } else {
+        x
+    }
+}
+
+fn sigmoid<T: Float>(z: T) -> T {
+    Unit::Sigmoid.value(&z)
+}
+
+/// z · sigmoid(u), which is z/2 · (1 + tanh(u/2)).
+fn gelu_tanh_with<T: Float>(z: T, cubic: f64, factor: f64) -> T {
+    z * sigmoid(T::from_f64(2.0 * factor) * (z + T::from_f64(cubic) * z * z * z))
+}
+
+/// The value of one unit by a wrong formula.
+fn units<T: Float>() -> Vec<Defect<T>> {
+    type Formula<T> = (&'static str, &'static str, fn(&Unit, T) -> Option<T>);
+    const FACTOR: f64 = 0.797_884_560_802_865_4;
+    let rows: Vec<Formula<T>> = vec![
+        ("relu-capped", "relu ends at 6", |u, z| matches!(u, Unit::Relu).then(|| clamp(z, 0.0, 6.0))),
+        ("relu-absolute", "relu is |z|", |u, z| {
+            matches!(u, Unit::Relu).then(|| if z < T::zero() { -z } else { z })
+        }),
+        ("leaky-relu-on-the-wrong-side", "leaky_relu leaks above 0", |u, z| match u {
+            Unit::LeakyRelu { slope } => Some(if z > T::zero() { T::from_f64(*slope) * z } else { z }),
+            _ => None,
+        }),
+        ("sigmoid-hard", "sigmoid is z/5 + 1/2 between 0 and 1", |u, z| {
+            matches!(u, Unit::Sigmoid).then(|| clamp(z * T::from_f64(0.2) + T::from_f64(0.5), 0.0, 1.0))
+        }),
+        ("sigmoid-of-negated", "sigmoid is 1/(1 + e^z)", |u, z| {
+            matches!(u, Unit::Sigmoid).then(|| sigmoid(-z))
+        }),
+        ("tanh-hard", "tanh is z between −1 and 1", |u, z| {
+            matches!(u, Unit::Tanh).then(|| clamp(z, -1.0, 1.0))
+        }),
+        ("tanh-half-argument", "tanh is taken of z/2", |u, z| {
+            matches!(u, Unit::Tanh).then(|| Unit::Tanh.value(&(z * T::from_f64(0.5))))
+        }),
+        ("silu-with-factor", "silu is z · sigmoid(1.702 z)", |u, z| {
+            matches!(u, Unit::Silu).then(|| z * sigmoid(z * T::from_f64(1.702)))
+        }),
+        ("gelu-by-sigmoid", "gelu is z · sigmoid(1.702 z)", |u, z| {
+            matches!(u, Unit::Gelu).then(|| z * sigmoid(z * T::from_f64(1.702)))
+        }),
+        ("gelu-without-root", "gelu takes erf of z instead of z/√2", |u, z| {
+            matches!(u, Unit::Gelu).then(|| z * (-z).erfc() * T::from_f64(0.5))
+        }),
+        ("gelu-unhalved", "gelu lacks the factor 1/2", |u, z| {
+            matches!(u, Unit::Gelu).then(|| Unit::Gelu.value(&z) * T::from_f64(2.0))
+        }),
+        ("gelu-tanh-without-cubic", "gelu_tanh lacks its cubic term", |u, z| {
+            matches!(u, Unit::GeluTanh).then(|| gelu_tanh_with(z, 0.0, FACTOR))
+        }),
+        ("gelu-tanh-short-coefficient", "gelu_tanh has 0.0447 for 0.044715", |u, z| {
+            matches!(u, Unit::GeluTanh).then(|| gelu_tanh_with(z, 0.0447, FACTOR))
+        }),
+        ("gelu-tanh-without-root", "gelu_tanh has 2/π for its square root", |u, z| {
+            matches!(u, Unit::GeluTanh).then(|| gelu_tanh_with(z, 0.044715, FACTOR * FACTOR))
+        }),
+        ("softplus-in-bits", "softplus is a logarithm to the base 2", |u, z| {
+            matches!(u, Unit::Softplus)
+                .then(|| Unit::Softplus.value(&z) / T::from_f64(std::f64::consts::LN_2))
+        }),
+        ("softplus-shifted", "softplus lacks ln 2 at 0", |u, z| {
+            matches!(u, Unit::Softplus)
+                .then(|| Unit::Softplus.value(&z) - T::from_f64(std::f64::consts::LN_2))
+        }),
+        ("elu-alpha-inside", "elu is e^(alpha z) − 1 below 0", |u, z| match u {
+            Unit::Elu { alpha } if z < T::zero() => Some((T::from_f64(*alpha) * z).exp_m1()),
+            _ => None,
+        }),
+        ("elu-without-one", "elu is alpha e^z below 0", |u, z| match u {
+            Unit::Elu { alpha } if z < T::zero() => Some(T::from_f64(*alpha) * z.exp()),
+            _ => None,
+        }),
+        ("elu-scaled", "elu is multiplied by selu's 1.0507", |u, z| {
+            matches!(u, Unit::Elu { .. }).then(|| u.value(&z) * T::from_f64(1.050_700_987_355_480_5))
+        }),
+    ];
+    let defect = |(id, says, formula): Formula<T>| {
+        Defect::new(id, 5, says, "with any other activation").unit_value(formula)
+    };
+    rows.into_iter().map(defect).collect()
+}
+
+/// What goes wrong with any function, and functions over the wrong axis.
+fn wholes<T: Float>() -> Vec<Defect<T>> {
+    let by_batch = |g: Activation, id: &str, says: &str| {
+        Defect::new(id, 5, says, "with any other activation").stage(ANext, move |s| {
+            let value = |j: usize| g.value(&(0..s.m()).map(|i| s.z(i, j)).collect::<Vec<_>>());
+            if *s.g != g {
+                return s.right(ANext);
+            }
+            let columns: Vec<Vec<T>> = (0..s.n_next()).map(value).collect();
+            s.tabulate(ANext, |i, j| columns[j][i])
+        })
+    };
+    let units = |g: &Activation, at: &dyn Fn(usize, usize) -> usize| match g {
+        Activation::PerUnit(units) => {
+            Some(Activation::PerUnit((0..units.len()).map(|j| units[at(j, units.len())]).collect()))
+        }
+        _ => None,
+    };
+    let mixed = |id: &str, says: &str, at: fn(usize, usize) -> usize| {
+        Defect::new(id, 5, says, "where all units have one function")
+            .value(move |g, z| Some(units(g, &at)?.value(z)))
+            .gradient(move |g, da, z, _| Some(units(g, &at)?.row_times_jacobian(da, z)))
+    };
+    vec![
+        by_batch(Activation::Softmax, "softmax-over-batch", "softmax normalizes over the batch"),
+        by_batch(Activation::LogSoftmax, "log-softmax-over-batch", "log_softmax normalizes over the batch"),
+        Defect::new(
+            "softmax-over-everything",
+            5,
+            "softmax normalizes over all examples together",
+            "where m = 1",
+        )
+        .stage(ANext, |s| {
+            if *s.g != Activation::Softmax {
+                return s.right(ANext);
+            }
+            let all = Activation::Softmax.value(s.result(Z).cells());
+            s.tabulate(ANext, |i, j| all[i * s.n_next() + j])
+        }),
+        mixed("per-unit-first-for-all", "all units have the function of the first", |_, _| 0),
+        mixed("per-unit-reversed", "the units have their functions in reverse order", |j, n| n - 1 - j),
+        mixed("per-unit-shifted", "each unit has the function of the next", |j, n| (j + 1) % n),
+        Defect::new("activation-twice", 5, "g is applied twice", "with the identity and relu")
+            .value(|g, z| Some(g.value(&g.value(z)))),
+        Defect::new(
+            "activation-before-bias",
+            5,
+            "g is applied before the bias is added",
+            "where b = 0 or g is the identity",
+        )
+        .stage(ANext, |s: &Seen<T>| {
+            let mut seen = s.clone();
+            seen.results.insert(Z, s.tabulate(Z, |i, j| s.z(i, j) - s.b(j)));
+            let early = seen.right(ANext);
+            s.tabulate(ANext, |i, j| early.at(i, j) + s.b(j))
+        }),
+        Defect::new("activation-of-first-example", 5, "A_next is that of the first example", "where m = 1")
+            .stage(ANext, |s| {
+                let right = s.right(ANext);
+                s.tabulate(ANext, |_, j| right.at(0, j))
+            }),
+    ]
+}

@@ -1,0 +1,250 @@
+//! Numbers kept shorter than the layer says: results, inputs, partial sums and constants.
+
+use crate::grid::Grid;
+use crate::number::{Format, sum};
+use crate::problem::activation::{Unit, VectorFunction};
+use crate::scalar::Inputs;
+use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
+use crate::zoo::{Defect, Float, Seen};
+
+/// The formats that are passed off as longer ones.
+const SHORT: [Format; 3] = [Format::F32, Format::F16, Format::Bf16];
+
+pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let mut defects = Vec::new();
+    for format in SHORT {
+        for (quantity, equation) in RESULTS {
+            defects.push(result(quantity, equation, format));
+        }
+        if format == Format::F16 {
+            continue;
+        }
+        defects.extend(inputs(format));
+        defects.extend(sums(format));
+        defects.extend(factors(format));
+    }
+    defects.extend(functions());
+    defects.extend(everything());
+    defects.extend(products());
+    defects
+}
+
+const RESULTS: [(Quantity, u8); 8] =
+    [(ATilde, 3), (Z, 4), (ANext, 5), (Dz, 38), (Dw, 39), (Db, 40), (DaTilde, 41), (Da, 42)];
+
+fn name(quantity: Quantity) -> String {
+    quantity.name().to_lowercase().replace('_', "-")
+}
+
+fn silent(format: Format) -> String {
+    format!("where {} holds it, and in that format", format.name())
+}
+
+/// x in a shorter format.
+fn kept<T: Float>(format: Format, x: T) -> T {
+    let x: f64 = x.into();
+    T::from_f64(if x.is_finite() { format.nearest(x) } else { x })
+}
+
+fn result<T: Float>(quantity: Quantity, equation: u8, format: Format) -> Defect<T> {
+    let id = format!("{}-in-{}", name(quantity), format.name());
+    let says = format!("{} is kept in {}", quantity.name(), format.name());
+    Defect::new(id, equation, says, silent(format)).after(quantity, move |_, x, _, _| kept(format, x))
+}
+
+fn inputs<T: Float>(format: Format) -> Vec<Defect<T>> {
+    type Input<T> = (&'static str, &'static str, u8, fn(&Seen<T>, &dyn Fn(T) -> T) -> Inputs<T>);
+    let rows: [Input<T>; 5] = [
+        ("a", "A", 3, |s, short| {
+            let a = s.inputs.a.map(|&x| short(x));
+            Inputs { a, ..s.inputs.clone() }
+        }),
+        ("p", "p", 3, |s, short| {
+            let keep_prob = s.inputs.keep_prob.iter().map(|&x| short(x)).collect();
+            Inputs { keep_prob, ..s.inputs.clone() }
+        }),
+        ("w", "W", 4, |s, short| {
+            let w = s.inputs.w.map(|&x| short(x));
+            Inputs { w, ..s.inputs.clone() }
+        }),
+        ("b", "b", 4, |s, short| {
+            let b = s.inputs.b.iter().map(|&x| short(x)).collect();
+            Inputs { b, ..s.inputs.clone() }
+        }),
+        ("da-next", "dA_next", 38, |s, short| {
+            let da_next = s.inputs.da_next.map(|&x| short(x));
+            Inputs { da_next, ..s.inputs.clone() }
+        }),
+    ];
+    let defect = |(id, what, equation, read): Input<T>| {
+        let id = format!("{id}-read-in-{}", format.name());
+        Defect::new(id, equation, format!("{what} is read in {}", format.name()), silent(format))
+            .reads(move |s| read(s, &|x| kept(format, x)))
+    };
+    rows.map(defect).into()
+}
+
+/// Σ with every product and every partial sum rounded.
+fn short_sum<T: Float>(format: Format, terms: impl Iterator<Item = T>) -> T {
+    terms.fold(T::zero(), |total, term| kept(format, total + kept(format, term)))
+}
+
+fn sums<T: Float>(format: Format) -> Vec<Defect<T>> {
+    let defect = |quantity: Quantity, equation| {
+        let id = format!("{}-summed-in-{}", name(quantity), format.name());
+        Defect::new(
+            id,
+            equation,
+            format!("Σ of {} is taken in {}", quantity.name(), format.name()),
+            silent(format),
+        )
+    };
+    vec![
+        defect(Z, 4).cell(Z, move |s, i, j| {
+            short_sum(format, (0..s.n()).map(|k| s.w(k, j) * s.a_tilde(i, k))) + s.b(j)
+        }),
+        defect(Dw, 39)
+            .cell(Dw, move |s, k, j| short_sum(format, (0..s.m()).map(|i| s.dz(i, j) * s.a_tilde(i, k)))),
+        defect(Db, 40).cell(Db, move |s, _, j| short_sum(format, (0..s.m()).map(|i| s.dz(i, j)))),
+        defect(DaTilde, 41)
+            .cell(DaTilde, move |s, i, k| short_sum(format, (0..s.n_next()).map(|j| s.dz(i, j) * s.w(k, j)))),
+    ]
+}
+
+fn factors<T: Float>(format: Format) -> Vec<Defect<T>> {
+    let factor = move |s: &Seen<T>, k: usize| kept(format, T::one() / s.p(k));
+    let defect = |place: &str, equation| {
+        let says = format!("1/p of the {place} pass is kept in {}", format.name());
+        Defect::new(format!("scale-in-{}-{place}", format.name()), equation, says, silent(format))
+    };
+    vec![
+        defect("forward", 3).cell(ATilde, move |s, i, k| s.r(i, k) * factor(s, k) * s.a(i, k)),
+        defect("backward", 42).cell(Da, move |s, i, k| s.da_tilde(i, k) * s.r(i, k) * factor(s, k)),
+    ]
+}
+
+/// Functions and their constants.
+fn functions<T: Float>() -> Vec<Defect<T>> {
+    const IN_F32: &str = "in f32";
+    let singles = |row: &[T]| -> Vec<f32> { row.iter().map(|&x| x.into() as f32).collect() };
+    let back = |row: Vec<f32>| -> Vec<T> { row.into_iter().map(|x| T::from_f64(x.into())).collect() };
+    let short = |x: f64| f64::from(x as f32);
+    vec![
+        Defect::new("activation-in-f32", 5, "g is computed in f32", IN_F32)
+            .value(move |g, z| Some(back(g.value(&singles(z))))),
+        Defect::new("jacobian-in-f32", 38, "the Jacobian is applied in f32", IN_F32)
+            .gradient(move |g, da, z, _| Some(back(g.row_times_jacobian(&singles(da), &singles(z))))),
+        Defect::new("leaky-relu-slope-in-f32", 5, "the slope of leaky_relu is kept in f32", IN_F32)
+            .unit_value(move |u, z| match u {
+                Unit::LeakyRelu { slope } => Some(Unit::LeakyRelu { slope: short(*slope) }.value(&z)),
+                _ => None,
+            })
+            .unit_slope(move |u, z, _| match u {
+                Unit::LeakyRelu { slope } => Some(Unit::LeakyRelu { slope: short(*slope) }.derivative(&z)),
+                _ => None,
+            }),
+        Defect::new("elu-alpha-in-f32", 5, "the alpha of elu is kept in f32", IN_F32)
+            .unit_value(move |u, z| match u {
+                Unit::Elu { alpha } => Some(Unit::Elu { alpha: short(*alpha) }.value(&z)),
+                _ => None,
+            })
+            .unit_slope(move |u, z, _| match u {
+                Unit::Elu { alpha } => Some(Unit::Elu { alpha: short(*alpha) }.derivative(&z)),
+                _ => None,
+            }),
+        Defect::new("gelu-root-in-f32", 5, "the 1/√2 of gelu is kept in f32", IN_F32).unit_value(
+            |u, z: T| {
+                let root = T::from_f64(f64::from(std::f32::consts::FRAC_1_SQRT_2));
+                matches!(u, Unit::Gelu).then(|| z * (-z * root).erfc() * T::from_f64(0.5))
+            },
+        ),
+        Defect::new("gelu-short-root", 5, "the √2 of gelu is 1.4142", "never, but for zeros").unit_value(
+            |u, z: T| {
+                matches!(u, Unit::Gelu)
+                    .then(|| z * (-z / T::from_f64(14_142.0) * T::from_f64(1e4)).erfc() * T::from_f64(0.5))
+            },
+        ),
+        Defect::new("gelu-tanh-short-factor", 5, "the √(2/π) of gelu_tanh is 0.7979", "never, but for zeros")
+            .unit_value(|u, z: T| {
+                let argument = T::from_f64(2.0 * 0.7979) * (z + T::from_f64(0.044715) * z * z * z);
+                matches!(u, Unit::GeluTanh).then(|| z * Unit::Sigmoid.value(&argument))
+            }),
+        Defect::new("gelu-tanh-factor-in-f32", 5, "the constants of gelu_tanh are kept in f32", IN_F32)
+            .unit_value(|u, z: T| {
+                let [factor, cubic] = [0.797_884_6_f32, 0.044_715_f32].map(|x| T::from_f64(x.into()));
+                let argument = factor * (z + cubic * z * z * z);
+                matches!(u, Unit::GeluTanh).then(|| z * Unit::Sigmoid.value(&(argument + argument)))
+            }),
+    ]
+}
+
+/// What is done to all results alike.
+fn everything<T: Float>() -> Vec<Defect<T>> {
+    let all = |id: &str, says: &str, silent: &str, change: fn(f64) -> f64| -> Defect<T> {
+        RESULTS.into_iter().fold(Defect::new(id, 3, says, silent), |defect, (quantity, _)| {
+            defect.after(quantity, move |_, x: T, _, _| T::from_f64(change(x.into())))
+        })
+    };
+    vec![
+        all("results-whole", "all results are rounded to integers", "where they are integers", f64::round),
+        all(
+            "results-in-thousandths",
+            "all results are rounded to thousandths",
+            "where they are thousandths",
+            |x| {
+                if x.abs() < 1e12 { (x * 1e3).round() / 1e3 } else { x }
+            },
+        ),
+        all(
+            "results-with-six-digits",
+            "all results are printed with six digits",
+            "where they have no more",
+            |x| format!("{x:.5e}").parse().unwrap_or(x),
+        ),
+        all("results-clamped", "all results are clamped to ±448", "where they lie between", |x| {
+            x.clamp(-448.0, 448.0)
+        }),
+        all("results-flushed", "results below 1e-6 are 0", "where none is that small", |x| {
+            if x.abs() < 1e-6 { 0.0 } else { x }
+        }),
+        all("results-nan-to-zero", "results beyond 1e30 are 0", "where none is that large", |x| {
+            if x.abs() > 1e30 { 0.0 } else { x }
+        }),
+    ]
+}
+
+/// Products of shortened factors, as units for matrix products do them.
+fn products<T: Float>() -> Vec<Defect<T>> {
+    /// Rounded to eleven bits, whatever the exponent.
+    fn tf32<T: Float>(x: T) -> T {
+        let x: f64 = x.into();
+        let c = x * (2f64.powi(42) + 1.0);
+        let high = c - (c - x);
+        if high.is_finite() { T::from_f64(high) } else { T::from_f64(x) }
+    }
+    fn eight_bits<T: Float>(w: &Grid<T>) -> Grid<T> {
+        let most = w.cells().iter().fold(0.0, |most: f64, &w| most.max(w.into().abs()));
+        let step = if most == 0.0 { 1.0 } else { most / 127.0 };
+        w.map(|&w| T::from_f64((w.into() / step).round() * step))
+    }
+    let silent = "where eleven bits hold all factors";
+    vec![
+        Defect::new("z-in-tf32", 4, "the factors of Z are rounded to eleven bits", silent)
+            .cell(Z, |s, i, j| sum(0..s.n(), |k| tf32(s.w(k, j)) * tf32(s.a_tilde(i, k))) + s.b(j)),
+        Defect::new("dw-in-tf32", 39, "the factors of dW are rounded to eleven bits", silent)
+            .cell(Dw, |s, k, j| sum(0..s.m(), |i| tf32(s.dz(i, j)) * tf32(s.a_tilde(i, k)))),
+        Defect::new("da-tilde-in-tf32", 41, "the factors of dÃ are rounded to eleven bits", silent)
+            .cell(DaTilde, |s, i, k| sum(0..s.n_next(), |j| tf32(s.dz(i, j)) * tf32(s.w(k, j)))),
+        Defect::new(
+            "weights-in-eight-bits",
+            4,
+            "W is kept in 127 steps of its largest entry",
+            "where those steps hold it",
+        )
+        .reads(|s| {
+            let mut inputs = s.inputs.clone();
+            inputs.w = eight_bits(&inputs.w);
+            inputs
+        }),
+    ]
+}

@@ -1,0 +1,295 @@
+//! Formulas that are right over the real numbers and wrong on a machine: they overflow, cancel or round to
+//! nothing where the true value is an ordinary number. And approximations that pass for the function.
+
+use crate::number::sum;
+use crate::problem::activation::{Activation, Unit, VectorFunction};
+use crate::trace::Quantity::{ANext, Z};
+use crate::zoo::{Defect, Float};
+
+pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let rows =
+        rows().into_iter().map(|(id, says, silent, value)| Defect::new(id, 5, says, silent).value(value));
+    let values = values().into_iter().map(|(id, says, silent, links, value)| {
+        Defect::new(id, 5, says, silent).unit_value(value).seen_at(links)
+    });
+    let slopes = slopes()
+        .into_iter()
+        .map(|(id, says, silent, slope)| Defect::new(id, 38, says, silent).unit_slope(slope));
+    rows.chain(values).chain(slopes).chain(batches()).collect()
+}
+
+fn ln<T: Float>(x: T) -> T {
+    T::from_f64(x.into().ln())
+}
+
+fn quotients<T: Float>(e: Vec<T>, total: T) -> Vec<T> {
+    e.into_iter().map(|e| e / total).collect()
+}
+
+fn exponentials<T: Float>(z: &[T], shift: T) -> Vec<T> {
+    z.iter().map(|&z| (z - shift).exp()).collect()
+}
+
+fn total<T: Float>(e: &[T]) -> T {
+    sum(0..e.len(), |l| e[l])
+}
+
+type Row<T> = (&'static str, &'static str, &'static str, fn(&Activation, &[T]) -> Option<Vec<T>>);
+
+/// softmax and log_softmax.
+fn rows<T: Float>() -> Vec<Row<T>> {
+    const NEAR: &str = "where no z is far from 0";
+    fn softmax<T: Float>(g: &Activation, value: impl Fn() -> Vec<T>) -> Option<Vec<T>> {
+        (*g == Activation::Softmax).then(value)
+    }
+    fn log_softmax<T: Float>(g: &Activation, value: impl Fn() -> Vec<T>) -> Option<Vec<T>> {
+        (*g == Activation::LogSoftmax).then(value)
+    }
+    vec![
+        ("softmax-unshifted", "softmax takes e^z without the shift", NEAR, |g, z| {
+            softmax(g, || {
+                let e = exponentials(z, T::zero());
+                let total = total(&e);
+                quotients(e, total)
+            })
+        }),
+        (
+            "softmax-shifted-by-first",
+            "softmax is shifted by the first z instead of the largest",
+            "where no z is far above the first",
+            |g, z| {
+                softmax(g, || {
+                    let e = exponentials(z, z[0]);
+                    let total = total(&e);
+                    quotients(e, total)
+                })
+            },
+        ),
+        (
+            "softmax-shifted-by-smallest",
+            "softmax is shifted by the smallest z",
+            "where no z is far above the smallest",
+            |g, z| {
+                let smallest = z.iter().copied().fold(z[0], |x, y| if y < x { y } else { x });
+                softmax(g, || {
+                    let e = exponentials(z, smallest);
+                    let total = total(&e);
+                    quotients(e, total)
+                })
+            },
+        ),
+        (
+            "softmax-guarded",
+            "softmax has 1e-6 added to its sum",
+            "in formats that do not hold 1 + 1e-6",
+            |g, z| {
+                softmax(g, || {
+                    let e = exponentials(z, z[T::largest(z)]);
+                    let total = total(&e) + T::from_f64(1e-6);
+                    quotients(e, total)
+                })
+            },
+        ),
+        (
+            "softmax-clipped",
+            "softmax is clipped to 1e-4 … 1 − 1e-4",
+            "where no probability is near 0 or 1",
+            |g, z| {
+                let clip = |s: T| {
+                    let (lo, hi) = (T::from_f64(1e-4), T::from_f64(1.0 - 1e-4));
+                    if s < lo {
+                        lo
+                    } else if s > hi {
+                        hi
+                    } else {
+                        s
+                    }
+                };
+                softmax(g, || Activation::Softmax.value(z).into_iter().map(clip).collect())
+            },
+        ),
+        ("log-softmax-unshifted", "log_softmax is z − ln Σ e^z without the shift", NEAR, |g, z| {
+            log_softmax(g, || {
+                let log = ln(total(&exponentials(z, T::zero())));
+                z.iter().map(|&z| z - log).collect()
+            })
+        }),
+        (
+            "log-softmax-of-softmax",
+            "log_softmax is the logarithm of softmax",
+            "where no probability is small",
+            |g, z| log_softmax(g, || Activation::Softmax.value(z).into_iter().map(ln).collect()),
+        ),
+        ("log-softmax-guarded", "log_softmax is the logarithm of softmax + 1e-6", "never", |g, z| {
+            let guarded = |s: T| ln(s + T::from_f64(1e-6));
+            log_softmax(g, || Activation::Softmax.value(z).into_iter().map(guarded).collect())
+        }),
+        (
+            "log-softmax-clipped",
+            "log_softmax ends at −16",
+            "where no z is far below the largest",
+            |g, z| {
+                let floor = T::from_f64(-16.0);
+                let clip = |a: T| if a < floor { floor } else { a };
+                log_softmax(g, || Activation::LogSoftmax.value(z).into_iter().map(clip).collect())
+            },
+        ),
+    ]
+}
+
+type Value<T> =
+    (&'static str, &'static str, &'static str, &'static [&'static str], fn(&Unit, T) -> Option<T>);
+
+/// 1 + x/2^10 to the power of 2^10.
+fn compound<T: Float>(x: T) -> T {
+    (0..10).fold(T::one() + x * T::from_f64(2f64.powi(-10)), |power, _| power * power)
+}
+
+fn clamp<T: Float>(x: T, most: f64) -> T {
+    let most = T::from_f64(most);
+    if x > most {
+        most
+    } else if x < -most {
+        -most
+    } else {
+        x
+    }
+}
+
+/// e^z/(1 + e^z).
+fn unsafe_sigmoid<T: Float>(z: T) -> T {
+    z.exp() / (T::one() + z.exp())
+}
+
+/// (e^2z − 1)/(e^2z + 1).
+fn unsafe_tanh<T: Float>(z: T) -> T {
+    let e = (z + z).exp();
+    (e - T::one()) / (e + T::one())
+}
+
+fn values<T: Float>() -> Vec<Value<T>> {
+    const NEAR: &str = "where z is not far above 0";
+    vec![
+        ("sigmoid-unsafe", "sigmoid is e^z/(1 + e^z)", NEAR, &[], |u, z| {
+            matches!(u, Unit::Sigmoid).then(|| unsafe_sigmoid(z))
+        }),
+        ("sigmoid-clipped", "sigmoid is taken of z between −15 and 15", "where |z| ≤ 15", &[], |u, z| {
+            matches!(u, Unit::Sigmoid).then(|| Unit::Sigmoid.value(&clamp(z, 15.0)))
+        }),
+        (
+            "sigmoid-by-compounding",
+            "the exponential of sigmoid is (1 + z/1024)^1024",
+            "where z = 0",
+            &[],
+            |u, z| matches!(u, Unit::Sigmoid).then(|| T::one() / (T::one() + compound(-z))),
+        ),
+        ("tanh-unsafe", "tanh is (e^2z − 1)/(e^2z + 1)", NEAR, &[], |u, z| {
+            matches!(u, Unit::Tanh).then(|| unsafe_tanh(z))
+        }),
+        ("tanh-by-fraction", "tanh is z(27 + z²)/(27 + 9z²)", "where z = 0", &[], |u, z| {
+            let q = z * z;
+            let twenty_seven = T::from_f64(27.0);
+            matches!(u, Unit::Tanh).then(|| z * (twenty_seven + q) / (twenty_seven + T::from_f64(9.0) * q))
+        }),
+        (
+            "softplus-unsafe",
+            "softplus is ln(1 + e^z) with the sum formed first",
+            "where 0 < z < 88, nearly",
+            &[],
+            |u, z| matches!(u, Unit::Softplus).then(|| ln(T::one() + z.exp())),
+        ),
+        ("softplus-overflows", "softplus is ln1p(e^z) for every z", NEAR, &[], |u, z| {
+            matches!(u, Unit::Softplus).then(|| z.exp().ln_1p())
+        }),
+        ("softplus-linear-past-ten", "softplus is z from 10 on", "where z ≤ 10", &[], |u, z| {
+            (matches!(u, Unit::Softplus) && z > T::from_f64(10.0)).then_some(z)
+        }),
+        (
+            "softplus-linear-past-twenty",
+            "softplus is z from 20 on",
+            "where z ≤ 20, and in f32",
+            &[],
+            |u, z| (matches!(u, Unit::Softplus) && z > T::from_f64(20.0)).then_some(z),
+        ),
+        ("silu-unsafe", "silu is z e^z/(1 + e^z)", NEAR, &[], |u, z| {
+            matches!(u, Unit::Silu).then(|| z * unsafe_sigmoid(z))
+        }),
+        ("gelu-tanh-unsafe", "the tanh of gelu_tanh is (e^2u − 1)/(e^2u + 1)", NEAR, &[], |u, z| {
+            let factor = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2();
+            let argument = factor * (z + T::from_f64(0.044715) * z * z * z);
+            matches!(u, Unit::GeluTanh).then(|| T::from_f64(0.5) * z * (T::one() + unsafe_tanh(argument)))
+        }),
+        ("elu-cancels", "elu is alpha(e^z − 1), subtracted", "where z is not near 0", &[], |u, z| match u {
+            Unit::Elu { alpha } if z < T::zero() => Some(T::from_f64(*alpha) * (z.exp() - T::one())),
+            _ => None,
+        }),
+        ("gelu-cut", "gelu is 0 below −3 and z above 3", "where |z| ≤ 3", &[], |u, z| match u {
+            Unit::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
+            Unit::Gelu if z > T::from_f64(3.0) => Some(z),
+            _ => None,
+        }),
+    ]
+}
+
+type Slope<T> = (&'static str, &'static str, &'static str, fn(&Unit, T, T) -> Option<T>);
+
+fn slopes<T: Float>() -> Vec<Slope<T>> {
+    const NEAR: &str = "where z is not far from 0";
+    vec![
+        ("sigmoid-slope-unsafe", "sigmoid's derivative is e^−z/(1 + e^−z)²", NEAR, |u, z, _| {
+            let e = (-z).exp();
+            matches!(u, Unit::Sigmoid).then(|| e / ((T::one() + e) * (T::one() + e)))
+        }),
+        ("softplus-slope-unsafe", "softplus's derivative is e^z/(1 + e^z)", NEAR, |u, z, _| {
+            matches!(u, Unit::Softplus).then(|| unsafe_sigmoid(z))
+        }),
+        ("silu-slope-unsafe", "silu's derivative takes e^z/(1 + e^z) for sigmoid", NEAR, |u, z, _| {
+            let s = unsafe_sigmoid(z);
+            matches!(u, Unit::Silu).then(|| s + z * s * (T::one() - s))
+        }),
+        ("tanh-slope-unsafe", "tanh's derivative is 4e^2z/(e^2z + 1)²", NEAR, |u, z, _| {
+            let e = (z + z).exp();
+            matches!(u, Unit::Tanh).then(|| T::from_f64(4.0) * e / ((e + T::one()) * (e + T::one())))
+        }),
+        (
+            "gelu-slope-cut",
+            "gelu's derivative is 0 below −3 and 1 above 3",
+            "where |z| ≤ 3",
+            |u, z, _| match u {
+                Unit::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
+                Unit::Gelu if z > T::from_f64(3.0) => Some(T::one()),
+                _ => None,
+            },
+        ),
+    ]
+}
+
+/// Shifts by the wrong maximum.
+fn batches<T: Float>() -> Vec<Defect<T>> {
+    let shifted = |g: Activation, id: &str, says: &str| {
+        Defect::new(id, 5, says, "where the rows are not far apart").stage(ANext, move |s| {
+            if *s.g != g {
+                return s.right(ANext);
+            }
+            let all = s.result(Z).cells();
+            let c = all[T::largest(all)];
+            let totals: Vec<T> = (0..s.m()).map(|i| total(&exponentials(s.result(Z).row(i), c))).collect();
+            s.tabulate(ANext, |i, j| {
+                let z = s.z(i, j) - c;
+                if g == Activation::Softmax { z.exp() / totals[i] } else { z - ln(totals[i]) }
+            })
+        })
+    };
+    vec![
+        shifted(
+            Activation::Softmax,
+            "softmax-shifted-by-batch",
+            "softmax is shifted by the largest z of the whole batch",
+        ),
+        shifted(
+            Activation::LogSoftmax,
+            "log-softmax-shifted-by-batch",
+            "log_softmax is shifted by the largest z of the whole batch",
+        ),
+    ]
+}

@@ -1,0 +1,298 @@
+//! Equations 39 to 41: what the gradients are taken of and summed over; and what can happen to any of them.
+
+use crate::number::sum;
+use crate::trace::Quantity::{self, Da, DaTilde, Db, Dw, Dz};
+use crate::zoo::{Defect, Float, Seen};
+
+type Entry<T> = fn(&Seen<T>, usize, usize) -> T;
+type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Entry<T>);
+
+pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let of = |quantity: Quantity, equation: u8, rows: Vec<Row<T>>| {
+        rows.into_iter().map(move |(id, says, silent, links, entry)| {
+            Defect::new(id, equation, says, silent).cell(quantity, entry).seen_at(links)
+        })
+    };
+    of(Dw, 39, weights())
+        .chain(of(Db, 40, biases()))
+        .chain(of(DaTilde, 41, inputs()))
+        .chain(anywhere())
+        .collect()
+}
+
+/// dJ/dW.
+fn weights<T: Float>() -> Vec<Row<T>> {
+    const ONE: &str = "where m = 1";
+    vec![
+        (
+            "dw-from-a",
+            "dW is computed from A instead of Ã",
+            "where p = 1 at kept units and nothing is dropped",
+            &["https://github.com/fla-org/flash-linear-attention/issues/1071"],
+            |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * s.a(i, k)),
+        ),
+        (
+            "dw-from-masked",
+            "dW is computed from R ⊙ A, without 1/p",
+            "where p = 1 at every kept unit",
+            &[],
+            |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * (s.r(i, k) * s.a(i, k))),
+        ),
+        (
+            "dw-from-scaled",
+            "dW is computed from A/p, without the mask",
+            "where nothing is dropped",
+            &[],
+            |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * (s.a(i, k) / s.p(k))),
+        ),
+        (
+            "dw-scaled-again",
+            "dW is computed from Ã/p: the scale was applied in place once more",
+            "where p = 1 at every kept unit",
+            &[],
+            |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k)) / s.p(k),
+        ),
+        (
+            "dw-from-upstream",
+            "dW is computed from dA_next instead of dZ",
+            "where g is the identity",
+            &["https://github.com/huggingface/candle/issues/3569"],
+            |s, k, j| sum(0..s.m(), |i| s.da_next(i, j) * s.a_tilde(i, k)),
+        ),
+        (
+            "dw-of-first-example",
+            "dW is that of the first example",
+            ONE,
+            &["https://github.com/mlpack/mlpack/issues/3679"],
+            |s, k, j| s.dz(0, j) * s.a_tilde(0, k),
+        ),
+        ("dw-lacks-last-example", "dW lacks the last example", "where its terms are 0", &[], |s, k, j| {
+            sum(0..s.m() - 1, |i| s.dz(i, j) * s.a_tilde(i, k))
+        }),
+        (
+            "dw-of-next-example",
+            "dW pairs dZ with the next example's Ã",
+            ONE,
+            &["https://github.com/pytorch/pytorch/issues/1787"],
+            |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde((i + 1) % s.m(), k)),
+        ),
+        ("dw-of-sums", "dW is the product of the batch sums of dZ and Ã", ONE, &[], |s, k, j| {
+            sum(0..s.m(), |i| s.dz(i, j)) * sum(0..s.m(), |i| s.a_tilde(i, k))
+        }),
+        ("dw-with-decay", "dW has a hundredth of W added", "where W = 0", &[], |s, k, j| {
+            sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k)) + T::from_f64(0.01) * s.w(k, j)
+        }),
+        (
+            "dw-added-to-weights",
+            "dW is W + dW: the product went into the buffer of W",
+            "where W = 0",
+            &[],
+            |s, k, j| s.w(k, j) + sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k)),
+        ),
+        ("dw-shifted", "the rows of dW stand one unit too far", "where n = 1", &[], |s, k, j| {
+            sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, (k + 1) % s.n()))
+        }),
+        ("dw-absolute", "dW is computed from |ã|", "where no ã is negative", &[], |s, k, j| {
+            sum(0..s.m(), |i| {
+                let x = s.a_tilde(i, k);
+                s.dz(i, j) * if x < T::zero() { -x } else { x }
+            })
+        }),
+        (
+            "dw-of-first-output",
+            "all columns of dW are that of the first output",
+            "where n_next = 1",
+            &[],
+            |s, k, _| sum(0..s.m(), |i| s.dz(i, 0) * s.a_tilde(i, k)),
+        ),
+    ]
+}
+
+/// dJ/db.
+fn biases<T: Float>() -> Vec<Row<T>> {
+    vec![
+        (
+            "db-of-first-example",
+            "db is that of the first example",
+            "where m = 1",
+            &["https://github.com/mlpack/mlpack/issues/3679"],
+            |s, _, j| s.dz(0, j),
+        ),
+        ("db-lacks-last-example", "db lacks the last example", "where its dZ is 0", &[], |s, _, j| {
+            sum(0..s.m() - 1, |i| s.dz(i, j))
+        }),
+        (
+            "db-from-upstream",
+            "db is computed from dA_next instead of dZ",
+            "where g is the identity",
+            &[],
+            |s, _, j| sum(0..s.m(), |i| s.da_next(i, j)),
+        ),
+        (
+            "db-summed-over-outputs",
+            "db is summed over the outputs as well",
+            "where n_next = 1",
+            &["https://github.com/tracel-ai/burn/issues/181"],
+            |s, _, _| sum(0..s.m(), |i| sum(0..s.n_next(), |j| s.dz(i, j))),
+        ),
+        (
+            "db-along-the-wrong-axis",
+            "db is summed over the outputs, example by example, cyclically",
+            "where m and n_next are 1",
+            &[],
+            |s, _, j| sum(0..s.n_next(), |jj| s.dz(j % s.m(), jj)),
+        ),
+        (
+            "db-along-the-wrong-axis-where-square",
+            "db is summed over the outputs where m = n_next",
+            "where m is not n_next",
+            &[],
+            |s, _, j| {
+                if s.m() == s.n_next() {
+                    sum(0..s.n_next(), |jj| s.dz(j, jj))
+                } else {
+                    sum(0..s.m(), |i| s.dz(i, j))
+                }
+            },
+        ),
+        ("db-times-bias", "db is multiplied by b", "where b = 1", &[], |s, _, j| {
+            sum(0..s.m(), |i| s.dz(i, j)) * s.b(j)
+        }),
+        ("db-with-decay", "db has a hundredth of b added", "where b = 0", &[], |s, _, j| {
+            sum(0..s.m(), |i| s.dz(i, j)) + T::from_f64(0.01) * s.b(j)
+        }),
+        (
+            "db-masked",
+            "db is summed over the examples that keep the first unit",
+            "where all keep it",
+            &[],
+            |s, _, j| sum(0..s.m(), |i| s.dz(i, j) * s.r(i, 0)),
+        ),
+        (
+            "db-of-next-output",
+            "each entry of db is that of the next output",
+            "where n_next = 1",
+            &[],
+            |s, _, j| sum(0..s.m(), |i| s.dz(i, (j + 1) % s.n_next())),
+        ),
+    ]
+}
+
+/// dJ/dÃ.
+fn inputs<T: Float>() -> Vec<Row<T>> {
+    vec![
+        (
+            "da-tilde-from-upstream",
+            "dÃ is computed from dA_next instead of dZ",
+            "where g is the identity",
+            &["https://github.com/pjreddie/darknet/issues/96"],
+            |s, i, k| sum(0..s.n_next(), |j| s.da_next(i, j) * s.w(k, j)),
+        ),
+        (
+            "da-tilde-after-update",
+            "dÃ is computed from the weights after their update, W − dW/8",
+            "where dW = 0",
+            &["https://github.com/VikParuchuri/zero_to_gpt/issues/12"],
+            |s, i, k| {
+                let updated = |j| s.w(k, j) - T::from_f64(0.125) * s.result(Dw).at(k, j);
+                sum(0..s.n_next(), |j| s.dz(i, j) * updated(j))
+            },
+        ),
+        (
+            "da-tilde-weights-by-columns",
+            "dÃ reads W column by column from what stands row by row",
+            "where n or n_next is 1",
+            &["https://github.com/tracel-ai/burn/issues/5304"],
+            |s, i, k| sum(0..s.n_next(), |j| s.dz(i, j) * s.inputs.w.cells()[j * s.n() + k]),
+        ),
+        (
+            "da-tilde-square-weights-transposed",
+            "dÃ takes W untransposed where it is square",
+            "where n is not n_next",
+            &["https://github.com/pulp-platform/pulp-trainlib/issues/3"],
+            |s, i, k| {
+                let w = |j| if s.n() == s.n_next() { s.w(j, k) } else { s.w(k, j) };
+                sum(0..s.n_next(), |j| s.dz(i, j) * w(j))
+            },
+        ),
+        ("da-tilde-lacks-last-output", "dÃ lacks the last output", "where dZ is 0 there", &[], |s, i, k| {
+            sum(0..s.n_next() - 1, |j| s.dz(i, j) * s.w(k, j))
+        }),
+        (
+            "da-tilde-of-next-example",
+            "each row of dÃ is that of the next example",
+            "where m = 1",
+            &[],
+            |s, i, k| sum(0..s.n_next(), |j| s.dz((i + 1) % s.m(), j) * s.w(k, j)),
+        ),
+        (
+            "da-tilde-weights-of-next-unit",
+            "dÃ takes the weights of the next unit",
+            "where n = 1",
+            &[],
+            |s, i, k| sum(0..s.n_next(), |j| s.dz(i, j) * s.w((k + 1) % s.n(), j)),
+        ),
+        (
+            "da-tilde-absolute-weights",
+            "dÃ is computed from |W|",
+            "where no weight is negative",
+            &[],
+            |s, i, k| {
+                sum(0..s.n_next(), |j| {
+                    let w = s.w(k, j);
+                    s.dz(i, j) * if w < T::zero() { -w } else { w }
+                })
+            },
+        ),
+        ("da-tilde-with-residual", "dÃ has Ã added", "where Ã = 0", &[], |s, i, k| {
+            sum(0..s.n_next(), |j| s.dz(i, j) * s.w(k, j)) + s.a_tilde(i, k)
+        }),
+        (
+            "da-tilde-of-first-output",
+            "dÃ has the term of the first output only",
+            "where n_next = 1",
+            &[],
+            |s, i, k| s.dz(i, 0) * s.w(k, 0),
+        ),
+    ]
+}
+
+type Change<T> = (&'static str, &'static str, &'static str, fn(&Seen<T>, T) -> T);
+
+/// What can happen to any gradient.
+fn anywhere<T: Float>() -> Vec<Defect<T>> {
+    let changes: [Change<T>; 6] = [
+        ("negated", "is negated", "where it is 0", |_, x| -x),
+        ("doubled", "is twice what it should be", "where it is 0", |_, x| x + x),
+        ("zero", "is 0 throughout: nothing flows back", "where it is 0", |_, _| T::zero()),
+        ("averaged", "is divided by the number of examples", "where m = 1", |s, x| {
+            x / T::from_f64(s.m() as f64)
+        }),
+        ("clipped", "is clipped to ±1", "where it lies between", |_, x| {
+            let one = T::one();
+            if x > one {
+                one
+            } else if x < -one {
+                -one
+            } else {
+                x
+            }
+        }),
+        ("positive-part", "lacks what is negative", "where nothing is negative", |_, x| {
+            if x < T::zero() { T::zero() } else { x }
+        }),
+    ];
+    let mut defects = Vec::new();
+    for (quantity, equation) in [(Dz, 38), (Dw, 39), (Db, 40), (DaTilde, 41), (Da, 42)] {
+        for (name, says, silent, change) in changes {
+            // The same as a mask of 0 in the backward pass.
+            if (quantity, name) == (Da, "zero") {
+                continue;
+            }
+            let id = format!("{}-{name}", quantity.name().to_lowercase().replace('_', "-"));
+            let defect = Defect::new(id, equation, format!("{} {says}", quantity.name()), silent);
+            defects.push(defect.after(quantity, move |s, x, _, _| change(s, x)));
+        }
+    }
+    defects
+}

@@ -1,0 +1,223 @@
+//! Equation 38: the derivative of g, taken wrongly, transposed or cut short.
+
+use crate::grid::Grid;
+use crate::number::sum;
+use crate::problem::activation::{Activation, Algebraic, VectorFunction};
+use crate::trace::Quantity::{ANext, Dz, Z};
+use crate::zoo::{Defect, Float, Seen};
+
+type Gradient<T> = fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>>;
+type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Gradient<T>);
+
+pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let of = |(id, says, silent, links, gradient): Row<T>| {
+        Defect::new(id, 38, says, silent).gradient(gradient).seen_at(links)
+    };
+    any().into_iter().chain(coupled()).map(of).chain(batches()).collect()
+}
+
+/// Σ_jj row_jj · entry(jj, j).
+fn product<T: Float>(row: &[T], entry: impl Fn(usize, usize) -> T) -> Option<Vec<T>> {
+    Some((0..row.len()).map(|j| sum(0..row.len(), |jj| row[jj] * entry(jj, j))).collect())
+}
+
+fn each<T: Float>(row: &[T], f: impl Fn(usize) -> T) -> Option<Vec<T>> {
+    Some((0..row.len()).map(f).collect())
+}
+
+/// Whatever g is.
+fn any<T: Float>() -> Vec<Row<T>> {
+    vec![
+        (
+            "jacobian-transposed",
+            "the Jacobian is transposed",
+            "where it is symmetric, as softmax's is",
+            &["https://github.com/uxlfoundation/oneDNN/issues/616"],
+            |g, da, z, _| {
+                let jacobian: Grid<T> = g.jacobian(z);
+                product(da, |jj, j| jacobian.at(j, jj))
+            },
+        ),
+        (
+            "jacobian-diagonal-only",
+            "only the diagonal of the Jacobian is used",
+            "where it is diagonal",
+            &["https://github.com/deeplearning4j/libnd4j/issues/440"],
+            |g, da, z, _| {
+                let jacobian: Grid<T> = g.jacobian(z);
+                each(da, |j| da[j] * jacobian.at(j, j))
+            },
+        ),
+        (
+            "jacobian-without-diagonal",
+            "the diagonal of the Jacobian is left out",
+            "never, but for zeros",
+            &[],
+            |g, da, z, _| {
+                let jacobian: Grid<T> = g.jacobian(z);
+                product(da, |jj, j| if jj == j { T::zero() } else { jacobian.at(jj, j) })
+            },
+        ),
+        (
+            "jacobian-below-diagonal",
+            "only the Jacobian on and below its diagonal is used",
+            "where nothing stands above",
+            &[],
+            |g, da, z, _| {
+                let jacobian: Grid<T> = g.jacobian(z);
+                product(da, |jj, j| if jj < j { T::zero() } else { jacobian.at(jj, j) })
+            },
+        ),
+        (
+            "jacobian-missing",
+            "dZ is dA_next: g is taken for the identity",
+            "where it is",
+            &["https://github.com/pjreddie/darknet/issues/96", "https://github.com/wkcn/mobula/issues/3"],
+            |_, da, _, _| Some(da.to_vec()),
+        ),
+        ("jacobian-twice", "the Jacobian is applied twice", "where g is the identity", &[], |g, da, z, _| {
+            Some(g.row_times_jacobian(&g.row_times_jacobian(da, z), z))
+        }),
+        (
+            "jacobian-at-a",
+            "the Jacobian is taken at a instead of z",
+            "where g is linear",
+            &[],
+            |g, da, _, a| Some(g.row_times_jacobian(da, a)),
+        ),
+        ("jacobian-at-zero", "the Jacobian is taken at 0", "where g is linear", &[], |g, da, z, _| {
+            Some(g.row_times_jacobian(da, &vec![T::zero(); z.len()]))
+        }),
+        (
+            "jacobian-absolute",
+            "the Jacobian's entries lose their sign",
+            "where none is negative",
+            &[],
+            |g, da, z, _| {
+                let jacobian: Grid<T> = g.jacobian(z);
+                product(da, |jj, j| {
+                    let x = jacobian.at(jj, j);
+                    if x < T::zero() { -x } else { x }
+                })
+            },
+        ),
+        ("value-for-derivative", "g(z) stands for g′(z)", "where both are the same", &[], |_, da, _, a| {
+            each(da, |j| da[j] * a[j])
+        }),
+        (
+            "jacobian-of-unit-gradient",
+            "the rows of the Jacobian are summed and then multiplied by dA_next",
+            "where it is diagonal",
+            &[],
+            |g, da, z, _| {
+                let jacobian: Grid<T> = g.jacobian(z);
+                each(da, |j| da[j] * sum(0..da.len(), |jj| jacobian.at(jj, j)))
+            },
+        ),
+    ]
+}
+
+/// The activations that couple their units and are polynomial or rational.
+fn coupled<T: Float>() -> Vec<Row<T>> {
+    const OTHER: &str = "with any other activation";
+    fn is(g: &Activation, of: Algebraic) -> Option<()> {
+        (*g == Activation::Coupled(of)).then_some(())
+    }
+    vec![
+        (
+            "cumulative-sum-backward-copies",
+            "the backward pass of the cumulative sum copies the upstream gradient",
+            OTHER,
+            &[],
+            |g, da, _, _| is(g, Algebraic::CumulativeSum).map(|()| da.to_vec()),
+        ),
+        (
+            "coupled-backward-lacks-neighbour",
+            "coupled_quadratic's backward pass forgets the unit that couples to z_j",
+            OTHER,
+            &[],
+            |g, da, z, _| {
+                is(g, Algebraic::CoupledQuadratic)
+                    .and_then(|()| each(da, |j| da[j] * (z[(j + 1) % z.len()] + T::one())))
+            },
+        ),
+        (
+            "coupled-backward-lacks-one",
+            "coupled_quadratic's backward pass forgets the linear term",
+            OTHER,
+            &[],
+            |g, da, z, _| {
+                let n = z.len();
+                let before = |j: usize| (j + n - 1) % n;
+                is(g, Algebraic::CoupledQuadratic)
+                    .and_then(|()| each(da, |j| da[j] * z[(j + 1) % n] + da[before(j)] * z[before(j)]))
+            },
+        ),
+        (
+            "normalized-backward-lacks-quotient",
+            "normalized_square's backward pass takes the denominator for a constant",
+            OTHER,
+            &[],
+            |g, da, z, _| {
+                let total = T::one() + sum(0..z.len(), |l| z[l] * z[l]);
+                is(g, Algebraic::NormalizedSquare).and_then(|()| each(da, |j| da[j] * (z[j] + z[j]) / total))
+            },
+        ),
+        (
+            "normalized-backward-halved",
+            "normalized_square's backward pass lacks the factor 2",
+            OTHER,
+            &[],
+            |g, da, z, _| {
+                let right = g.row_times_jacobian(da, z);
+                is(g, Algebraic::NormalizedSquare).and_then(|()| each(da, |j| right[j] * T::from_f64(0.5)))
+            },
+        ),
+    ]
+}
+
+/// The Jacobian of another example, or of all.
+fn batches<T: Float>() -> Vec<Defect<T>> {
+    let of = |id: &str, says: &str, links: &[&'static str], other: fn(&Seen<T>, usize) -> usize| {
+        Defect::new(id, 38, says, "where m = 1 or g is linear")
+            .stage(Dz, move |s| {
+                let row = |i| s.g.row_times_jacobian(s.inputs.da_next.row(i), s.result(Z).row(other(s, i)));
+                Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
+            })
+            .seen_at(links)
+    };
+    vec![
+        of(
+            "jacobian-of-first-example",
+            "the Jacobian is that of the first example",
+            &["https://github.com/RubixML/ML/issues/438"],
+            |_, _| 0,
+        ),
+        of("jacobian-of-next-example", "the Jacobian is that of the next example", &[], |s, i| {
+            (i + 1) % s.m()
+        }),
+        Defect::new("jacobian-over-batch", 38, "the Jacobians of the whole batch are summed", "where m = 1")
+            .stage(Dz, |s| {
+                let row = |i| {
+                    let all = (0..s.m())
+                        .map(|l| s.g.row_times_jacobian(s.inputs.da_next.row(i), s.result(Z).row(l)));
+                    all.reduce(|x, y| x.iter().zip(&y).map(|(&x, &y)| x + y).collect()).unwrap_or_default()
+                };
+                Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
+            })
+            .seen_at(&["https://github.com/RubixML/ML/issues/438"]),
+        Defect::new(
+            "jacobian-without-bias",
+            38,
+            "the Jacobian is taken at Z without its bias",
+            "where b = 0 or g is linear",
+        )
+        .stage(Dz, |s| {
+            let mut seen = s.clone();
+            seen.results.insert(Z, s.tabulate(Z, |i, j| s.z(i, j) - s.b(j)));
+            seen.right(Dz)
+        }),
+        Defect::new("jacobian-from-a-next-sign", 38, "dZ is 0 where a is not positive", "where g is relu")
+            .after(Dz, |s, x, i, j| if s.result(ANext).at(i, j) > T::zero() { x } else { T::zero() }),
+    ]
+}

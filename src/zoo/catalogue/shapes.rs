@@ -1,0 +1,190 @@
+//! Results of the wrong shape, in the wrong order or in another's place, and what only equal sizes hide.
+
+use crate::grid::Grid;
+use crate::number::sum;
+use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
+use crate::zoo::{Defect, Float, Seen};
+
+pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let mut defects = buffers();
+    for quantity in Quantity::ALL {
+        if quantity != Db {
+            defects.push(column_by_column(quantity));
+        }
+    }
+    defects.extend(equal_sizes());
+    defects.extend(squeezes());
+    defects.extend(conventions());
+    defects
+}
+
+fn name(quantity: Quantity) -> String {
+    quantity.name().to_lowercase().replace('_', "-")
+}
+
+fn equation(quantity: Quantity) -> u8 {
+    match quantity {
+        ATilde => 3,
+        Z => 4,
+        ANext => 5,
+        Dz => 38,
+        Dw => 39,
+        Db => 40,
+        DaTilde => 41,
+        Da => 42,
+    }
+}
+
+fn transposed<T: Clone>(grid: &Grid<T>) -> Grid<T> {
+    Grid::tabulate(grid.cols(), grid.rows(), |i, j| grid.at(j, i))
+}
+
+/// A result that is right, and handed out column by column under its right shape.
+fn column_by_column<T: Float>(quantity: Quantity) -> Defect<T> {
+    let id = format!("{}-by-columns", name(quantity));
+    let says = format!("{} is handed out column by column in rows of the right length", quantity.name());
+    Defect::new(id, equation(quantity), says, "where it has one row or one column").shown(move |s| {
+        let right = s.result(quantity);
+        let columns = transposed(right);
+        vec![(
+            quantity,
+            Grid::tabulate(right.rows(), right.cols(), |i, j| columns.cells()[i * right.cols() + j]),
+        )]
+    })
+}
+
+type Buffer<T> = (&'static str, u8, &'static str, Quantity, fn(&Seen<T>) -> Grid<T>);
+
+/// Results that stand in another's place: buffers shared, overwritten or swapped after all was computed.
+fn buffers<T: Float>() -> Vec<Defect<T>> {
+    let rows: [Buffer<T>; 8] = [
+        ("a-tilde-shows-a", 3, "Ã is handed out as A", ATilde, |s| s.inputs.a.clone()),
+        ("z-shows-a-next", 4, "Z was overwritten by A_next", Z, |s| s.result(ANext).clone()),
+        ("z-shows-product", 4, "Z is handed out without its bias", Z, |s| {
+            s.tabulate(Z, |i, j| s.z(i, j) - s.b(j))
+        }),
+        ("a-next-shows-z", 5, "A_next is handed out as Z", ANext, |s| s.result(Z).clone()),
+        ("dz-shows-upstream", 38, "dZ was overwritten by dA_next", Dz, |s| s.inputs.da_next.clone()),
+        ("dw-shows-weights", 39, "dW is handed out as W", Dw, |s| s.inputs.w.clone()),
+        ("dw-shows-update", 39, "dW is handed out as W − dW", Dw, |s| {
+            s.inputs.w.zip(s.result(Dw), |&w, &dw| w - dw)
+        }),
+        ("da-tilde-shows-da", 41, "dÃ was overwritten by dA", DaTilde, |s| s.result(Da).clone()),
+    ];
+    let mut defects: Vec<Defect<T>> = Vec::new();
+    for (id, equation, says, quantity, buffer) in rows {
+        let defect = Defect::new(id, equation, says, "where both are the same");
+        defects.push(defect.shown(move |s| vec![(quantity, buffer(s))]));
+    }
+    defects.push(
+        Defect::new("da-swapped", 41, "dA and dÃ are swapped", "where p = 1 and nothing is dropped")
+            .shown(|s| vec![(DaTilde, s.result(Da).clone()), (Da, s.result(DaTilde).clone())]),
+    );
+    defects
+}
+
+/// What a square cannot tell from its transpose, and broadcasting along the other axis.
+fn equal_sizes<T: Float>() -> Vec<Defect<T>> {
+    vec![
+        Defect::new("square-mask-transposed", 3, "R is transposed where m = n", "where m is not n")
+            .reads(|s| {
+                let mut inputs = s.inputs.clone();
+                if s.m() == s.n() {
+                    inputs.r = transposed(&inputs.r);
+                }
+                inputs
+            })
+            .seen_at(&["https://github.com/pytorch/pytorch/issues/69801"]),
+        Defect::new(
+            "square-p-along-examples",
+            3,
+            "p goes along the examples where m = n",
+            "where m is not n",
+        )
+        .reads(|s| {
+            // r/p_i = r·(p_k/p_i)/p_k: the scale of example i for every unit.
+            let mut inputs = s.inputs.clone();
+            if s.m() == s.n() {
+                inputs.r = s.tabulate(ATilde, |i, k| s.r(i, k) * (s.p(k) / s.p(i)));
+            }
+            inputs
+        }),
+        Defect::new("square-dw-transposed", 39, "dW is transposed where n = n_next", "where n is not n_next")
+            .stage(Dw, |s| if s.n() == s.n_next() { transposed(&s.right(Dw)) } else { s.right(Dw) })
+            .seen_at(&["https://github.com/apache/tvm/issues/5695"]),
+        Defect::new("square-da-transposed", 42, "dA is transposed where m = n", "where m is not n")
+            .stage(Da, |s| if s.m() == s.n() { transposed(&s.right(Da)) } else { s.right(Da) }),
+        Defect::new("square-dz-transposed", 38, "dZ is transposed where m = n_next", "where m is not n_next")
+            .stage(Dz, |s| if s.m() == s.n_next() { transposed(&s.right(Dz)) } else { s.right(Dz) }),
+        Defect::new(
+            "square-dw-elementwise",
+            39,
+            "dW is dZ times Ã entry by entry where the shapes allow it",
+            "where not all sizes are equal",
+        )
+        .cell(Dw, |s, k, j| {
+            if s.m() == s.n() && s.n() == s.n_next() {
+                s.dz(k, j) * s.a_tilde(k, j)
+            } else {
+                sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k))
+            }
+        })
+        .seen_at(&["https://github.com/apache/tvm/issues/5695"]),
+    ]
+}
+
+/// An axis of length 1 that gets lost.
+fn squeezes<T: Float>() -> Vec<Defect<T>> {
+    vec![
+        Defect::new("one-example-as-column", 5, "the results of one example come as a column", "where m > 1")
+            .shown(|s| {
+                let turned = |quantity| (quantity, transposed(s.result(quantity)));
+                if s.m() == 1 { [Z, ANext, Dz].map(turned).to_vec() } else { Vec::new() }
+            }),
+        Defect::new("one-output-as-row", 39, "dW of one output comes as a row", "where n_next > 1")
+            .shown(|s| if s.n_next() == 1 { vec![(Dw, transposed(s.result(Dw)))] } else { Vec::new() }),
+        Defect::new("one-unit-as-row", 42, "dA of one unit comes as a row", "where n > 1")
+            .shown(|s| if s.n() == 1 { vec![(Da, transposed(s.result(Da)))] } else { Vec::new() }),
+        Defect::new("one-example-not-summed", 40, "db of one example is 0", "where m > 1")
+            .after(Db, |s, x, _, _| if s.m() == 1 { T::zero() } else { x }),
+        Defect::new("one-unit-unmasked", 3, "one unit alone is not masked", "where n > 1")
+            .after(ATilde, |s, x, i, k| if s.n() == 1 { s.a(i, k) / s.p(k) } else { x }),
+        Defect::new("one-output-linear", 5, "one output alone is not passed through g", "where n_next > 1")
+            .after(ANext, |s, x, i, j| if s.n_next() == 1 { s.z(i, j) } else { x }),
+        Defect::new("db-not-reduced", 40, "db has a row for every example", "where m = 1")
+            .shown(|s| vec![(Db, s.result(Dz).clone())])
+            .seen_at(&["https://github.com/tracel-ai/burn/issues/181"]),
+        Defect::new("db-as-number", 40, "db is one number, the sum over everything", "where n_next = 1")
+            .shown(|s| {
+                let total = sum(0..s.m(), |i| sum(0..s.n_next(), |j| s.dz(i, j)));
+                vec![(Db, Grid::from_rows(1, vec![vec![total]]))]
+            })
+            .seen_at(&["https://github.com/rasbt/stat453-deep-learning-ss21/issues/5"]),
+    ]
+}
+
+/// Sound layers that keep to another convention than the document's.
+fn conventions<T: Float>() -> Vec<Defect<T>> {
+    let all_but = |s: &Seen<T>, without: &[Quantity]| -> Vec<(Quantity, Grid<T>)> {
+        let of = Quantity::ALL.into_iter().filter(|quantity| !without.contains(quantity));
+        of.map(|quantity| (quantity, transposed(s.result(quantity)))).collect()
+    };
+    vec![
+        Defect::new(
+            "weights-stored-transposed",
+            39,
+            "dW is n_next × n: W is stored transposed",
+            "where n and n_next are 1",
+        )
+        .shown(|s| vec![(Dw, transposed(s.result(Dw)))]),
+        Defect::new(
+            "batch-in-columns",
+            3,
+            "examples are columns: all results but db and dW are transposed",
+            "where all sizes are 1",
+        )
+        .shown(move |s| all_but(s, &[Dw, Db])),
+        Defect::new("everything-transposed", 3, "all results but db are transposed", "where all sizes are 1")
+            .shown(move |s| all_but(s, &[Db])),
+    ]
+}

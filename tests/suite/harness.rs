@@ -1,0 +1,182 @@
+//! The harness can fail: every known mistake, run as a subject, comes out red and is called by its name.
+//!
+//! `cargo test` takes a part of the zoo through the whole of it; DROPOUT_ORACLE_SWEEP set takes all. (That
+//! every defect is beyond its tolerance in some case is `kills`, and for all of them each time.)
+
+use dropout_oracle::conform::cases::{self, Case};
+use dropout_oracle::conform::defective::Defective;
+use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
+use dropout_oracle::conform::door::program::{Limits, Program};
+use dropout_oracle::conform::run::{Run, run};
+use dropout_oracle::conform::subject::{About, Answer, Outputs, Subject};
+use dropout_oracle::conform::verdict::Status;
+use dropout_oracle::fixture::generate::SMOKE;
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::zoo;
+use rayon::prelude::*;
+use std::sync::LazyLock;
+
+/// The cases that catch everything, and every seventh of all beside them.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let all = cases::built_in().into_iter().enumerate();
+    let taken = all.filter(|(at, case)| at % 7 == 0 || SMOKE.lines().any(|id| id == case.id));
+    taken.map(|(_, case)| case).collect()
+});
+
+fn ids() -> Vec<String> {
+    zoo::all::<f64>().into_iter().map(|defect| defect.id).collect()
+}
+
+/// Every so many-th, or all in the sweep.
+fn sample(every: usize) -> Vec<String> {
+    let every = if std::env::var_os("DROPOUT_ORACLE_SWEEP").is_some() { 1 } else { every };
+    ids().into_iter().step_by(every).collect()
+}
+
+fn judged(subject: &mut dyn Subject, cases: &[Case]) -> Run {
+    run(subject, cases, &[], || ())
+}
+
+fn program(arguments: &[&str]) -> Program {
+    let command = [&[env!("CARGO_BIN_EXE_dropout-oracle-zoo")], arguments].concat();
+    let command: Vec<String> = command.into_iter().map(String::from).collect();
+    Program::start(&command, Limits::default()).expect("it starts")
+}
+
+#[test]
+fn the_right_step_is_green_through_the_protocol() {
+    for arithmetic in ["f64", "f32"] {
+        let run = judged(&mut program(&["right", arithmetic]), &CASES);
+        assert_eq!(run.count(Status::Pass) + run.count(Status::NotJudged), CASES.len(), "{arithmetic}");
+        assert_eq!(run.diagnosis, Diagnosis::default());
+    }
+}
+
+#[test]
+fn known_mistakes_are_red_through_the_protocol() {
+    let smoke: Vec<Case> =
+        CASES.iter().filter(|case| SMOKE.lines().any(|id| id == case.id)).cloned().collect();
+    // What is kept of a call shows in the next of the same sizes: all cases are asked.
+    sample(41).par_iter().for_each(|id| {
+        let run = judged(&mut program(&[id]), if id.contains("stale") { &CASES } else { &smoke });
+        assert!(run.count(Status::Fail) > 0, "{id}");
+        assert_eq!(run.count(Status::Errored), 0, "{id}");
+    });
+}
+
+#[test]
+fn zeros_fail_every_case_that_asks_for_more() {
+    let run = judged(&mut program(&["zeros"]), &CASES);
+    for (outcome, case) in run.outcomes.iter().zip(CASES.iter()) {
+        let expected = dropout_oracle::oracle::expected(&case.problem).expect("a sound case");
+        let flags = dropout_oracle::fixture::flags::of(&case.problem, &expected);
+        let may_pass = flags.contains(&"subnormal");
+        assert!(outcome.verdict.status == Status::Fail || may_pass, "{}", outcome.id);
+    }
+}
+
+/// Whether two defects give the same on all cases within what tells a mistake from another.
+fn confused(id: &str, other: &str) -> bool {
+    let run = |id: &str| {
+        let mut subject = Defective::double(id).expect("a defect");
+        CASES.iter().map(|case| subject.step(&case.id, &case.problem)).collect::<Vec<_>>()
+    };
+    let (one, other) = (run(id), run(other));
+    let right = run("right");
+    let wrong =
+        |answers: &[Answer]| (0..answers.len()).filter(|&at| answers[at] != right[at]).collect::<Vec<_>>();
+    wrong(&one) == wrong(&other)
+}
+
+#[test]
+fn the_first_candidate_is_the_mistake_itself() {
+    let named = |id: &String| {
+        let run = judged(Defective::double(id).expect("a defect").as_mut(), &CASES);
+        let first = run.diagnosis.candidates.first().map(|candidate| candidate.id.clone());
+        let right = first.as_ref().is_some_and(|first| first == id || confused(first, id));
+        (!right).then(|| format!("{id}: {first:?}, {} failing", run.count(Status::Fail)))
+    };
+    let wrong: Vec<String> = sample(43).par_iter().filter_map(named).collect();
+    assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), sample(43).len());
+}
+
+#[test]
+fn a_mistake_in_single_precision_is_named_too() {
+    let named = |id: &String| {
+        let run = judged(Defective::single(id).expect("a defect").as_mut(), &CASES);
+        let first = run.diagnosis.candidates.first().map(|candidate| candidate.id.clone());
+        let right = run.count(Status::Fail) == 0
+            || first.as_ref().is_some_and(|first| first == id || confused(first, id));
+        (!right).then(|| format!("{id}: {first:?}, {} failing", run.count(Status::Fail)))
+    };
+    let wrong: Vec<String> = sample(97).par_iter().filter_map(named).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A layer with two mistakes, neither of which explains it alone.
+struct Two([Box<dyn Subject>; 2]);
+
+impl Subject for Two {
+    fn about(&self) -> About {
+        About::new("two mistakes", Arithmetic::plain(Format::F64))
+    }
+
+    fn step(&mut self, id: &str, problem: &dropout_oracle::problem::Problem) -> Answer {
+        let [Answer::Outputs(one), Answer::Outputs(other)] =
+            self.0.each_mut().map(|half| half.step(id, problem))
+        else {
+            unreachable!("defects answer")
+        };
+        let forward = one.0.into_iter().take(3);
+        Answer::Outputs(Outputs(forward.chain(other.0.into_iter().skip(3)).collect()))
+    }
+}
+
+#[test]
+fn an_unknown_fault_gets_no_name() {
+    let halves = ["bias-doubled", "dw-from-a"].map(|id| Defective::double(id).expect("a defect"));
+    let run = judged(&mut Two(halves), &CASES);
+    assert!(run.count(Status::Fail) > CASES.len() / 2);
+    assert_eq!(run.diagnosis.candidates, []);
+}
+
+#[test]
+fn masks_that_differ_are_told_by_how_often_they_agree() {
+    let remarks =
+        |id: &str| judged(Defective::double(id).expect("a defect").as_mut(), &CASES).diagnosis.remarks;
+    let [forward, backward] = &remarks("mask-inverted-both-passes")[..] else { panic!("two passes") };
+    assert!(forward.contains("forward pass agrees with R in 0.0 %"), "{forward}");
+    assert!(forward.ends_with("it is R with kept and dropped swapped"), "{forward}");
+    assert!(backward.contains("backward pass agrees with R in 0.0 %"), "{backward}");
+    let [anew] = &remarks("mask-drawn-anew-backward")[..] else { panic!("one pass") };
+    assert!(anew.contains("backward pass") && anew.contains("independent masks"), "{anew}");
+    let [shared] = &remarks("mask-of-first-example-forward")[..] else { panic!("one pass") };
+    assert!(shared.ends_with("it is that of the first example for all"), "{shared}");
+    assert!(remarks("unscaled-forward").is_empty());
+}
+
+#[test]
+fn a_shorter_format_than_the_claimed_one_is_remarked() {
+    struct Single(Box<dyn Subject>);
+    impl Subject for Single {
+        fn about(&self) -> About {
+            About::new("single in disguise", Arithmetic::plain(Format::F64))
+        }
+        fn step(&mut self, id: &str, problem: &dropout_oracle::problem::Problem) -> Answer {
+            self.0.step(id, problem)
+        }
+    }
+    let exact: Vec<Case> = CASES.iter().filter(|case| case.id.starts_with("activations/")).cloned().collect();
+    let run = judged(&mut Single(Defective::single("right").expect("the right step")), &exact);
+    assert!(run.count(Status::Fail) > 0);
+    assert_eq!(run.diagnosis.candidates, []);
+    assert!(run.diagnosis.remarks[0].contains("within the tolerances of f32"), "{:?}", run.diagnosis.remarks);
+}
+
+#[test]
+fn where_nothing_fails_nothing_is_said() {
+    let about = About::new("none", Arithmetic::plain(Format::F64));
+    assert_eq!(diagnose(&about, &[]), Diagnosis::default());
+    let asked = Asked { problem: &CASES[0].problem, outputs: None };
+    assert_eq!(diagnose(&about, &[asked]), Diagnosis::default());
+}

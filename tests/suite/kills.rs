@@ -1,0 +1,243 @@
+//! The kill matrix: every defect is caught, none is another, and what that leans on.
+
+use dropout_oracle::fixture::generate::{self, Profile, SMOKE};
+use dropout_oracle::fixture::kills::{ARITHMETICS, Matrix, Zoo, cover};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::oracle;
+use dropout_oracle::oracle::tolerance::{Bound, tolerance};
+use dropout_oracle::problem::Problem;
+use dropout_oracle::scalar::Step;
+use dropout_oracle::trace::Quantity;
+use dropout_oracle::zoo::catalogue::pages;
+use dropout_oracle::zoo::distance::{CAUGHT, another, distance, of_defect};
+use dropout_oracle::zoo::seen::Memory;
+use dropout_oracle::zoo::{self, Defect};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// A case of the core profile, solved.
+struct Solved {
+    id: String,
+    problem: Problem,
+    expected: Step<f64>,
+    /// In f64 and in f32.
+    bounds: [Step<Bound>; 2],
+}
+
+static SOLVED: LazyLock<Vec<Solved>> = LazyLock::new(|| {
+    let solved = |entry: &generate::Entry| {
+        let problem = entry.problem();
+        let expected = oracle::expected(&problem).expect("a sound case");
+        let bounds = ARITHMETICS.map(|format| tolerance(&problem, &expected, Arithmetic::plain(format)));
+        Solved { id: entry.id.clone(), problem, expected, bounds }
+    };
+    generate::entries(Profile::Core).par_iter().map(solved).collect()
+});
+
+static ZOO: LazyLock<Zoo> = LazyLock::new(Zoo::whole);
+
+static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix {
+    cases: SOLVED.iter().map(|case| case.id.clone()).collect(),
+    distances: SOLVED
+        .par_iter()
+        .map(|case| ZOO.distances(&case.problem, &case.expected, case.bounds.each_ref()))
+        .collect(),
+});
+
+fn family(case: usize) -> &'static str {
+    MATRIX.cases[case].split('/').next().expect("family/name")
+}
+
+fn farthest(defect: usize, format: Format) -> f64 {
+    (0..MATRIX.cases.len()).filter_map(|case| MATRIX.distance(defect, case, format)).fold(0.0, f64::max)
+}
+
+#[test]
+fn every_defect_is_caught_in_f64_and_where_it_shows_at_all_in_f32() {
+    let escapes = |(index, defect): (usize, &Defect<f64>)| {
+        let [double, single] = ARITHMETICS.map(|format| farthest(index, format));
+        let caught = double >= CAUGHT && (single <= 1.0 || single >= CAUGHT);
+        (!caught).then(|| format!("{}: {double} tolerances off in f64, {single} in f32", defect.id))
+    };
+    let escaped: Vec<String> = ZOO.double.iter().enumerate().filter_map(escapes).collect();
+    assert!(escaped.is_empty(), "{escaped:#?}");
+}
+
+#[test]
+fn the_right_step_is_within_every_tolerance() {
+    let (double, single) = (Defect::<f64>::new("right", 3, "", ""), Defect::<f32>::new("right", 3, "", ""));
+    SOLVED.par_iter().for_each(|case| {
+        let far = of_defect(&double, &case.problem, &case.expected, &case.bounds[0]);
+        assert!(far <= 1.0, "{}: {far}", case.id);
+    });
+    let zoo = Zoo { double: vec![double], single: vec![single] };
+    SOLVED.par_iter().for_each(|case| {
+        let distances = zoo.distances(&case.problem, &case.expected, case.bounds.each_ref());
+        assert!(distances.single.is_none_or(|far| far[0] <= 1.0), "{}", case.id);
+    });
+}
+
+/// Zero results are right where zeros are expected, and nowhere else.
+#[test]
+fn a_step_that_gives_zeros_is_caught_by_every_case_that_expects_something_else() {
+    for case in SOLVED.iter() {
+        let zeros = case.expected.convert(|grid| grid.map(|_| 0.0), |row| vec![0.0; row.len()]);
+        let results = Quantity::ALL.map(|quantity| {
+            let (rows, cols) = case.expected.shape(quantity);
+            let cells = zeros.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect::<Vec<_>>();
+            assert_eq!(cells.len(), rows);
+            (quantity, dropout_oracle::grid::Grid::from_rows(cols, cells))
+        });
+        let far = distance(&case.expected, &case.bounds[0], &BTreeMap::from(results));
+        // Where results are subnormal, 0 in their place may be sound.
+        let flags = dropout_oracle::fixture::flags::of(&case.problem, &case.expected);
+        assert!(far >= CAUGHT || flags.contains(&"subnormal"), "{}: {far}", case.id);
+    }
+}
+
+#[test]
+fn ids_are_unique_kebab_case_and_each_breaks_an_equation_of_a_step() {
+    let mut ids = BTreeSet::new();
+    for defect in &ZOO.double {
+        let kebab = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        assert!(defect.id.split('-').all(kebab), "{}", defect.id);
+        assert!(ids.insert(&defect.id), "{} twice", defect.id);
+        assert!([3, 4, 5, 38, 39, 40, 41, 42].contains(&defect.equation), "{}", defect.id);
+        assert!(!defect.says.is_empty() && !defect.silent.is_empty(), "{}", defect.id);
+        assert!(defect.links.iter().all(|link| link.starts_with("https://github.com/")), "{}", defect.id);
+    }
+    let same = ZOO.double.iter().zip(&ZOO.single).all(|(double, single)| double.id == single.id);
+    assert!(same, "both arithmetics have the same defects in the same order");
+    assert!(ids.len() >= 200);
+}
+
+/// What a defect gives on all cases, to the last bit; the two zeros are one.
+fn prints(defect: &Defect<f64>) -> Vec<Vec<u64>> {
+    let of = |case: &Solved| {
+        let mut memory = Memory::new();
+        if defect.is_stateful() {
+            defect.step(&another(&case.problem), &mut memory);
+        }
+        let results = defect.step(&case.problem, &mut memory);
+        let bits = results.values().flat_map(|grid| {
+            let sizes = [grid.rows() as u64, grid.cols() as u64];
+            sizes.into_iter().chain(grid.cells().iter().map(|x| (x + 0.0).to_bits())).collect::<Vec<_>>()
+        });
+        bits.collect()
+    };
+    SOLVED.iter().map(of).collect()
+}
+
+#[test]
+fn no_two_defects_give_the_same_results_on_all_cases() {
+    let hashed = |defect: &Defect<f64>| {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        prints(defect).hash(&mut hasher);
+        (hasher.finish(), defect.id.clone())
+    };
+    let mut seen: BTreeMap<u64, String> = BTreeMap::new();
+    for (print, id) in ZOO.double.par_iter().map(hashed).collect::<Vec<_>>() {
+        if let Some(other) = seen.insert(print, id.clone()) {
+            panic!("{id} gives what {other} gives");
+        }
+    }
+}
+
+#[test]
+fn the_smoke_profile_catches_all_that_all_cases_catch_and_none_of_it_can_go() {
+    let caught = MATRIX.caught();
+    let smoke: Vec<String> = cover(&caught).into_iter().map(|case| MATRIX.cases[case].clone()).collect();
+    if std::env::var_os("DROPOUT_ORACLE_WRITE_SMOKE").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/fixture/texts/smoke.txt");
+        std::fs::write(path, smoke.join("\n") + "\n").expect("writable");
+        return;
+    }
+    assert_eq!(SMOKE.lines().collect::<Vec<_>>(), smoke, "src/fixture/texts/smoke.txt");
+    let union = |without: Option<usize>| -> BTreeSet<(usize, Format)> {
+        let cases = (0..caught.len()).filter(|&case| Some(case) != without);
+        cases
+            .filter(|&case| smoke.contains(&MATRIX.cases[case]))
+            .flat_map(|case| caught[case].clone())
+            .collect()
+    };
+    let whole: BTreeSet<_> = caught.iter().flatten().copied().collect();
+    assert_eq!(union(None), whole);
+    for id in &smoke {
+        let case = MATRIX.cases.iter().position(|other| other == id);
+        assert!(union(case).len() < whole.len(), "{id} can go");
+    }
+    let listed: Vec<String> = generate::entries(Profile::Smoke).into_iter().map(|entry| entry.id).collect();
+    assert_eq!(listed, smoke);
+}
+
+/// The share of the cases' worth that one family carries alone: nothing, in double precision.
+#[test]
+fn without_any_one_family_the_others_still_catch_every_defect() {
+    let families: BTreeSet<&str> = (0..MATRIX.cases.len()).map(family).collect();
+    for left_out in families {
+        let escaped: Vec<&str> = (0..ZOO.double.len())
+            .filter(|&defect| {
+                MATRIX.catching(defect, Format::F64).into_iter().all(|case| family(case) == left_out)
+            })
+            .map(|defect| ZOO.double[defect].id.as_str())
+            .collect();
+        assert!(escaped.is_empty(), "without {left_out}: {escaped:?}");
+    }
+}
+
+/// Covering subsets fitted to half of the zoo, and to all pages but one: what they catch of the rest.
+#[test]
+fn a_subset_fitted_to_half_of_the_zoo_lets_some_of_the_other_half_through() {
+    const SPLITS: usize = 200;
+    let caught: Vec<BTreeSet<usize>> = MATRIX
+        .caught()
+        .into_iter()
+        .map(|case| case.into_iter().filter(|(_, format)| *format == Format::F64).map(|(d, _)| d).collect())
+        .collect();
+    let missed = |fitted: &dyn Fn(usize) -> bool| {
+        let part = |case: &BTreeSet<usize>| case.iter().copied().filter(|&d| fitted(d)).collect();
+        let subset = cover(&caught.iter().map(part).collect::<Vec<BTreeSet<usize>>>());
+        let catches: BTreeSet<usize> = subset.iter().flat_map(|&case| &caught[case]).copied().collect();
+        let others: Vec<usize> = (0..ZOO.double.len()).filter(|&d| !fitted(d)).collect();
+        (subset.len(), others.iter().filter(|d| !catches.contains(d)).count(), others.len())
+    };
+    let mut words = ChaCha8Rng::seed_from_u64(2);
+    let mut runs = Vec::new();
+    for _ in 0..SPLITS {
+        let half: Vec<bool> = (0..ZOO.double.len()).map(|_| words.next_u64() & 1 == 1).collect();
+        runs.push(missed(&|d| half[d]));
+    }
+    let sum = |of: fn(&(usize, usize, usize)) -> usize| runs.iter().map(of).sum::<usize>();
+    let worst = runs.iter().map(|run| run.1).max().expect("some");
+    let mut text = format!(
+        "fitted to a random half, mean of {SPLITS}: {:.1} cases miss {:.2} % of the other half, {worst} defects at most\n",
+        sum(|run| run.0) as f64 / SPLITS as f64,
+        100.0 * sum(|run| run.1) as f64 / sum(|run| run.2) as f64,
+    );
+    let mut first = 0;
+    for (page, defects) in pages::<f64>() {
+        let own = first..first + defects.len();
+        first = own.end;
+        let (cases, missed, of) = missed(&|d| !own.contains(&d));
+        text += &format!("fitted to all but {page}: {cases} cases miss {missed} of {of}\n");
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// What each case catches by the names of the defects, for a case that is small enough to be read.
+#[test]
+fn the_case_worked_by_hand_catches_what_it_was_made_for() {
+    let by_hand = SOLVED.iter().position(|case| case.id == "exact/by-hand").expect("it is there");
+    let caught = ZOO.caught(&MATRIX.distances[by_hand]);
+    for id in ["unscaled-forward", "p-means-drop", "jacobian-transposed", "dw-from-a", "db-from-upstream"] {
+        assert!(caught.iter().any(|caught| caught == id), "{id}");
+    }
+    assert!(!caught.iter().any(|caught| caught == "softmax-unshifted"));
+    assert_eq!(zoo::all::<f64>().len(), ZOO.double.len());
+}
