@@ -16,6 +16,13 @@ fn about_faults(line: &str) -> String {
     protocol::about(line.as_bytes()).expect_err("it has faults").to_string()
 }
 
+#[test]
+fn a_db_that_is_not_summed_can_be_read_and_has_its_own_shape() {
+    let line = r#"{"seq": 1, "outputs": {"db": [[1, 2], [3, 4]]}}"#;
+    let Ok(Said::Result(outputs)) = protocol::outputs(line.as_bytes()).said else { panic!("results") };
+    assert_eq!(outputs.0[&Quantity::Db], [[1.0, 2.0], [3.0, 4.0]]);
+}
+
 /// The one number of an answer whose db is this text.
 fn number(text: &str) -> Option<f64> {
     let line = format!(r#"{{"seq": 1, "outputs": {{"db": [{text}]}}}}"#);

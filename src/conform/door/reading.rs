@@ -125,13 +125,21 @@ pub fn outputs(reader: &mut Reader, path: &str, value: Raw) -> Option<Outputs> {
         if let Some(value) = members.get(quantity.name()) {
             let path = join(path, quantity.name());
             let rows = match quantity {
-                Quantity::Db => numbers(reader, &path, value).map(|row| vec![row]),
+                Quantity::Db if !has_rows(value) => numbers(reader, &path, value).map(|row| vec![row]),
                 _ => matrix(reader, &path, value),
             };
             outputs.insert(quantity, rows?);
         }
     }
     Some(Outputs(outputs))
+}
+
+/// Whether a value is a matrix of more rows than one: a db that was not summed over the examples can be
+/// read, and has the wrong shape.
+fn has_rows(value: Raw) -> bool {
+    let mut reader = Reader::default();
+    let items = reader.array("", value, MATRIX_LIMIT);
+    items.is_some_and(|(items, _)| items.len() > 1 && items[0].get().starts_with('['))
 }
 
 /// A matrix as its rows, of any lengths.
