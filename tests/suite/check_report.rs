@@ -3,7 +3,7 @@
 use crate::cases;
 use dropout_oracle::conform::About;
 use dropout_oracle::conform::beyond::BIAS;
-use dropout_oracle::conform::diagnose::Diagnosis;
+use dropout_oracle::conform::diagnose::{Candidate, Diagnosis};
 use dropout_oracle::conform::expectations::{Expectations, mark};
 use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::Run;
@@ -182,6 +182,32 @@ fn the_report_in_xml_is_read_back_as_it_was_meant() {
     assert_eq!(case("a/gone").1, "is listed, and there is no such case");
     assert_eq!(case("judged").1, "every row of the batch has the same mask");
     assert_eq!(case("bias"), (Some("failure".into()), "dW: the errors lean".into()));
+}
+
+#[test]
+fn the_diagnosis_stands_in_every_report() {
+    let candidate = |id: &str, explains| Candidate {
+        id: id.into(),
+        equation: 42,
+        says: format!("what <{id}> does"),
+        explains,
+    };
+    let candidates = vec![candidate("first", 9), candidate("second", 8)];
+    let remarks = vec!["the masks differ".to_string()];
+    let run = Run { diagnosis: Diagnosis { candidates, compared: 9, remarks }, ..varied() };
+    let lines = [
+        "matches the document but for this: what <first> does (equation 42): 9 of 9 cases that fail [first]",
+        "or: what <second> does (equation 42): 8 of 9 cases that fail [second]",
+        "the masks differ",
+    ];
+    let text = reported(&run, "", |report| human(report, false));
+    let told: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("diagnosis: ")).collect();
+    assert_eq!(told, lines);
+    let text = reported(&run, "", junit);
+    let document = roxmltree::Document::parse(&text).expect("XML");
+    let properties = document.descendants().filter(|node| node.attribute("name") == Some("diagnosis"));
+    let told: Vec<&str> = properties.filter_map(|node| node.attribute("value")).collect();
+    assert_eq!(told, lines);
 }
 
 /// What departs from these known failures.

@@ -1,6 +1,6 @@
 //! The report as JUnit's XML: a test case a case, known failures and skips among the skipped.
 
-use super::{Report, details, said};
+use super::{Report, details, diagnosed, said};
 use crate::conform::verdict::{Outcome, Status};
 
 /// The report as XML text.
@@ -56,8 +56,15 @@ pub fn junit(report: &Report) -> String {
     );
     let name = escaped(&run.about.name);
     let cases: String = cases.into_iter().map(|(case, _)| case).collect();
+    let property =
+        |line: String| format!("      <property name=\"diagnosis\" value=\"{}\"/>\n", escaped(&line));
+    let properties: String = diagnosed(run).into_iter().map(property).collect();
+    let properties = match properties.is_empty() {
+        true => properties,
+        false => format!("    <properties>\n{properties}    </properties>\n"),
+    };
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dropout-oracle\" {counts}>\n  <testsuite name=\"{name}\" {counts}>\n{cases}  </testsuite>\n</testsuites>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dropout-oracle\" {counts}>\n  <testsuite name=\"{name}\" {counts}>\n{properties}{cases}  </testsuite>\n</testsuites>\n"
     )
 }
 
