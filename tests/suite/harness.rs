@@ -12,6 +12,7 @@ use dropout_oracle::conform::subject::{About, Answer, Outputs, Subject};
 use dropout_oracle::conform::verdict::Status;
 use dropout_oracle::fixture::generate::SMOKE;
 use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
 use dropout_oracle::zoo;
 use rayon::prelude::*;
 use std::sync::LazyLock;
@@ -75,42 +76,79 @@ fn zeros_fail_every_case_that_asks_for_more() {
     }
 }
 
-/// Whether two defects give the same on all cases within what tells a mistake from another.
-fn confused(id: &str, other: &str) -> bool {
-    let run = |id: &str| {
-        let mut subject = Defective::double(id).expect("a defect");
-        CASES.iter().map(|case| subject.step(&case.id, &case.problem)).collect::<Vec<_>>()
+/// The mistakes that are named, in their order, with how many failures each explains; None where nothing fails.
+fn named(subject: &mut dyn Subject) -> Option<Vec<(String, usize)>> {
+    let run = judged(subject, &CASES);
+    let candidates = run.diagnosis.candidates.into_iter();
+    (run.outcomes.iter().any(|outcome| outcome.verdict.status == Status::Fail))
+        .then(|| candidates.map(|candidate| (candidate.id, candidate.explains)).collect())
+}
+
+/// How many failures a mistake explains, if it is named.
+fn explained(names: &[(String, usize)], id: &str) -> Option<usize> {
+    names.iter().find(|(name, _)| name == id).map(|(_, explains)| *explains)
+}
+
+/// Those of these mistakes that are not named, or after one that explains more, with what is named instead. Two that
+/// explain the same, and of which no case that passes speaks against either, these cases do not tell apart.
+fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -> Vec<String> {
+    let of = |id: &String| {
+        let names = named(subject(id).as_mut())?;
+        let most = names.first().map(|(_, explains)| *explains);
+        (most.is_none() || explained(&names, id) != most).then(|| format!("{id}: {names:?}"))
     };
-    let (one, other) = (run(id), run(other));
-    let right = run("right");
-    let wrong =
-        |answers: &[Answer]| (0..answers.len()).filter(|&at| answers[at] != right[at]).collect::<Vec<_>>();
-    wrong(&one) == wrong(&other)
+    ids.par_iter().filter_map(of).collect()
 }
 
 #[test]
 fn the_first_candidate_is_the_mistake_itself() {
-    let named = |id: &String| {
-        let run = judged(Defective::double(id).expect("a defect").as_mut(), &CASES);
-        let first = run.diagnosis.candidates.first().map(|candidate| candidate.id.clone());
-        let right = first.as_ref().is_some_and(|first| first == id || confused(first, id));
-        (!right).then(|| format!("{id}: {first:?}, {} failing", run.count(Status::Fail)))
-    };
-    let wrong: Vec<String> = sample(43).par_iter().filter_map(named).collect();
-    assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), sample(43).len());
+    assert_eq!(misnamed(&sample(43), |id| Defective::double(id).expect("a defect")), [""; 0]);
 }
 
 #[test]
 fn a_mistake_in_single_precision_is_named_too() {
-    let named = |id: &String| {
-        let run = judged(Defective::single(id).expect("a defect").as_mut(), &CASES);
-        let first = run.diagnosis.candidates.first().map(|candidate| candidate.id.clone());
-        let right = run.count(Status::Fail) == 0
-            || first.as_ref().is_some_and(|first| first == id || confused(first, id));
-        (!right).then(|| format!("{id}: {first:?}, {} failing", run.count(Status::Fail)))
+    assert_eq!(misnamed(&sample(97), |id| Defective::single(id).expect("a defect")), [""; 0]);
+}
+
+/// A layer that computes in doubles and hands out floats: a sound way to make a mistake in single precision,
+/// with other roundings than the zoo's.
+struct Rounded(Box<dyn Subject>);
+
+impl Subject for Rounded {
+    fn about(&self) -> About {
+        About::new("rounded", Arithmetic::plain(Format::F32))
+    }
+
+    fn step(&mut self, id: &str, problem: &Problem) -> Answer {
+        let Answer::Outputs(Outputs(mut outputs)) = self.0.step(id, problem) else {
+            unreachable!("defects answer")
+        };
+        for x in outputs.values_mut().flatten().flatten() {
+            *x = f64::from(*x as f32);
+        }
+        Answer::Outputs(Outputs(outputs))
+    }
+}
+
+#[test]
+fn a_mistake_made_with_other_roundings_is_named_too() {
+    let rounded =
+        |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
+    assert_eq!(misnamed(&sample(97), rounded), [""; 0]);
+}
+
+#[test]
+fn a_mistake_that_the_zoo_does_not_know_gets_no_name() {
+    // Without itself and those that give the same, a mistake of the zoo is an unknown one: what else is
+    // named would be named first.
+    let others = |id: &String| {
+        let mut names = named(Defective::double(id).expect("a defect").as_mut())?;
+        let own = explained(&names, id);
+        names.retain(|(_, explains)| Some(*explains) != own);
+        (!names.is_empty()).then(|| format!("{id}: {names:?}"))
     };
-    let wrong: Vec<String> = sample(97).par_iter().filter_map(named).collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    let wrong: Vec<String> = sample(41).par_iter().filter_map(others).collect();
+    assert_eq!(wrong, [""; 0]);
 }
 
 /// A layer with two mistakes, neither of which explains it alone.
@@ -121,7 +159,7 @@ impl Subject for Two {
         About::new("two mistakes", Arithmetic::plain(Format::F64))
     }
 
-    fn step(&mut self, id: &str, problem: &dropout_oracle::problem::Problem) -> Answer {
+    fn step(&mut self, id: &str, problem: &Problem) -> Answer {
         let [Answer::Outputs(one), Answer::Outputs(other)] =
             self.0.each_mut().map(|half| half.step(id, problem))
         else {
@@ -162,7 +200,7 @@ fn a_shorter_format_than_the_claimed_one_is_remarked() {
         fn about(&self) -> About {
             About::new("single in disguise", Arithmetic::plain(Format::F64))
         }
-        fn step(&mut self, id: &str, problem: &dropout_oracle::problem::Problem) -> Answer {
+        fn step(&mut self, id: &str, problem: &Problem) -> Answer {
             self.0.step(id, problem)
         }
     }

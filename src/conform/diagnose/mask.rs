@@ -87,7 +87,9 @@ fn said(pass: &str, cells: &[Cell]) -> Option<String> {
     };
     let expected: f64 = cells.iter().map(independent).sum();
     let variance: f64 = cells.iter().map(independent).map(|q| q * (1.0 - q)).sum();
-    let near = (same as f64 - expected).abs() <= 4.0 * variance.sqrt();
+    // So few cells that the same mask would not stand out say nothing of others.
+    let far = |count: usize| (count as f64 - expected).abs() > 4.0 * variance.sqrt();
+    let near = !far(same) && far(cells.len());
     let so = if near { ": as two independent masks, which would in" } else { "; independent masks would in" };
     Some(format!("{agrees}{so} {:.1} %", percent(expected)))
 }

@@ -56,16 +56,16 @@ pub struct Diagnosis {
 
 /// No more candidates are named.
 pub const MOST: usize = 3;
-/// No more failing cases are compared: a spread of them is.
-const COMPARED: usize = 64;
+/// So many of the cases that fail, spread over all, are compared first: what does not explain them is left.
+const FIRST: usize = 64;
 
 /// The diagnosis of all answers, in the order in which they were given.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
-    let failed = asked.iter().filter(|asked| matches!(asked.outputs, Some((_, false)))).count();
-    if failed == 0 || about.supports.mask == MaskSource::Own {
+    let failed = |asked: &Asked| matches!(asked.outputs, Some((_, false)));
+    if !asked.iter().any(failed) || about.supports.mask == MaskSource::Own {
         return Diagnosis::default();
     }
-    let cases = Case::all(about.arithmetic, asked, failed.div_ceil(COMPARED));
+    let cases = Case::all(about.arithmetic, asked);
     let compared = cases.iter().filter(|case| !case.passed).count();
     let candidates = match about.arithmetic.storage {
         Format::F64 => candidates(&zoo::all::<f64>(), asked, &cases),
@@ -95,23 +95,15 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Every so many-th of the cases that failed, and all that passed.
-    fn all(arithmetic: Arithmetic, asked: &[Asked<'a>], every: usize) -> Vec<Self> {
-        let of = |passes: bool, every: usize| {
-            let those = asked.iter().enumerate().filter_map(move |(index, asked)| match asked.outputs {
-                Some((outputs, passed)) if passed == passes => Some((index, asked.problem, outputs)),
-                _ => None,
-            });
-            those.step_by(every).collect::<Vec<_>>()
-        };
-        let passed = of(true, 1).into_iter().map(|of| (true, of));
-        let all: Vec<_> = of(false, every).into_iter().map(|of| (false, of)).chain(passed).collect();
-        let solved = |(passed, (index, problem, outputs)): (bool, (usize, &'a Problem, &'a Outputs))| {
+    /// All that were answered and judged.
+    fn all(arithmetic: Arithmetic, asked: &[Asked<'a>]) -> Vec<Self> {
+        let solved = |(index, &Asked { problem, outputs }): (usize, &Asked<'a>)| {
+            let (outputs, passed) = outputs?;
             let expected = oracle::expected(problem).ok()?;
             let bounds = tolerance(problem, &expected, arithmetic);
             Some(Case { index, problem, outputs, passed, expected, bounds, arithmetic })
         };
-        all.into_par_iter().filter_map(solved).collect()
+        asked.par_iter().enumerate().filter_map(solved).collect()
     }
 
     /// Whether these results are what the subject gave, and wrong.
@@ -141,8 +133,8 @@ impl<'a> Case<'a> {
 
     /// Whether a wrong result and the subject's are one. Two sound ways to compute the wrong formula lie a
     /// few tolerances apart, the tolerance taken in proportion where the wrong result is larger than the
-    /// right one; half of what tells a mistake from the right step is allowed, and a rounding where the
-    /// right step has none.
+    /// right one, though never so far that the right element lies as near; half of what tells a mistake from
+    /// the right step is allowed, and a rounding where the right step has none.
     fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
         let Some(got) = self.outputs.0.get(&quantity) else { return false };
         if got.len() != wrong.rows() || got.iter().any(|row| row.len() != wrong.cols()) {
@@ -151,18 +143,26 @@ impl<'a> Case<'a> {
         let largest = |cells: &[f64]| {
             cells.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()))
         };
-        let expected = largest(self.expected.cells(quantity));
-        let size = largest(wrong.cells());
-        let grown = if expected > 0.0 { (size / expected).max(1.0) } else { 1.0 };
+        let expected = self.expected.cells(quantity);
+        let (right, size) = (largest(expected), largest(wrong.cells()));
+        let grown = if right > 0.0 { (size / right).max(1.0) } else { 1.0 };
         let Arithmetic { storage, .. } = self.arithmetic;
         let rounding = CAUGHT * storage.unit_roundoff() * size + storage.least_normal();
         let bounds = self.bounds.cells(quantity);
         let same_shape = wrong.cells().len() == bounds.len();
         wrong.cells().iter().zip(got.iter().flatten()).enumerate().all(|(at, (&wrong, &got))| {
-            let Ok(bound) = (if same_shape { bounds[at] } else { Ok(rounding) }) else { return true };
+            let (bound, way) = if same_shape {
+                let Ok(bound) = bounds[at] else { return true };
+                (bound, (wrong - expected[at]).abs())
+            } else {
+                (rounding, f64::INFINITY)
+            };
+            let allowed = CAUGHT / 2.0 * bound;
+            let allowed = allowed.max((allowed * grown).min(way / 2.0)) + rounding;
             match (wrong.is_finite() && wrong.abs() <= storage.largest(), got.is_finite()) {
-                (true, true) => (wrong - got).abs() <= CAUGHT / 2.0 * bound * grown + rounding,
-                (finite, other) => finite == other,
+                (true, true) => (wrong - got).abs() <= allowed,
+                (false, false) => wrong.is_nan() == got.is_nan() && (wrong > 0.0) == (got > 0.0),
+                _ => false,
             }
         })
     }
@@ -172,8 +172,11 @@ impl<'a> Case<'a> {
 fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> Vec<Candidate> {
     let failed: Vec<&Case> = cases.iter().filter(|case| !case.passed).collect();
     let passed: Vec<&Case> = cases.iter().filter(|case| case.passed).collect();
+    let every = failed.len().div_ceil(FIRST).max(1);
+    let first: Vec<&Case> = failed.iter().copied().step_by(every).collect();
     let explaining = |defect: &Defect<T>| {
         let answers = Answers::of(defect, asked);
+        explained(&first, &answers)?;
         let explains = explained(&failed, &answers)?;
         let speaks_against = |case: &&Case| case.off(&answers.on(case)) >= CAUGHT;
         (!passed.iter().any(speaks_against)).then(|| Candidate {
