@@ -23,7 +23,7 @@ pub struct Explain {
     /// The id of a case, as `list` shows it, or a file with a case or a problem in it.
     #[arg(required_unless_present = "defect")]
     case: Option<String>,
-    /// A known mistake instead, as `list defects` shows it: on the smallest case that catches it, or on CASE.
+    /// A known mistake instead, as `list defects` shows it: on CASE, or else on one that catches it.
     #[arg(long, value_name = "ID", conflicts_with = "equation")]
     defect: Option<String>,
     /// One equation only, 1 to 58.
@@ -55,17 +55,18 @@ fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
     };
     let case = match case {
         Some(case) => case.to_string(),
-        None => smallest(&defect).ok_or_else(|| Error::Usage(format!("no case catches {id}")))?,
+        None => catching(&defect).ok_or_else(|| Error::Usage(format!("no case catches {id}")))?,
     };
     let problem = problem(&case)?;
     let expected = oracle::expected(&problem)?;
     Ok(explain::defect::text(&defect, &case, &problem, &expected))
 }
 
-/// The smallest case that catches a defect.
-fn smallest(defect: &Defect<f64>) -> Option<String> {
+/// The case worked by hand where it catches a defect, and otherwise the smallest that does.
+fn catching(defect: &Defect<f64>) -> Option<String> {
     let mut entries = generate::entries(Profile::Core);
-    entries.sort_by_key(|entry| entry.recipe.sizes.iter().product::<usize>());
+    let size = |entry: &Entry| entry.recipe.sizes.iter().product::<usize>();
+    entries.sort_by_key(|entry| (entry.id != "exact/by-hand", size(entry)));
     let catches = |entry: &Entry| {
         let problem = entry.problem();
         let Ok(expected) = oracle::expected(&problem) else { return false };

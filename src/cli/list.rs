@@ -16,6 +16,9 @@ pub struct List {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Cases)]
     what: What,
+    /// The same as `list defects`.
+    #[arg(long, conflicts_with = "what")]
+    defects: bool,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -49,7 +52,8 @@ struct Case {
 impl List {
     /// The list as text.
     pub fn run(self) -> Result<String, Error> {
-        Ok(match (self.what, self.json) {
+        let what = if self.defects { What::Defects } else { self.what };
+        Ok(match (what, self.json) {
             (What::Cases, true) => layout::text(&cases()),
             (What::Cases, false) => table(cases().into_iter().map(|case| {
                 let shape = case.shape.map(|[m, n, n_next]| format!("{m}x{n}x{n_next}")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::beyond::Beyond;
 use super::cases::Case;
 use super::diagnose::{Asked, Diagnosis, diagnose};
-use super::judge::{self, recover};
+use super::judge::{self, question::Question, recover};
 use super::subject::{About, Answer, MaskSource, Subject};
 use super::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use crate::fixture::formats;
@@ -110,7 +110,7 @@ fn small_and_large_in_turn(cases: &[Case]) -> Vec<usize> {
 #[derive(Debug)]
 pub struct Exchange<'a> {
     id: &'a str,
-    question: Result<Problem, Verdict>,
+    question: Result<Question, Verdict>,
     answers: Vec<Answer>,
 }
 
@@ -123,32 +123,31 @@ impl<'a> Exchange<'a> {
     /// Asks the question, and asks it again where there was a result.
     pub fn ask(&mut self, subject: &mut dyn Subject) {
         // What was no answer the first time is not asked for again.
-        if let (Ok(problem), [] | [Answer::Outputs(_)]) = (&self.question, &self.answers[..]) {
-            self.answers.push(subject.step(self.id, problem));
+        if let (Ok(question), [] | [Answer::Outputs(_)]) = (&self.question, &self.answers[..]) {
+            self.answers.push(subject.step(self.id, &question.problem));
         }
     }
 
     /// What was asked, with the first answer to it where that was judged; `None` where nothing was asked.
     fn asked(&self, status: Status) -> Option<Asked<'_>> {
         let outputs = match (self.answers.first()?, status) {
-            (Answer::Outputs(outputs), Status::Pass) => Some((outputs, true)),
-            (Answer::Outputs(outputs), Status::Fail) => Some((outputs, false)),
+            (Answer::Outputs(outputs), Status::Pass | Status::Fail) => Some(outputs),
             _ => None,
         };
-        Some(Asked { problem: self.question.as_ref().ok()?, outputs })
+        Some(Asked { question: self.question.as_ref().ok()?, outputs })
     }
 
     /// The verdict, once the subject was asked.
     pub fn verdict(&self, about: &About) -> Verdict {
-        let problem = match &self.question {
-            Ok(problem) => problem,
+        let question = match &self.question {
+            Ok(question) => question,
             Err(verdict) => return verdict.clone(),
         };
-        let verdict = judge::verdict(about, problem, &self.answers[0]);
+        let verdict = judge::verdict(about, question, &self.answers[0]);
         match &self.answers[1..] {
             [Answer::Errored(what)] => Verdict::without(Status::Errored, format!("asked again: {what}")),
             [again] if about.supports.mask == MaskSource::Own => {
-                let same = same_mask(problem, [&self.answers[0], again]);
+                let same = same_mask(&question.problem, [&self.answers[0], again]);
                 Verdict { reason: same.then(|| SAME_MASK.into()).or(verdict.reason.clone()), ..verdict }
             }
             [again] if about.supports.deterministic && !same(&self.answers[0], again) => {
@@ -159,8 +158,16 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// The problem that a subject is asked, in its number format, or why it is asked nothing.
-fn question(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
+/// What a subject is asked, or why it is asked nothing.
+///
+/// # Errors
+/// A verdict without a question.
+pub fn question(about: &About, problem: &Problem) -> Result<Question, Verdict> {
+    asked(about, problem).map(|problem| Question::new(problem, about.arithmetic))
+}
+
+/// The problem in the subject's number format, changed so that a mask of its own shows.
+fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     let skipped = |why: String| Verdict::without(Status::Skipped, why);
     let About { arithmetic, supports, .. } = about;
     if let Some(why) = supports.refusal(problem) {

@@ -13,18 +13,23 @@ use std::collections::BTreeMap;
 /// way to compute the wrong formula is caught, and not only the one that stands in the catalogue.
 pub const CAUGHT: f64 = 8.0;
 
-/// The largest error/tolerance of all elements of all results; without end where a result is missing, has
-/// another shape, is no number, or is off where nothing may be.
+/// The largest error/tolerance of all elements of a result; without end where it has another shape, is no
+/// number, or is off where nothing may be.
+pub fn of_result(expected: &Step<f64>, bounds: &Step<Bound>, quantity: Quantity, got: &Grid<f64>) -> f64 {
+    if (got.rows(), got.cols()) != expected.shape(quantity) {
+        return f64::INFINITY;
+    }
+    let elements = expected.cells(quantity).iter().zip(got.cells()).zip(bounds.cells(quantity));
+    elements
+        .filter_map(|((&expected, &got), bound)| Some(ratio(expected, got, bound.ok()?)))
+        .fold(0.0, f64::max)
+}
+
+/// The largest of all results; without end where one is missing.
 pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
-    let of = |quantity: Quantity| {
-        let shape = expected.shape(quantity);
-        let Some(got) = results.get(&quantity).filter(|got| (got.rows(), got.cols()) == shape) else {
-            return f64::INFINITY;
-        };
-        let elements = expected.cells(quantity).iter().zip(got.cells()).zip(bounds.cells(quantity));
-        elements
-            .filter_map(|((&expected, &got), bound)| Some(ratio(expected, got, bound.ok()?)))
-            .fold(0.0, f64::max)
+    let of = |quantity: Quantity| match results.get(&quantity) {
+        Some(got) => of_result(expected, bounds, quantity, got),
+        None => f64::INFINITY,
     };
     Quantity::ALL.into_iter().map(of).fold(0.0, f64::max)
 }

@@ -1,7 +1,7 @@
 //! The judge, on tiny subjects that are right or wrong on purpose.
 
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
-use dropout_oracle::conform::judge;
+use dropout_oracle::conform::judge::{self, question::Question};
 use dropout_oracle::conform::run::{Run, run};
 use dropout_oracle::conform::verdict::Cause;
 use dropout_oracle::conform::verdict::{Finding, Mismatch, Status, Verdict};
@@ -188,8 +188,9 @@ fn a_result_of_another_shape_is_wrong() {
             (&oracle::expected(&selected(&["exact/relu-3x5x4"])[0].problem).expect("in range")).into();
         change(outputs.0.get_mut(&Quantity::Dw).expect("there"));
         let about = About::new("layer", Arithmetic::plain(Format::F64));
-        let problem = &selected(&["exact/relu-3x5x4"])[0].problem;
-        let verdict = judge::verdict(&about, problem, &Answer::Outputs(outputs));
+        let problem = selected(&["exact/relu-3x5x4"])[0].problem.clone();
+        let verdict =
+            judge::verdict(&about, &Question::new(problem, about.arithmetic), &Answer::Outputs(outputs));
         let expected = Mismatch::Shape { expected: (5, 4), got: got.into() };
         assert_eq!(verdict.first_wrong().map(|wrong| &wrong.what), Some(&expected));
     }
@@ -338,7 +339,8 @@ fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
     for case in selected(&["exact/by-hand", "shapes/tanh-2x4x3", "coupled/log_softmax*"]).iter().take(4) {
         for quantity in Quantity::ALL {
             let answer = Answer::Outputs(spoilt(&case.problem, quantity));
-            let verdict = judge::verdict(&about, &case.problem, &answer);
+            let verdict =
+                judge::verdict(&about, &Question::new(case.problem.clone(), about.arithmetic), &answer);
             let own: Vec<Quantity> = verdict
                 .wrong
                 .iter()
@@ -361,7 +363,11 @@ fn where_earlier_results_are_not_shown_nobody_is_blamed() {
     let case = &selected(&["exact/by-hand"])[0];
     let mut outputs = spoilt(&case.problem, Quantity::Dz);
     outputs.0.remove(&Quantity::Dz);
-    let verdict = judge::verdict(&about, &case.problem, &Answer::Outputs(outputs));
+    let verdict = judge::verdict(
+        &about,
+        &Question::new(case.problem.clone(), about.arithmetic),
+        &Answer::Outputs(outputs),
+    );
     let causes: Vec<(Quantity, Cause)> =
         verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause)).collect();
     assert_eq!(
@@ -387,7 +393,11 @@ fn a_case_that_has_no_expected_value_is_not_judged() {
     };
     let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
     let about = About::new("layer", Arithmetic::plain(Format::F64));
-    let verdict = judge::verdict(&about, &problem, &Answer::Outputs(Outputs::default()));
+    let verdict = judge::verdict(
+        &about,
+        &Question::new(problem, about.arithmetic),
+        &Answer::Outputs(Outputs::default()),
+    );
     assert_eq!(verdict.status, Status::NotJudged);
     assert!(verdict.reason.expect("a reason").starts_with("Z[0][0]: the exact value is beyond the range"));
 }

@@ -196,13 +196,18 @@ fn the_diagnosis_stands_in_every_report() {
     let remarks = vec!["the masks differ".to_string()];
     let run = Run { diagnosis: Diagnosis { candidates, compared: 9, remarks }, ..varied() };
     let lines = [
-        "matches the document but for this: what <first> does (equation 42): 9 of 9 cases that fail [first]",
-        "or: what <second> does (equation 42): 8 of 9 cases that fail [second]",
+        "matches the document but for this: what <first> does (equation 42): 9 of 9 cases that fail when first asked [first]",
+        "or: what <second> does (equation 42): 8 of 9 cases that fail when first asked [second]",
         "the masks differ",
     ];
     let text = reported(&run, "", |report| human(report, false));
     let told: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("diagnosis: ")).collect();
     assert_eq!(told, lines);
+    let one = Diagnosis { candidates: vec![candidate("first", 1)], compared: 1, remarks: Vec::new() };
+    let failing = varied().outcomes.into_iter().find(|outcome| outcome.verdict.status == Status::Fail);
+    let alone = Run { diagnosis: one, outcomes: failing.into_iter().collect(), ..varied() };
+    let text = reported(&alone, "", |report| human(report, false));
+    assert!(text.contains("(equation 42): 1 of 1 case that fails [first]"), "{text}");
     let text = reported(&run, "", junit);
     let document = roxmltree::Document::parse(&text).expect("XML");
     let properties = document.descendants().filter(|node| node.attribute("name") == Some("diagnosis"));

@@ -305,6 +305,8 @@ fn step_in(case: &Case, bits: i32, backwards: bool) -> Vec<f64> {
     let a_next = |i: usize, j: usize| match case.g {
         Activation::Coupled(Algebraic::CumulativeSum) => sum((0..=j).map(|l| z(i, l)).collect()),
         Activation::Coupled(Algebraic::CoupledQuadratic) => round(z(i, j) * round(z(i, next(j)) + 1.0)),
+        Activation::Softmax if o == 1 => 1.0,
+        Activation::LogSoftmax if o == 1 => 0.0,
         _ => round(slope(unit(j).expect("a unit"), z(i, j)) * z(i, j)),
     };
     let upstream = |i: usize, jj: usize| case.da_next[i][jj];
@@ -318,6 +320,7 @@ fn step_in(case: &Case, bits: i32, backwards: bool) -> Vec<f64> {
                 round(upstream(i, before) * z(i, before)),
             ])
         }
+        Activation::Softmax | Activation::LogSoftmax if o == 1 => 0.0,
         _ => round(upstream(i, j) * slope(unit(j).expect("a unit"), z(i, j))),
     };
     let dw = |k: usize, j: usize| sum((0..m).map(|i| round(dz(i, j) * a_tilde(i, k))).collect());

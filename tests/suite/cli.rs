@@ -1,5 +1,6 @@
 //! The command line as a user meets it: every help page, every exit status, what goes where.
 
+use dropout_oracle::zoo;
 use insta::assert_snapshot;
 use std::fs;
 use std::io::Write;
@@ -7,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What a run left behind.
+#[derive(Debug, PartialEq)]
 pub struct Run {
     pub status: i32,
     pub out: String,
@@ -77,6 +79,13 @@ fn wrong_usage_is_told_on_stderr_and_ends_with_2() {
         ("sample_bad_stream", &["sample", "--p", "0.5", "--rows", "1", "--stream", "-1"]),
         ("explain_unknown_case", &["explain", "exact/no-such-case"]),
         ("explain_unknown_equation", &["explain", "exact/by-hand", "--equation", "59"]),
+        ("explain_unknown_defect", &["explain", "--defect", "unscaled-backwards"]),
+        (
+            "explain_defect_on_unknown_case",
+            &["explain", "--defect", "unscaled-backward", "exact/no-such-case"],
+        ),
+        ("check_unknown_profile", &["check", "--profile", "fast", "--", "layer"]),
+        ("list_two", &["list", "cases", "--defects"]),
         ("check_no_subject", &["check"]),
         ("check_two_subjects", &["check", "--results", "results.json", "--", "layer"]),
         ("check_no_such_program", &["check", "--", "no/such/program"]),
@@ -204,6 +213,30 @@ fn a_case_is_explained_by_id_and_by_file() {
         whole.out.lines().filter(|line| line.contains(" · ") && line.starts_with(char::is_numeric)).count(),
         58
     );
+}
+
+#[test]
+fn a_known_mistake_is_explained_on_numbers() {
+    assert_snapshot!("defect", shown(&["explain", "--defect", "softmax-backward-diagonal"]));
+    assert_snapshot!("defect_on_case", shown(&["explain", "--defect", "stale-mask", "shapes/tanh-2x4x3"]));
+    assert_snapshot!("defect_shape", shown(&["explain", "--defect", "everything-transposed"]));
+    assert_snapshot!("defect_large", shown(&["explain", "--defect", "tail-16-dw-lost"]));
+}
+
+#[test]
+fn every_known_mistake_is_listed() {
+    let listed = run(&["list", "defects"]);
+    assert_eq!(listed, run(&["list", "--defects"]));
+    let ids: Vec<String> =
+        listed.out.lines().filter_map(|line| line.split(' ').next()).map(String::from).collect();
+    let zoo: Vec<String> = zoo::all::<f64>().into_iter().map(|defect| defect.id).collect();
+    assert_eq!(ids, zoo);
+    let json: serde_json::Value =
+        serde_json::from_str(&run(&["list", "defects", "--json"]).out).expect("JSON");
+    let links =
+        json.as_array().expect("a list").iter().map(|row| row["links"].as_array().expect("links").len());
+    let known = zoo::all::<f64>().into_iter().map(|defect| defect.links.len());
+    assert_eq!(links.sum::<usize>(), known.sum::<usize>());
 }
 
 #[test]

@@ -11,6 +11,7 @@ use dropout_oracle::{oracle, problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
@@ -67,6 +68,19 @@ fn the_manifest_lists_every_file_with_its_digest_and_the_totals() {
     let cases: BTreeSet<_> = files().into_iter().map(|(id, _)| format!("cases/{id}.json")).collect();
     assert_eq!(manifest["totals"]["cases"], cases.len());
     assert!(cases.iter().all(|case| listed.contains_key(case)));
+}
+
+#[test]
+fn every_file_and_every_family_stands_in_the_readme() {
+    let readme = fs::read_to_string(folder().join("README.md")).expect("a text");
+    let below = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+    };
+    let files = below(&folder()).filter(|name| name.ends_with(".json") || name.ends_with(".md"));
+    for name in files.filter(|name| name != "README.md").chain(below(&folder().join("cases"))) {
+        assert!(readme.contains(&format!("\n| `{name}` | ")), "{name}");
+    }
 }
 
 #[test]

@@ -1,26 +1,36 @@
 //! The harness can fail: every known mistake, run as a subject, comes out red and is called by its name.
 //!
-//! `cargo test` takes a part of the zoo through the whole of it; DROPOUT_ORACLE_SWEEP set takes all. (That
-//! every defect is beyond its tolerance in some case is `kills`, and for all of them each time.)
+//! `cargo test` takes a part of the zoo through the whole of it; with DROPOUT_ORACLE_SWEEP set, as .ci/run
+//! does, it takes all. (That every defect is beyond its tolerance in some case is `kills`, each time.)
 
+use crate::cases::{folder, json};
 use dropout_oracle::conform::cases::{self, Case};
 use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
 use dropout_oracle::conform::door::program::{Limits, Program};
-use dropout_oracle::conform::run::{Run, run};
+use dropout_oracle::conform::judge::question::Question;
+use dropout_oracle::conform::run::{Run, question, run};
 use dropout_oracle::conform::subject::{About, Answer, Outputs, Subject};
 use dropout_oracle::conform::verdict::Status;
 use dropout_oracle::fixture::generate::SMOKE;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
-use dropout_oracle::zoo;
+use dropout_oracle::zoo::distance::another;
+use dropout_oracle::zoo::{self, Defect};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The cases that catch everything, and every seventh of all beside them.
+/// The cases that catch everything, those that tell neighbours apart, and every seventh of all.
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let all = cases::built_in().into_iter().enumerate();
-    let taken = all.filter(|(at, case)| at % 7 == 0 || SMOKE.lines().any(|id| id == case.id));
+    let smoke = |case: &Case| SMOKE.lines().any(|id| id == case.id);
+    let has_tail = |case: &Case| case.problem.m().max(case.problem.n()).max(case.problem.n_next()) > 16;
+    const TELLING: [&str; 3] = ["range/far_out-", "range/shifted_rows-", "activations/softplus-"];
+    let is_telling = |case: &Case| TELLING.iter().any(|start| case.id.starts_with(start));
+    let taken = all.filter(|(at, case)| at % 7 == 0 || smoke(case) || has_tail(case) || is_telling(case));
     taken.map(|(_, case)| case).collect()
 });
 
@@ -33,6 +43,14 @@ fn sample(every: usize) -> Vec<String> {
     let every = if std::env::var_os("DROPOUT_ORACLE_SWEEP").is_some() { 1 } else { every };
     ids().into_iter().step_by(every).collect()
 }
+
+/// The questions to subjects of both formats, in each solved once for all of them.
+static QUESTIONS: LazyLock<[Vec<Question>; 2]> = LazyLock::new(|| {
+    [Format::F64, Format::F32].map(|format| {
+        let about = About::new("any", Arithmetic::plain(format));
+        CASES.iter().filter_map(|case| question(&about, &case.problem).ok()).collect()
+    })
+});
 
 fn judged(subject: &mut dyn Subject, cases: &[Case]) -> Run {
     run(subject, cases, &[], || ())
@@ -54,14 +72,23 @@ fn the_right_step_is_green_through_the_protocol() {
 }
 
 #[test]
-fn known_mistakes_are_red_through_the_protocol() {
-    let smoke: Vec<Case> =
-        CASES.iter().filter(|case| SMOKE.lines().any(|id| id == case.id)).cloned().collect();
-    // What is kept of a call shows in the next of the same sizes: all cases are asked.
-    sample(41).par_iter().for_each(|id| {
-        let run = judged(&mut program(&[id]), if id.contains("stale") { &CASES } else { &smoke });
-        assert!(run.count(Status::Fail) > 0, "{id}");
-        assert_eq!(run.count(Status::Errored), 0, "{id}");
+fn every_known_mistake_is_red_through_the_protocol() {
+    let matrix = json(&folder().join("kill-matrix.json"));
+    let order: Vec<&str> =
+        matrix["cases"].as_array().expect("ids").iter().filter_map(|id| id.as_str()).collect();
+    let cases: BTreeMap<String, Problem> =
+        cases::built_in().into_iter().map(|case| (case.id, case.problem)).collect();
+    let size = |id: &&str| cases[*id].m() * cases[*id].n() * cases[*id].n_next();
+    zoo::all::<f64>().par_iter().for_each(|defect| {
+        let kills = matrix["defects"][&defect.id]["kills"].as_str().expect("a character a case");
+        let caught = order.iter().zip(kills.chars()).filter(|(_, kill)| "x6".contains(*kill));
+        let id = caught.map(|(id, _)| *id).min_by_key(size).expect("a case catches it");
+        // What is kept of a call shows in the next of the same sizes.
+        let before = defect.is_stateful().then(|| another(&cases[id])).into_iter();
+        let asked = before.chain([cases[id].clone()]).map(|problem| Case { id: id.into(), problem });
+        let run = judged(&mut program(&[&defect.id]), &asked.collect::<Vec<_>>());
+        let last = &run.outcomes.last().expect("asked").verdict;
+        assert_eq!(last.status, Status::Fail, "{} on {id}", defect.id);
     });
 }
 
@@ -76,35 +103,41 @@ fn zeros_fail_every_case_that_asks_for_more() {
     }
 }
 
-/// The mistakes that are named, in their order, with how many failures each explains; None where nothing fails.
-fn named(subject: &mut dyn Subject) -> Option<Vec<(String, usize)>> {
-    let run = judged(subject, &CASES);
-    let candidates = run.diagnosis.candidates.into_iter();
-    (run.outcomes.iter().any(|outcome| outcome.verdict.status == Status::Fail))
-        .then(|| candidates.map(|candidate| (candidate.id, candidate.explains)).collect())
+/// The mistakes that are named, in their order; None where nothing fails.
+fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
+    let about = subject.about();
+    let questions = &QUESTIONS[usize::from(about.arithmetic.storage == Format::F32)];
+    let answers: Vec<Outputs> = questions
+        .iter()
+        .map(|question| match subject.step("", &question.problem) {
+            Answer::Outputs(outputs) => outputs,
+            other => unreachable!("a defect answers: {other:?}"),
+        })
+        .collect();
+    let asked = |(question, outputs)| Asked { question, outputs: Some(outputs) };
+    let asked: Vec<Asked> = questions.iter().zip(&answers).map(asked).collect();
+    let Diagnosis { candidates, compared, .. } = diagnose(&about, &asked);
+    (compared > 0).then(|| candidates.into_iter().map(|candidate| candidate.id).collect())
 }
 
-/// Those of these mistakes that are not named, or beside which another is that explains more or less: without the
-/// mistake in the zoo, that would be the name of an unknown one. Two that explain the same, and against
-/// which no case that passes speaks, these cases do not tell apart.
+/// Those of these mistakes that are not named, or not alone: without the mistake in the zoo, another name
+/// would be that of an unknown one.
 fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -> Vec<String> {
     let of = |id: &String| {
         let names = named(subject(id).as_mut())?;
-        let alike = names.iter().all(|(_, explains)| *explains == names[0].1);
-        let itself = names.iter().any(|(name, _)| name == id);
-        (!(itself && alike)).then(|| format!("{id}: {names:?}"))
+        (names != [id.clone()]).then(|| format!("{id}: {names:?}"))
     };
     ids.par_iter().filter_map(of).collect()
 }
 
 #[test]
 fn a_mistake_is_called_by_its_name_and_by_no_other() {
-    assert_eq!(misnamed(&sample(43), |id| Defective::double(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(11), |id| Defective::double(id).expect("a defect")), [""; 0]);
 }
 
 #[test]
 fn a_mistake_in_single_precision_is_named_too() {
-    assert_eq!(misnamed(&sample(97), |id| Defective::single(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(19), |id| Defective::single(id).expect("a defect")), [""; 0]);
 }
 
 /// A layer that computes in doubles and hands out floats: a sound way to make a mistake in single precision,
@@ -127,11 +160,40 @@ impl Subject for Rounded {
     }
 }
 
+/// What is another mistake in doubles, and so gets no name: a formula whose floats overflow, or lose all
+/// their digits, where doubles do not; digits that are cut off, where a rounding decides which; and what
+/// shows in a few cases only, in some of which a rounding of z near ±700 moves the wrong result.
+const OTHERWISE: [&str; 21] = [
+    "softmax-over-batch",
+    "softmax-as-log-softmax",
+    "log-softmax-unshifted",
+    "log-softmax-of-softmax",
+    "tanh-slope-unsafe",
+    "softmax-unshifted",
+    "softmax-shifted-by-first",
+    "softmax-shifted-by-smallest",
+    "sigmoid-unsafe",
+    "sigmoid-by-compounding",
+    "tanh-unsafe",
+    "softplus-unsafe",
+    "softplus-overflows",
+    "silu-unsafe",
+    "gelu-tanh-unsafe",
+    "elu-cancels",
+    "sigmoid-slope-unsafe",
+    "softplus-slope-unsafe",
+    "silu-slope-unsafe",
+    "results-in-thousandths",
+    "results-with-six-digits",
+];
+
 #[test]
 fn a_mistake_made_with_other_roundings_is_named_too() {
     let rounded =
         |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
-    assert_eq!(misnamed(&sample(97), rounded), [""; 0]);
+    let mut misnamed = misnamed(&sample(19), rounded);
+    misnamed.retain(|line| !OTHERWISE.iter().any(|id| *line == format!("{id}: []")));
+    assert_eq!(misnamed, [""; 0]);
 }
 
 /// A layer with two mistakes, neither of which explains it alone.
@@ -159,6 +221,23 @@ fn an_unknown_fault_gets_no_name() {
     let run = judged(&mut Two(halves), &CASES);
     assert!(run.count(Status::Fail) > CASES.len() / 2);
     assert_eq!(run.diagnosis.candidates, []);
+}
+
+/// Two mistakes drawn at random, one in each pass: where a name is given, it is that of one of them, which
+/// then hides the other.
+#[test]
+fn two_mistakes_get_no_third_name() {
+    let zoo = zoo::all::<f64>();
+    let (backward, forward): (Vec<_>, Vec<_>) = zoo.into_iter().partition(|defect| defect.equation >= 38);
+    let mut words = ChaCha8Rng::seed_from_u64(4);
+    let mut draw = |from: &[Defect<f64>]| from[words.next_u64() as usize % from.len()].id.clone();
+    let pairs: Vec<[String; 2]> = (0..sample(24).len()).map(|_| [draw(&forward), draw(&backward)]).collect();
+    let third = |pair: &[String; 2]| {
+        let halves = pair.each_ref().map(|id| Defective::double(id).expect("a defect"));
+        let names = named(&mut Two(halves))?;
+        names.iter().any(|name| !pair.contains(name)).then(|| format!("{pair:?}: {names:?}"))
+    };
+    assert_eq!(pairs.par_iter().filter_map(third).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
@@ -198,6 +277,6 @@ fn a_shorter_format_than_the_claimed_one_is_remarked() {
 fn where_nothing_fails_nothing_is_said() {
     let about = About::new("none", Arithmetic::plain(Format::F64));
     assert_eq!(diagnose(&about, &[]), Diagnosis::default());
-    let asked = Asked { problem: &CASES[0].problem, outputs: None };
+    let asked = Asked { question: &QUESTIONS[0][0], outputs: None };
     assert_eq!(diagnose(&about, &[asked]), Diagnosis::default());
 }

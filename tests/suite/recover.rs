@@ -1,7 +1,7 @@
 //! Subjects that draw their own mask: it is read from Ã, and both passes are held to it.
 
 use dropout_oracle::conform::Outputs;
-use dropout_oracle::conform::judge::recover;
+use dropout_oracle::conform::judge::{question::Question, recover};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::problem::{Activation, Inputs, Problem};
@@ -52,7 +52,7 @@ fn says(change: impl Fn(&mut Outputs)) -> Vec<String> {
     let mut outputs = answer(&asked());
     change(&mut outputs);
     let problem = recover::problem(&asked(), &outputs).expect("a mask");
-    recover::findings(&problem, &outputs, F64)
+    recover::findings(&Question::new(problem, F64), &outputs)
 }
 
 /// The rows of Ã with every kept entry replaced by a function of a and k.
@@ -71,7 +71,7 @@ fn p(k: usize) -> f64 {
 fn the_mask_is_read_from_the_forward_pass_and_the_rest_is_kept() {
     let recovered = recover::problem(&asked(), &answer(&asked())).expect("a mask");
     assert_eq!(recovered, drawn(&asked()));
-    assert_eq!(recover::findings(&recovered, &answer(&asked()), F64), [""; 0]);
+    assert_eq!(recover::findings(&Question::new(recovered.clone(), F64), &answer(&asked())), [""; 0]);
     let expected = oracle::expected(&recovered).expect("settled");
     assert_eq!(expected.forward.a_tilde.to_rows(), answer(&asked()).0[&Quantity::ATilde]);
 }
@@ -85,12 +85,12 @@ fn a_subject_that_keeps_its_activations_to_itself_shows_the_mask_through_an_iden
         outputs.0.retain(|quantity, _| !hidden.contains(quantity));
         let recovered = recover::problem(&exposing, &outputs).expect("a mask");
         assert_eq!(recovered.inputs().r.to_rows(), DRAWN);
-        assert_eq!(recover::findings(&recovered, &outputs, F64), [""; 0]);
+        assert_eq!(recover::findings(&Question::new(recovered.clone(), F64), &outputs), [""; 0]);
         for da in outputs.0.get_mut(&Quantity::Da).expect("given") {
             da.fill(1.0);
         }
         assert_eq!(
-            recover::findings(&recovered, &outputs, F64),
+            recover::findings(&Question::new(recovered.clone(), F64), &outputs),
             ["the backward pass uses another mask than the forward pass: dA[0][0] is not 0 where Ã is 0"]
         );
     }
@@ -185,7 +185,7 @@ fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
     let outputs = answer(&certain);
     let recovered = recover::problem(&certain, &outputs).expect("a mask");
     assert_eq!(
-        recover::findings(&recovered, &outputs, F64),
+        recover::findings(&Question::new(recovered.clone(), F64), &outputs),
         ["unit 0 is dropped in row 0 although p = 1 keeps always"]
     );
 }

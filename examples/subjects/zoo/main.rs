@@ -10,7 +10,6 @@
 use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::subject::{Answer, Outputs, Subject};
 use dropout_oracle::fixture::read::{self, Kind};
-use dropout_oracle::problem::Problem;
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write, stdin, stdout};
 use std::process::ExitCode;
@@ -64,18 +63,18 @@ fn step(subject: &mut dyn Subject, question: &Value) -> Value {
         Err(faults) => return json!({"seq": seq, "error": faults.to_string()}),
     };
     match subject.step("", &given.problem) {
-        Answer::Outputs(outputs) => json!({"seq": seq, "outputs": members(&given.problem, &outputs)}),
+        Answer::Outputs(outputs) => json!({"seq": seq, "outputs": members(&outputs)}),
         Answer::Skipped(why) => json!({"seq": seq, "skipped": why}),
         Answer::Errored(what) => json!({"seq": seq, "error": what}),
     }
 }
 
-/// The results by name; db is a vector unless it has the wrong shape.
-fn members(problem: &Problem, outputs: &Outputs) -> Map<String, Value> {
+/// The results by name; a db of one row is a vector.
+fn members(outputs: &Outputs) -> Map<String, Value> {
     let number = |x: &f64| if x.is_finite() { json!(x) } else { json!(text(*x)) };
     let row = |row: &Vec<f64>| Value::Array(row.iter().map(number).collect());
     let value = |name: &str, rows: &Vec<Vec<f64>>| match &rows[..] {
-        [db] if name == "db" && db.len() == problem.n_next() => row(db),
+        [db] if name == "db" => row(db),
         _ => Value::Array(rows.iter().map(row).collect()),
     };
     outputs.0.iter().map(|(quantity, rows)| (quantity.name().into(), value(quantity.name(), rows))).collect()

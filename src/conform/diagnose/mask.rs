@@ -26,7 +26,7 @@ const OTHERS: [Other; 8] = [
 /// A sentence for each pass whose mask is not R.
 pub fn remarks(asked: &[Asked]) -> Vec<String> {
     let forward = asked.iter().flat_map(|asked| {
-        let inputs = asked.problem.inputs();
+        let inputs = asked.question.problem.inputs();
         shown(asked, Quantity::ATilde, |i, k| inputs.a.at(i, k))
     });
     let backward = asked.iter().flat_map(|asked| {
@@ -40,9 +40,8 @@ pub fn remarks(asked: &[Asked]) -> Vec<String> {
 
 /// A result of the shape of A, where the subject gave it so.
 fn fitting<'a>(asked: &Asked<'a>, quantity: Quantity) -> Option<&'a Rows> {
-    let (m, n) = (asked.problem.m(), asked.problem.n());
-    let (outputs, _) = asked.outputs?;
-    outputs.0.get(&quantity).filter(|rows| rows.len() == m && rows.iter().all(|row| row.len() == n))
+    let (m, n) = (asked.question.problem.m(), asked.question.problem.n());
+    asked.outputs?.0.get(&quantity).filter(|rows| rows.len() == m && rows.iter().all(|row| row.len() == n))
 }
 
 /// A cell in which a mask shows.
@@ -56,7 +55,7 @@ struct Cell<'a> {
 /// The cells of a result in which the mask shows: where what is masked is an ordinary number.
 fn shown<'a>(asked: &Asked<'a>, quantity: Quantity, masked: impl Fn(usize, usize) -> f64) -> Vec<Cell<'a>> {
     const ORDINARY: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
-    let problem = asked.problem;
+    let problem = &asked.question.problem;
     let Some(rows) = fitting(asked, quantity) else { return Vec::new() };
     let cells = (0..problem.m()).flat_map(|i| (0..problem.n()).map(move |k| (i, k)));
     let shows = cells.filter(|&(i, k)| ORDINARY.contains(&masked(i, k).abs()));

@@ -7,15 +7,15 @@
 pub mod mask;
 pub mod shorter;
 
+use super::judge::{
+    self,
+    question::{Question, Solved},
+};
 use super::subject::{About, MaskSource, Outputs};
 use crate::grid::Grid;
 use crate::number::{Arithmetic, Format};
-use crate::oracle;
-use crate::oracle::tolerance::{Bound, tolerance};
-use crate::problem::Problem;
-use crate::scalar::Step;
 use crate::trace::Quantity;
-use crate::zoo::distance::{CAUGHT, distance};
+use crate::zoo::distance::{CAUGHT, of_result};
 use crate::zoo::seen::Memory;
 use crate::zoo::{self, Defect, Float};
 use rayon::prelude::*;
@@ -24,10 +24,10 @@ use std::collections::BTreeMap;
 /// What a subject answered to a step case.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// In the subject's number format.
-    pub problem: &'a Problem,
-    /// Its results, and whether they passed; `None` where there is nothing to compare.
-    pub outputs: Option<(&'a Outputs, bool)>,
+    /// The question.
+    pub question: &'a Question,
+    /// The first answer to it; `None` where there is nothing to compare.
+    pub outputs: Option<&'a Outputs>,
 }
 
 /// A known mistake that may be the subject's.
@@ -48,7 +48,7 @@ pub struct Candidate {
 pub struct Diagnosis {
     /// At most [`MOST`] known mistakes, that which explains most first.
     pub candidates: Vec<Candidate>,
-    /// How many of the cases that fail were compared.
+    /// How many cases are wrong when first asked: what shows only when they are asked again is not compared.
     pub compared: usize,
     /// What the masks or the sizes of the errors show.
     pub remarks: Vec<String>,
@@ -61,12 +61,14 @@ const FIRST: usize = 64;
 
 /// The diagnosis of all answers, in the order in which they were given.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
-    let failed = |asked: &Asked| matches!(asked.outputs, Some((_, false)));
-    if !asked.iter().any(failed) || about.supports.mask == MaskSource::Own {
+    if about.supports.mask == MaskSource::Own {
         return Diagnosis::default();
     }
-    let cases = Case::all(about.arithmetic, asked);
+    let cases = Case::all(asked);
     let compared = cases.iter().filter(|case| !case.passed).count();
+    if compared == 0 {
+        return Diagnosis::default();
+    }
     let candidates = match about.arithmetic.storage {
         Format::F64 => candidates(&zoo::all::<f64>(), asked, &cases),
         _ => candidates(&zoo::all::<f32>(), asked, &cases),
@@ -83,52 +85,41 @@ pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
 pub struct Case<'a> {
     /// Its place among the questions.
     index: usize,
-    /// The question.
-    problem: &'a Problem,
-    /// The answer.
+    question: &'a Question,
+    /// The right answer.
+    solved: &'a Solved,
+    /// The subject's.
     outputs: &'a Outputs,
-    /// Whether that passed.
+    /// Whether that is within every tolerance.
     passed: bool,
-    expected: Step<f64>,
-    bounds: Step<Bound>,
-    arithmetic: Arithmetic,
 }
 
 impl<'a> Case<'a> {
     /// All that were answered and judged.
-    fn all(arithmetic: Arithmetic, asked: &[Asked<'a>]) -> Vec<Self> {
-        let solved = |(index, &Asked { problem, outputs }): (usize, &Asked<'a>)| {
-            let (outputs, passed) = outputs?;
-            let expected = oracle::expected(problem).ok()?;
-            let bounds = tolerance(problem, &expected, arithmetic);
-            Some(Case { index, problem, outputs, passed, expected, bounds, arithmetic })
+    fn all(asked: &[Asked<'a>]) -> Vec<Self> {
+        let solved = |(index, &Asked { question, outputs }): (usize, &Asked<'a>)| {
+            let (outputs, solved) = (outputs?, question.solved().ok()?);
+            let Solved { expected, bounds } = solved;
+            let passed = outputs.0.iter().all(|(&quantity, rows)| {
+                let grid = judge::shaped(rows, expected.shape(quantity));
+                grid.is_ok_and(|grid| of_result(expected, bounds, quantity, &grid) <= 1.0)
+            });
+            Some(Case { index, question, solved, outputs, passed })
         };
         asked.par_iter().enumerate().filter_map(solved).collect()
     }
 
     /// Whether these results are what the subject gave, and wrong.
     fn is_explained_by(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
-        let given: BTreeMap<Quantity, Grid<f64>> = results
-            .iter()
-            .filter(|(quantity, _)| self.outputs.0.contains_key(quantity))
-            .map(|(quantity, grid)| (*quantity, grid.clone()))
-            .collect();
-        given.iter().all(|(quantity, grid)| self.is_same(*quantity, grid)) && self.off(&given) > 1.0
+        let mut given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
+        given.all(|(&quantity, grid)| self.is_same(quantity, grid)) && self.off(results) > 1.0
     }
 
     /// How far such results are off, of those that the subject gives.
     fn off(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
-        let mut whole: BTreeMap<Quantity, Grid<f64>> = Quantity::ALL
-            .into_iter()
-            .map(|quantity| {
-                let (_, cols) = self.expected.shape(quantity);
-                let rows = self.expected.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect();
-                (quantity, Grid::from_rows(cols, rows))
-            })
-            .collect();
+        let Solved { expected, bounds } = self.solved;
         let given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
-        whole.extend(given.map(|(quantity, grid)| (*quantity, grid.clone())));
-        distance(&self.expected, &self.bounds, &whole)
+        given.map(|(&quantity, grid)| of_result(expected, bounds, quantity, grid)).fold(0.0, f64::max)
     }
 
     /// Whether a wrong result and the subject's are one. Two sound ways to compute the wrong formula lie a
@@ -143,19 +134,21 @@ impl<'a> Case<'a> {
         let largest = |cells: &[f64]| {
             cells.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()))
         };
-        let expected = self.expected.cells(quantity);
+        let expected = self.solved.expected.cells(quantity);
         let (right, size) = (largest(expected), largest(wrong.cells()));
         let grown = if right > 0.0 { (size / right).max(1.0) } else { 1.0 };
-        let Arithmetic { storage, .. } = self.arithmetic;
+        let Arithmetic { storage, .. } = self.question.arithmetic;
         let rounding = CAUGHT * storage.unit_roundoff() * size + storage.least_normal();
-        let bounds = self.bounds.cells(quantity);
+        let bounds = self.solved.bounds.cells(quantity);
+        // An entry of another shape may be made of all of the right ones.
+        let all: f64 = bounds.iter().flatten().sum();
         let same_shape = wrong.cells().len() == bounds.len();
         wrong.cells().iter().zip(got.iter().flatten()).enumerate().all(|(at, (&wrong, &got))| {
             let (bound, way) = if same_shape {
                 let Ok(bound) = bounds[at] else { return true };
                 (bound, (wrong - expected[at]).abs())
             } else {
-                (rounding, f64::INFINITY)
+                (all, f64::INFINITY)
             };
             let allowed = CAUGHT / 2.0 * bound;
             let allowed = allowed.max((allowed * grown).min(way / 2.0)) + rounding;
@@ -216,14 +209,15 @@ impl<'a, T: Float> Answers<'a, T> {
     fn of(defect: &'a Defect<T>, asked: &[Asked]) -> Self {
         let mut memory = Memory::new();
         let questions = if defect.is_stateful() { asked } else { &[] };
-        let replayed = questions.iter().map(|asked| defect.step(asked.problem, &mut memory)).collect();
+        let replayed =
+            questions.iter().map(|asked| defect.step(&asked.question.problem, &mut memory)).collect();
         Answers { defect, replayed }
     }
 
     fn on(&self, case: &Case) -> BTreeMap<Quantity, Grid<f64>> {
         match self.replayed.get(case.index) {
             Some(results) => results.clone(),
-            None => self.defect.step(case.problem, &mut Memory::new()),
+            None => self.defect.step(&case.question.problem, &mut Memory::new()),
         }
     }
 }

@@ -17,9 +17,9 @@ pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
 }
 
 fn is_within(case: &Case, arithmetic: Arithmetic) -> bool {
-    let bounds = tolerance(case.problem, &case.expected, arithmetic);
+    let bounds = tolerance(&case.question.problem, &case.solved.expected, arithmetic);
     case.outputs.0.iter().all(|(&quantity, rows)| {
-        let expected = case.expected.cells(quantity);
+        let expected = case.solved.expected.cells(quantity);
         let got: Vec<f64> = rows.iter().flatten().copied().collect();
         let within = |((&expected, &got), bound): ((&f64, &f64), &Result<f64, _>)| {
             bound.as_ref().is_ok_and(|&bound| ratio(expected, got, bound) <= 1.0)

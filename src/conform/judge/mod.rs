@@ -1,53 +1,54 @@
 //! What an answer to one case is worth: every element against its expected value and its tolerance.
 //!
-//! [`localise`] says which equation is to blame, [`bias`] on which side errors lie, and [`recover`] finds the
-//! mask of a subject that draws its own.
+//! [`question`] has what is asked and expected, [`localise`] says which equation is to blame, [`bias`] on which
+//! side errors lie, and [`recover`] finds the mask of a subject that draws its own.
 
 pub mod bias;
 pub mod localise;
+pub mod question;
 pub mod recover;
 
 use crate::conform::subject::{About, Answer, MaskSource, Outputs};
 use crate::conform::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::grid::Grid;
 use crate::number::Format;
-use crate::oracle;
-use crate::oracle::tolerance::{Bound, ratio, tolerance};
-use crate::problem::Problem;
+use crate::oracle::tolerance::{Bound, ratio};
 use crate::scalar::Step;
 use crate::trace::Quantity;
 use localise::Own;
+use question::{Question, Solved};
 use std::collections::BTreeMap;
 
-/// The verdict on a subject's answer to a problem, which stands in the subject's number format.
-pub fn verdict(about: &About, problem: &Problem, answer: &Answer) -> Verdict {
+/// The verdict on a subject's answer to a question.
+pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
     let outputs = match answer {
         Answer::Outputs(outputs) => outputs,
         Answer::Skipped(why) => return Verdict::without(Status::Skipped, why),
         Answer::Errored(what) => return Verdict::without(Status::Errored, what),
     };
     if about.supports.mask == MaskSource::Given {
-        return numbers(about, problem, outputs);
+        return numbers(about, question, outputs);
     }
     let mask = |says: Vec<String>| says.into_iter().map(Finding::Mask).collect();
-    match recover::problem(problem, outputs) {
+    match recover::problem(&question.problem, outputs) {
         Ok(recovered) => {
-            let findings = mask(recover::findings(&recovered, outputs, about.arithmetic));
+            let recovered = Question::new(recovered, question.arithmetic);
+            let findings = mask(recover::findings(&recovered, outputs));
             numbers(about, &recovered, outputs).with(findings)
         }
         Err(says) => Verdict::of(mask(vec![says])),
     }
 }
 
-fn numbers(about: &About, problem: &Problem, outputs: &Outputs) -> Verdict {
-    match oracle::expected(problem) {
-        Ok(expected) => compared(about, problem, &expected, outputs),
+fn numbers(about: &About, question: &Question, outputs: &Outputs) -> Verdict {
+    match question.solved() {
+        Ok(solved) => compared(about, question, solved, outputs),
         Err(error) => Verdict::without(Status::NotJudged, error.to_string()),
     }
 }
 
-fn compared(about: &About, problem: &Problem, expected: &Step<f64>, outputs: &Outputs) -> Verdict {
-    let bounds = tolerance(problem, expected, about.arithmetic);
+fn compared(about: &About, question: &Question, solved: &Solved, outputs: &Outputs) -> Verdict {
+    let Solved { expected, bounds } = solved;
     let (mut tallies, mut wrong, mut own) = (Vec::new(), Vec::new(), BTreeMap::new());
     for quantity in Quantity::ALL {
         let Some(rows) = outputs.0.get(&quantity) else {
@@ -59,7 +60,7 @@ fn compared(about: &About, problem: &Problem, expected: &Step<f64>, outputs: &Ou
         match shaped(rows, expected.shape(quantity)) {
             Err(mismatch) => wrong.push((quantity, mismatch)),
             Ok(got) => {
-                let sides = Sides { quantity, expected, bounds: &bounds, got: got.cells() };
+                let sides = Sides { quantity, expected, bounds, got: got.cells() };
                 tallies.push(sides.tally(about.arithmetic.storage));
                 wrong.extend(sides.first_wrong().map(|element| (quantity, Mismatch::Element(element))));
                 own.insert(quantity, got);
@@ -70,31 +71,31 @@ fn compared(about: &About, problem: &Problem, expected: &Step<f64>, outputs: &Ou
     let (status, reason) = match (wrong.is_empty(), judged) {
         (false, _) => (Status::Fail, None),
         (true, true) => (Status::Pass, None),
-        (true, false) => (Status::NotJudged, Some(why_not(&bounds))),
+        (true, false) => (Status::NotJudged, Some(why_not(bounds))),
     };
     if status == Status::Pass {
-        let leans = bias::leans(problem, &own, about.arithmetic.storage);
+        let leans = bias::leans(&question.problem, &own, about.arithmetic.storage);
         for tally in &mut tallies {
             tally.lean = leans.get(&tally.quantity).copied().unwrap_or_default();
         }
     }
-    let wrong = if wrong.is_empty() { Vec::new() } else { blamed(about, problem, expected, &own, wrong) };
+    let wrong = if wrong.is_empty() { Vec::new() } else { blamed(question, expected, &own, wrong) };
     Verdict { status, reason, findings: Vec::new(), tallies, wrong }
 }
 
 /// What is wrong, each with its cause.
 fn blamed(
-    about: &About,
-    problem: &Problem,
+    question: &Question,
     expected: &Step<f64>,
     own: &Own,
     wrong: Vec<(Quantity, Mismatch)>,
 ) -> Vec<Wrong> {
-    let cause = localise::causes(problem, expected, own, about.arithmetic);
+    let cause = localise::causes(&question.problem, expected, own, question.arithmetic);
     wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect()
 }
 
-fn shaped(rows: &[Vec<f64>], expected: (usize, usize)) -> Result<Grid<f64>, Mismatch> {
+/// A result in its shape.
+pub(super) fn shaped(rows: &[Vec<f64>], expected: (usize, usize)) -> Result<Grid<f64>, Mismatch> {
     let cols = rows.first().map_or(0, Vec::len);
     let ragged = rows.iter().any(|row| row.len() != cols);
     if ragged || (rows.len(), cols) != expected {

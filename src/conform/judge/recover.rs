@@ -5,9 +5,10 @@
 //! from there on it is judged as any case, the backward pass of the same call too. [`findings`] puts into
 //! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
 
+use super::question::{Question, Solved};
 use crate::conform::Outputs;
 use crate::number::Arithmetic;
-use crate::oracle::{self, tolerance};
+use crate::oracle::tolerance;
 use crate::problem::activation::Unit;
 use crate::problem::{Activation, Faults, Inputs, Problem};
 use crate::scalar::Step;
@@ -83,18 +84,20 @@ fn shown<'a>(problem: &Problem, outputs: &'a Outputs) -> Result<(Quantity, &'a [
     })
 }
 
-/// What the results say of scale and mask, in sentences; nothing where both are right. The problem is one
+/// What the results say of scale and mask, in sentences; nothing where both are right. The question is that
 /// with the recovered mask.
-pub fn findings(problem: &Problem, outputs: &Outputs, arithmetic: Arithmetic) -> Vec<String> {
-    let (Ok((quantity, a_tilde)), Ok(expected)) = (shown(problem, outputs), oracle::expected(problem)) else {
+pub fn findings(recovered: &Question, outputs: &Outputs) -> Vec<String> {
+    let problem = &recovered.problem;
+    let (Ok((quantity, a_tilde)), Ok(Solved { expected, bounds })) =
+        (shown(problem, outputs), recovered.solved())
+    else {
         return Vec::new();
     };
-    let bounds = tolerance::tolerance(problem, &expected, arithmetic);
     let mut findings = Vec::new();
     findings.extend(dropped_at_one(problem));
-    findings.extend(scale(problem, quantity, a_tilde, &expected, &bounds));
+    findings.extend(scale(problem, quantity, a_tilde, expected, bounds));
     if let Some(da) = outputs.0.get(&Quantity::Da) {
-        findings.extend(other_mask(problem, da, &expected, &bounds));
+        findings.extend(other_mask(problem, da, expected, bounds));
     }
     findings
 }

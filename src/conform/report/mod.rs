@@ -13,7 +13,7 @@ use super::diagnose::{Candidate, Diagnosis};
 use super::expectations::Surprise;
 use super::judge::localise::equation;
 use super::run::Run;
-use super::verdict::{Cause, Element, Mismatch, Verdict, Wrong};
+use super::verdict::{Cause, Element, Mismatch, Status, Verdict, Wrong};
 use std::collections::BTreeMap;
 
 /// A run with all that a report says of it.
@@ -85,9 +85,11 @@ fn blame(verdict: &Verdict) -> Vec<String> {
 /// What the failures have in common, a line each; nothing where there are none.
 fn diagnosed(run: &Run) -> Vec<String> {
     let Diagnosis { candidates, compared, remarks } = &run.diagnosis;
+    let fail = if *compared == 1 { "fails" } else { "fail" };
+    let asked = if *compared == run.count(Status::Fail) { "" } else { " when first asked" };
     let of = |candidate: &Candidate| {
         let Candidate { id, equation, says, explains } = candidate;
-        format!("{says} (equation {equation}): {explains} of {} that fail [{id}]", cases(*compared))
+        format!("{says} (equation {equation}): {explains} of {} that {fail}{asked} [{id}]", cases(*compared))
     };
     let named = candidates.iter().enumerate().map(|(at, candidate)| match at {
         0 => format!("matches the document but for this: {}", of(candidate)),

@@ -15,7 +15,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let slopes = slopes()
         .into_iter()
         .map(|(id, says, silent, slope)| Defect::new(id, 38, says, silent).unit_slope(slope));
-    rows.chain(values).chain(slopes).chain(batches()).collect()
+    rows.chain(values).chain(slopes).chain(batches()).chain(thresholds()).collect()
 }
 
 fn ln<T: Float>(x: T) -> T {
@@ -201,16 +201,6 @@ fn values<T: Float>() -> Vec<Value<T>> {
         ("softplus-overflows", "softplus is ln1p(e^z) for every z", NEAR, &[], |u, z| {
             matches!(u, Unit::Softplus).then(|| z.exp().ln_1p())
         }),
-        ("softplus-linear-past-ten", "softplus is z from 10 on", "where z ≤ 10", &[], |u, z| {
-            (matches!(u, Unit::Softplus) && z > T::from_f64(10.0)).then_some(z)
-        }),
-        (
-            "softplus-linear-past-twenty",
-            "softplus is z from 20 on",
-            "where z ≤ 20, and in f32",
-            &[],
-            |u, z| (matches!(u, Unit::Softplus) && z > T::from_f64(20.0)).then_some(z),
-        ),
         ("silu-unsafe", "silu is z e^z/(1 + e^z)", NEAR, &[], |u, z| {
             matches!(u, Unit::Silu).then(|| z * unsafe_sigmoid(z))
         }),
@@ -262,6 +252,18 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
             },
         ),
     ]
+}
+
+/// softplus cut short, the value and with it the derivative.
+fn thresholds<T: Float>() -> Vec<Defect<T>> {
+    let linear = |words: &str, from: f64, silent: &str| {
+        let beyond = move |unit: &Unit, z: T| matches!(unit, Unit::Softplus) && z > T::from_f64(from);
+        let says = format!("softplus is z, and its derivative 1, from {from} on");
+        Defect::new(format!("softplus-linear-past-{words}"), 5, says, silent)
+            .unit_value(move |unit, z| beyond(unit, z).then_some(z))
+            .unit_slope(move |unit, z, _| beyond(unit, z).then_some(T::one()))
+    };
+    vec![linear("ten", 10.0, "where z ≤ 10"), linear("twenty", 20.0, "where z ≤ 20, and in f32")]
 }
 
 /// Shifts by the wrong maximum.

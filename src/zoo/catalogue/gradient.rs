@@ -285,8 +285,8 @@ fn anywhere<T: Float>() -> Vec<Defect<T>> {
     let mut defects = Vec::new();
     for (quantity, equation) in [(Dz, 38), (Dw, 39), (Db, 40), (DaTilde, 41), (Da, 42)] {
         for (name, says, silent, change) in changes {
-            // The same as a mask of 0 in the backward pass.
-            if (quantity, name) == (Da, "zero") {
+            // The same as a mask of 0 in the backward pass, and as dJ/dA_next averaged: in `mask` and `upstream`.
+            if [(Da, "zero"), (Dz, "averaged")].contains(&(quantity, name)) {
                 continue;
             }
             let id = format!("{}-{name}", quantity.name().to_lowercase().replace('_', "-"));

@@ -214,7 +214,8 @@ fn batches<T: Float>() -> Vec<Defect<T>> {
         )
         .stage(Dz, |s| {
             let mut seen = s.clone();
-            seen.results.insert(Z, s.tabulate(Z, |i, j| s.z(i, j) - s.b(j)));
+            let product = |i, j| sum(0..s.n(), |k| s.w(k, j) * s.a_tilde(i, k));
+            seen.results.insert(Z, s.tabulate(Z, product));
             seen.right(Dz)
         }),
         Defect::new("jacobian-from-a-next-sign", 38, "dZ is 0 where a is not positive", "where g is relu")
