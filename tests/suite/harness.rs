@@ -162,8 +162,10 @@ impl Subject for Rounded {
 
 /// What is another mistake in doubles, and so gets no name: a formula whose floats overflow, or lose all
 /// their digits, where doubles do not; digits that are cut off, where a rounding decides which; and what
-/// shows in a few cases only, in some of which a rounding of z near ±700 moves the wrong result.
-const OTHERWISE: [&str; 21] = [
+/// shows in a few cases only, in some of which a rounding of z near ±700 moves the wrong result; and what
+/// is added to a result, where that of the call before was so large that few digits are left.
+const OTHERWISE: [&str; 22] = [
+    "dw-with-momentum",
     "softmax-over-batch",
     "softmax-as-log-softmax",
     "log-softmax-unshifted",

@@ -17,6 +17,7 @@ mod check_suite;
 mod claims;
 mod cli;
 mod composition;
+mod diagnosis;
 mod elementary;
 mod evidence;
 mod explain;

@@ -14,6 +14,7 @@ use super::judge::{
 use super::subject::{About, MaskSource, Outputs};
 use crate::grid::Grid;
 use crate::number::{Arithmetic, Format};
+use crate::oracle::tolerance::ratio;
 use crate::trace::Quantity;
 use crate::zoo::distance::{CAUGHT, of_result};
 use crate::zoo::seen::Memory;
@@ -92,6 +93,38 @@ pub struct Case<'a> {
     outputs: &'a Outputs,
     /// Whether that is within every tolerance.
     passed: bool,
+    /// Its element that is off most; `None` where a result has not its shape.
+    worst: Option<Worst>,
+}
+
+/// The element of an answer that is furthest beyond its tolerance.
+#[derive(Clone, Copy, Debug)]
+struct Worst {
+    quantity: Quantity,
+    at: usize,
+    got: f64,
+    error: f64,
+    ratio: f64,
+}
+
+impl Worst {
+    fn of(outputs: &Outputs, solved: &Solved) -> Option<Self> {
+        let Solved { expected, bounds } = solved;
+        let mut worst = Worst { quantity: Quantity::ATilde, at: 0, got: 0.0, error: 0.0, ratio: 0.0 };
+        for (&quantity, rows) in &outputs.0 {
+            let grid = judge::shaped(rows, expected.shape(quantity)).ok()?;
+            let elements = grid.cells().iter().zip(expected.cells(quantity)).zip(bounds.cells(quantity));
+            for (at, ((&got, &expected), bound)) in elements.enumerate() {
+                let Ok(bound) = *bound else { continue };
+                let (error, ratio) = ((got - expected).abs(), ratio(expected, got, bound));
+                // Where none may be off, the largest error.
+                if (ratio, error) > (worst.ratio, worst.error) {
+                    worst = Worst { quantity, at, got, error, ratio };
+                }
+            }
+        }
+        Some(worst)
+    }
 }
 
 impl<'a> Case<'a> {
@@ -99,20 +132,27 @@ impl<'a> Case<'a> {
     fn all(asked: &[Asked<'a>]) -> Vec<Self> {
         let solved = |(index, &Asked { question, outputs }): (usize, &Asked<'a>)| {
             let (outputs, solved) = (outputs?, question.solved().ok()?);
-            let Solved { expected, bounds } = solved;
-            let passed = outputs.0.iter().all(|(&quantity, rows)| {
-                let grid = judge::shaped(rows, expected.shape(quantity));
-                grid.is_ok_and(|grid| of_result(expected, bounds, quantity, &grid) <= 1.0)
-            });
-            Some(Case { index, question, solved, outputs, passed })
+            let worst = Worst::of(outputs, solved);
+            let passed = worst.is_some_and(|worst| worst.ratio <= 1.0);
+            Some(Case { index, question, solved, outputs, passed, worst })
         };
         asked.par_iter().enumerate().filter_map(solved).collect()
     }
 
-    /// Whether these results are what the subject gave, and wrong.
+    /// Whether these results are what the subject gave, and wrong where that is wrong most.
     fn is_explained_by(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
         let mut given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
-        given.all(|(&quantity, grid)| self.is_same(quantity, grid)) && self.off(results) > 1.0
+        given.all(|(&quantity, grid)| self.is_same(quantity, grid))
+            && self.off(results) > 1.0
+            && self.worst.is_none_or(|worst| Self::is_nearer_than_right(worst, results))
+    }
+
+    /// Whether the worst element lies at least twice as near to that of these results as to the right one: in
+    /// short formats all that is wrong by little lies within a few tolerances of all else.
+    fn is_nearer_than_right(worst: Worst, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
+        let Worst { quantity, at, got, error, .. } = worst;
+        let near = |grid: &Grid<f64>| 2.0 * (got - grid.cells()[at]).abs() <= error;
+        !error.is_finite() || results.get(&quantity).is_none_or(near)
     }
 
     /// How far such results are off, of those that the subject gives.

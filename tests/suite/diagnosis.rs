@@ -1,0 +1,289 @@
+//! The rules of the diagnosis, each at its edge: when a wrong result is that of a known mistake, how many
+//! failures a name must explain, what speaks against it, and what is said of masks and shorter formats.
+//! (That every known mistake gets its name is `harness`.)
+
+use dropout_oracle::conform::cases;
+use dropout_oracle::conform::defective::Defective;
+use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
+use dropout_oracle::conform::judge::question::Question;
+use dropout_oracle::conform::run::question;
+use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
+use dropout_oracle::zoo::distance::CAUGHT;
+use std::fmt::Write;
+
+/// What a layer answered.
+struct Layer {
+    about: About,
+    questions: Vec<Question>,
+    answers: Vec<Outputs>,
+}
+
+impl Layer {
+    /// A known mistake in doubles, asked the cases of a family whose names end so.
+    fn new(id: &str, format: Format, family: &str, end: &str) -> Self {
+        let about = About::new(id, Arithmetic::plain(format));
+        let asked = |case: &cases::Case| case.id.starts_with(family) && case.id.ends_with(end);
+        let cases = cases::built_in().into_iter().filter(asked);
+        let questions: Vec<Question> =
+            cases.map(|case| question(&about, &case.problem).expect("asked")).collect();
+        let mut subject = Defective::double(id).expect("a defect");
+        let mut answer = |question: &Question| match subject.step("", &question.problem) {
+            Answer::Outputs(outputs) => outputs,
+            other => unreachable!("{other:?}"),
+        };
+        let answers = questions.iter().map(&mut answer).collect();
+        Layer { about, questions, answers }
+    }
+
+    fn diagnosis(&self) -> Diagnosis {
+        let asked = |(question, outputs)| Asked { question, outputs: Some(outputs) };
+        diagnose(&self.about, &self.questions.iter().zip(&self.answers).map(asked).collect::<Vec<_>>())
+    }
+
+    /// The names, each with what it explains.
+    fn named(&self) -> Vec<(String, usize)> {
+        let candidates = self.diagnosis().candidates.into_iter();
+        candidates.map(|candidate| (candidate.id, candidate.explains)).collect()
+    }
+
+    fn change(&mut self, change: impl Fn(f64) -> f64) {
+        let numbers = self.answers.iter_mut().flat_map(|outputs| outputs.0.values_mut()).flatten().flatten();
+        numbers.for_each(|x| *x = change(*x));
+    }
+
+    /// The first element of a result that is wrong: its case, its place, what is expected, its tolerance and
+    /// the largest number of the whole result.
+    fn first_wrong(&self, quantity: Quantity) -> (usize, [usize; 2], f64, f64, f64) {
+        let cases = self.questions.iter().zip(&self.answers).enumerate();
+        let of = |(case, (question, outputs)): (usize, (&Question, &Outputs))| {
+            let solved = question.solved().expect("settled");
+            let rows = &outputs.0[&quantity];
+            let size = rows.iter().flatten().fold(0.0, |size: f64, x| size.max(x.abs()));
+            let expected = solved.expected.cells(quantity);
+            let bounds = solved.bounds.cells(quantity).iter().map(|bound| bound.expect("judged"));
+            let cols = rows[0].len();
+            let mut elements = rows.iter().flatten().zip(expected).zip(bounds).enumerate();
+            elements.find_map(|(at, ((got, &expected), bound))| {
+                let wrong = bound > 0.0 && (got - expected).abs() > 100.0 * bound;
+                wrong.then(|| (case, [at / cols, at % cols], expected, bound, size))
+            })
+        };
+        cases.into_iter().find_map(of).expect("something is wrong")
+    }
+}
+
+/// x rounded to so many significant bits.
+fn short(x: f64, bits: i32) -> f64 {
+    if x == 0.0 {
+        return x;
+    }
+    let unit = 2f64.powi(x.abs().log2().floor() as i32 + 1 - bits);
+    (x / unit).round_ties_even() * unit
+}
+
+fn probabilities(id: &str) -> Layer {
+    Layer::new(id, Format::F64, "keep_probability/", "-tanh")
+}
+
+/// How many failures are explained where one element lies this far from that of the mistake: `off` times the
+/// tolerance, and `roundings` times 8 roundings of the largest number.
+fn explained(id: &str, quantity: Quantity, off: f64, roundings: f64) -> Option<usize> {
+    let mut layer = probabilities(id);
+    let (case, [i, j], _, bound, size) = layer.first_wrong(quantity);
+    let rounding = CAUGHT * Format::F64.unit_roundoff() * size;
+    let element = &mut layer.answers[case].0.get_mut(&quantity).expect("given")[i][j];
+    *element += off * bound + roundings * rounding;
+    layer.named().into_iter().find_map(|(name, explains)| (name == id).then_some(explains))
+}
+
+#[test]
+fn a_wrong_result_is_the_mistake_s_within_four_tolerances_and_eight_roundings() {
+    let all = probabilities("unscaled-backward").diagnosis().compared;
+    assert!((10..20).contains(&all), "one in all of them may stay unexplained");
+    for sign in [1.0, -1.0] {
+        assert_eq!(explained("unscaled-backward", Da, sign * 3.99, sign * 0.99), Some(all));
+        assert_eq!(explained("unscaled-backward", Da, sign * 4.01, sign * 1.01), Some(all - 1));
+    }
+}
+
+#[test]
+fn tolerances_grow_with_the_wrong_result() {
+    let all = probabilities("da-doubled").diagnosis().compared;
+    assert_eq!(explained("da-doubled", Da, 7.99, 0.99), Some(all));
+    assert_eq!(explained("da-doubled", Da, 8.01, 1.01), Some(all - 1));
+}
+
+#[test]
+fn nine_in_ten_failures_must_be_explained() {
+    let mut layer = probabilities("unscaled-backward");
+    let all = layer.diagnosis().compared;
+    let failing: Vec<usize> = (0..layer.questions.len()).filter(|&case| is_wrong(&layer, case)).collect();
+    assert_eq!(failing.len(), all);
+    for (spoilt, &case) in failing.iter().enumerate().take(4) {
+        let expected = (10 * spoilt <= all).then(|| ("unscaled-backward".to_string(), all - spoilt));
+        assert_eq!(layer.named(), Vec::from_iter(expected), "{spoilt} of {all}");
+        layer.answers[case].0.get_mut(&Db).expect("given")[0][0] += 1e3;
+    }
+}
+
+/// Whether the case's dA is wrong.
+fn is_wrong(layer: &Layer, case: usize) -> bool {
+    let solved = layer.questions[case].solved().expect("settled");
+    let (expected, bounds) = (solved.expected.cells(Da), solved.bounds.cells(Da));
+    let got = layer.answers[case].0[&Da].iter().flatten();
+    got.zip(expected)
+        .zip(bounds)
+        .any(|((got, expected), bound)| (got - expected).abs() > bound.expect("judged"))
+}
+
+#[test]
+fn a_case_that_passes_speaks_against_a_mistake_that_it_would_catch() {
+    let mut layer = probabilities("unscaled-backward");
+    let case = (0..layer.questions.len()).find(|&case| is_wrong(&layer, case)).expect("a failure");
+    let expected = layer.questions[case].solved().expect("settled").expected.cells(Da);
+    let rows = layer.answers[case].0.get_mut(&Da).expect("given");
+    rows.iter_mut().flatten().zip(expected).for_each(|(got, expected)| *got = *expected);
+    let Diagnosis { candidates, compared, .. } = layer.diagnosis();
+    assert_eq!(candidates, []);
+    assert_eq!(compared, probabilities("unscaled-backward").diagnosis().compared - 1);
+}
+
+#[test]
+fn at_most_three_are_named() {
+    let layer = Layer::new("db-zero", Format::F64, "shapes/", "tanh-1x1x1");
+    let names = ["db-lacks-last-example", "db-zero", "db-positive-part"];
+    assert_eq!(layer.named(), names.map(|id| (id.to_string(), 1)), "in the order of the zoo");
+}
+
+#[test]
+fn what_is_no_number_must_be_the_same() {
+    let layer = || Layer::new("softmax-unshifted", Format::F64, "steep/", "-softmax");
+    let right = layer().named();
+    assert_eq!(right[0].0, "softmax-unshifted");
+    let has = |is: fn(f64) -> bool| layer().answers[0].0[&ANext].iter().flatten().any(|&x| is(x));
+    assert!(has(f64::is_nan) && has(f64::is_finite));
+    type Change = fn(f64) -> f64;
+    let changes: [Change; 3] = [
+        |x| if x.is_nan() { 0.5 } else { x },
+        |x| if x.is_nan() { f64::INFINITY } else { x },
+        |x| if x.is_finite() { f64::NAN } else { x },
+    ];
+    for change in changes {
+        let mut layer = layer();
+        layer.change(change);
+        assert!(!layer.named().contains(&right[0]), "{:?}", layer.named());
+    }
+    // Beyond the largest number of the format, a double stands for an infinity of the same sign.
+    let far = || Layer::new("log-softmax-of-softmax", Format::F64, "range/far_out", "-log_softmax");
+    assert_eq!(far().named()[0].0, "log-softmax-of-softmax");
+    let mut other = far();
+    other.change(|x| if x == f64::NEG_INFINITY { f64::INFINITY } else { x });
+    assert_eq!(other.named(), []);
+}
+
+#[test]
+fn results_that_are_not_given_are_not_asked_for() {
+    let mut layer = probabilities("unscaled-forward");
+    layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.remove(&Da)));
+    assert_eq!(layer.named()[0].0, "unscaled-forward");
+    layer.answers.iter_mut().for_each(|outputs| outputs.0.retain(|&quantity, _| quantity == Dz));
+    assert!(layer.named().iter().any(|(name, _)| name == "unscaled-forward"), "{:?}", layer.named());
+    let mut layer = probabilities("unscaled-backward");
+    layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.remove(&Da)));
+    assert_eq!(layer.diagnosis(), Diagnosis::default());
+}
+
+#[test]
+fn another_shape_is_explained_by_a_mistake_of_that_shape() {
+    let layer = || Layer::new("db-as-number", Format::F64, "keep_probability/", "-tanh");
+    assert_eq!(layer().named()[0].0, "db-as-number");
+    let shifted = |tolerances: f64| {
+        let mut layer = layer();
+        for (question, outputs) in layer.questions.iter().zip(&mut layer.answers) {
+            let bounds = question.solved().expect("settled").bounds.cells(Db).iter().flatten();
+            outputs.0.get_mut(&Db).expect("given")[0][0] += tolerances * bounds.sum::<f64>();
+        }
+        layer.named()
+    };
+    assert_eq!(shifted(3.99)[0].0, "db-as-number");
+    assert_eq!(shifted(4.99), []);
+    for ragged in [vec![vec![1.0], vec![]], vec![]] {
+        let mut layer = layer();
+        layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.insert(Db, ragged.clone())));
+        assert_eq!(layer.named(), []);
+        assert_eq!(layer.diagnosis().compared, layer.questions.len());
+    }
+}
+
+#[test]
+fn a_layer_that_draws_its_own_mask_and_one_that_is_right_get_no_diagnosis() {
+    assert_eq!(probabilities("right").diagnosis(), Diagnosis::default());
+    let mut layer = probabilities("unscaled-backward");
+    layer.about.supports.mask = MaskSource::Own;
+    assert_eq!(layer.diagnosis(), Diagnosis::default());
+}
+
+#[test]
+fn mistakes_in_shorter_formats_are_named_by_those_in_single_precision() {
+    let mut layer = Layer::new("unscaled-backward", Format::Bf16, "keep_probability/", "-tanh");
+    layer.change(|x| short(x, 8));
+    assert_eq!(layer.named()[0].0, "unscaled-backward");
+}
+
+#[test]
+fn the_shortest_format_that_all_results_are_good_for_is_told() {
+    let of = |claimed: Format, bits: i32| {
+        let mut layer = Layer::new("right", claimed, "activations/", "tanh-moderate");
+        layer.change(|x| short(x, bits));
+        layer.diagnosis()
+    };
+    let remark = |claimed: Format, bits: i32| {
+        let Diagnosis { candidates, remarks, compared } = of(claimed, bits);
+        assert!(compared > 0 && candidates.is_empty(), "{candidates:?}");
+        remarks
+    };
+    let says = |format: &str, claimed: &str| {
+        format!(
+            "all failing results are within the tolerances of {format}: is everything really computed in {claimed}?"
+        )
+    };
+    assert_eq!(remark(Format::F64, 24), [says("f32", "f64")]);
+    assert_eq!(remark(Format::F64, 11), [says("f16", "f64")]);
+    assert_eq!(remark(Format::F32, 11), [says("f16", "f32")]);
+    assert_eq!(remark(Format::F32, 8), [says("bf16", "f32")]);
+    assert_eq!(remark(Format::F64, 3), [""; 0]);
+    assert_eq!(of(Format::F64, 53), Diagnosis::default());
+}
+
+/// Every mistake about the mask, and what is said of it.
+#[test]
+fn what_is_said_of_masks() {
+    let ids = dropout_oracle::zoo::all::<f64>().into_iter().map(|defect| defect.id);
+    let mut text = String::new();
+    for id in ids.filter(|id| id.contains("mask")) {
+        let remarks = Layer::new(&id, Format::F64, "keep_probability/", "-identity").diagnosis().remarks;
+        writeln!(text, "{id}").expect("a string takes all text");
+        remarks.iter().for_each(|remark| writeln!(text, "    {remark}").expect("a string takes all text"));
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// A mask shows where what it masks is an ordinary number, and nowhere else.
+#[test]
+fn numbers_that_are_no_ordinary_ones_show_no_mask() {
+    let mut layer = Layer::new("unmasked-forward", Format::F64, "mask/all_dropped", "-tanh");
+    let inputs = layer.questions[0].problem.inputs();
+    let ordinary = inputs.a.cells().iter().filter(|a| (1e-3..=1e3).contains(&a.abs())).count();
+    let cells = |layer: &Layer| layer.diagnosis().remarks[0].clone();
+    assert!(
+        cells(&layer).contains(&format!("agrees with R in 0.0 % of {ordinary} cells")),
+        "{}",
+        cells(&layer)
+    );
+    assert!(cells(&layer).ends_with("it is R with kept and dropped swapped"));
+    // Of a result of another shape nothing is read.
+    layer.answers[0].0.get_mut(&ATilde).expect("given").pop();
+    assert!(!layer.diagnosis().remarks.iter().any(|remark| remark.contains("forward pass")));
+}
