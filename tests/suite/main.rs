@@ -24,6 +24,7 @@ mod explain;
 mod fixtures;
 mod gradients;
 mod harness;
+mod kill_matrix;
 mod kills;
 mod links;
 mod mask;

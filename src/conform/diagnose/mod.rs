@@ -1,24 +1,23 @@
 //! What is wrong, by name: a subject's results beside what the known mistakes give on the same problems.
 //!
-//! [`mask`] compares the masks that show, [`shorter`] the arithmetic; here are the mistakes of the zoo. A
-//! mistake is named only if it gives the subject's results on nine in ten of the cases that fail, and
-//! nothing that the subject passes speaks against it: no name is better than a wrong one.
+//! `case` says when a wrong result is that of a mistake; here that is weighed over all cases. [`mask`]
+//! compares the masks that show, [`shorter`] the arithmetic. A mistake is named only if it gives the
+//! subject's results on nine in ten of the cases that fail, and nothing that the subject passes speaks
+//! against it: no name is better than a wrong one.
 
+mod case;
 pub mod mask;
 pub mod shorter;
 
-use super::judge::{
-    self,
-    question::{Question, Solved},
-};
+use super::judge::question::Question;
 use super::subject::{About, MaskSource, Outputs};
 use crate::grid::Grid;
-use crate::number::{Arithmetic, Format};
-use crate::oracle::tolerance::ratio;
+use crate::number::Format;
 use crate::trace::Quantity;
-use crate::zoo::distance::{CAUGHT, of_result};
+use crate::zoo::distance::CAUGHT;
 use crate::zoo::seen::Memory;
 use crate::zoo::{self, Defect, Float};
+use case::Case;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -79,126 +78,6 @@ pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
         .chain(candidates.is_empty().then(|| shorter::remark(about.arithmetic, &cases)).flatten())
         .collect();
     Diagnosis { candidates, compared, remarks }
-}
-
-/// A case that is compared.
-#[derive(Debug)]
-pub struct Case<'a> {
-    /// Its place among the questions.
-    index: usize,
-    question: &'a Question,
-    /// The right answer.
-    solved: &'a Solved,
-    /// The subject's.
-    outputs: &'a Outputs,
-    /// Whether that is within every tolerance.
-    passed: bool,
-    /// Its element that is off most; `None` where a result has not its shape.
-    worst: Option<Worst>,
-}
-
-/// The element of an answer that is furthest beyond its tolerance.
-#[derive(Clone, Copy, Debug)]
-struct Worst {
-    quantity: Quantity,
-    at: usize,
-    got: f64,
-    error: f64,
-    ratio: f64,
-}
-
-impl Worst {
-    fn of(outputs: &Outputs, solved: &Solved) -> Option<Self> {
-        let Solved { expected, bounds } = solved;
-        let mut worst = Worst { quantity: Quantity::ATilde, at: 0, got: 0.0, error: 0.0, ratio: 0.0 };
-        for (&quantity, rows) in &outputs.0 {
-            let grid = judge::shaped(rows, expected.shape(quantity)).ok()?;
-            let elements = grid.cells().iter().zip(expected.cells(quantity)).zip(bounds.cells(quantity));
-            for (at, ((&got, &expected), bound)) in elements.enumerate() {
-                let Ok(bound) = *bound else { continue };
-                let (error, ratio) = ((got - expected).abs(), ratio(expected, got, bound));
-                // Where none may be off, the largest error.
-                if (ratio, error) > (worst.ratio, worst.error) {
-                    worst = Worst { quantity, at, got, error, ratio };
-                }
-            }
-        }
-        Some(worst)
-    }
-}
-
-impl<'a> Case<'a> {
-    /// All that were answered and judged.
-    fn all(asked: &[Asked<'a>]) -> Vec<Self> {
-        let solved = |(index, &Asked { question, outputs }): (usize, &Asked<'a>)| {
-            let (outputs, solved) = (outputs?, question.solved().ok()?);
-            let worst = Worst::of(outputs, solved);
-            let passed = worst.is_some_and(|worst| worst.ratio <= 1.0);
-            Some(Case { index, question, solved, outputs, passed, worst })
-        };
-        asked.par_iter().enumerate().filter_map(solved).collect()
-    }
-
-    /// Whether these results are what the subject gave, and wrong where that is wrong most.
-    fn is_explained_by(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
-        let mut given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
-        given.all(|(&quantity, grid)| self.is_same(quantity, grid))
-            && self.off(results) > 1.0
-            && self.worst.is_none_or(|worst| Self::is_nearer_than_right(worst, results))
-    }
-
-    /// Whether the worst element lies at least twice as near to that of these results as to the right one: in
-    /// short formats all that is wrong by little lies within a few tolerances of all else.
-    fn is_nearer_than_right(worst: Worst, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
-        let Worst { quantity, at, got, error, .. } = worst;
-        let near = |grid: &Grid<f64>| 2.0 * (got - grid.cells()[at]).abs() <= error;
-        !error.is_finite() || results.get(&quantity).is_none_or(near)
-    }
-
-    /// How far such results are off, of those that the subject gives.
-    fn off(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
-        let Solved { expected, bounds } = self.solved;
-        let given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
-        given.map(|(&quantity, grid)| of_result(expected, bounds, quantity, grid)).fold(0.0, f64::max)
-    }
-
-    /// Whether a wrong result and the subject's are one. Two sound ways to compute the wrong formula lie a
-    /// few tolerances apart, the tolerance taken in proportion where the wrong result is larger than the
-    /// right one, though never so far that the right element lies as near; half of what tells a mistake from
-    /// the right step is allowed, and a rounding where the right step has none.
-    fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
-        let Some(got) = self.outputs.0.get(&quantity) else { return false };
-        if got.len() != wrong.rows() || got.iter().any(|row| row.len() != wrong.cols()) {
-            return false;
-        }
-        let largest = |cells: &[f64]| {
-            cells.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()))
-        };
-        let expected = self.solved.expected.cells(quantity);
-        let (right, size) = (largest(expected), largest(wrong.cells()));
-        let grown = if right > 0.0 { (size / right).max(1.0) } else { 1.0 };
-        let Arithmetic { storage, .. } = self.question.arithmetic;
-        let rounding = CAUGHT * storage.unit_roundoff() * size + storage.least_normal();
-        let bounds = self.solved.bounds.cells(quantity);
-        // An entry of another shape may be made of all of the right ones.
-        let all: f64 = bounds.iter().flatten().sum();
-        let same_shape = wrong.cells().len() == bounds.len();
-        wrong.cells().iter().zip(got.iter().flatten()).enumerate().all(|(at, (&wrong, &got))| {
-            let (bound, way) = if same_shape {
-                let Ok(bound) = bounds[at] else { return true };
-                (bound, (wrong - expected[at]).abs())
-            } else {
-                (all, f64::INFINITY)
-            };
-            let allowed = CAUGHT / 2.0 * bound;
-            let allowed = allowed.max((allowed * grown).min(way / 2.0)) + rounding;
-            match (wrong.is_finite() && wrong.abs() <= storage.largest(), got.is_finite()) {
-                (true, true) => (wrong - got).abs() <= allowed,
-                (false, false) => wrong.is_nan() == got.is_nan() && (wrong > 0.0) == (got > 0.0),
-                _ => false,
-            }
-        })
-    }
 }
 
 /// The defects that explain the failures, and what each gives on the compared cases.

@@ -1,0 +1,180 @@
+//! The kill matrix on numbers that are written by hand: what is caught, the covering subset, the files; and
+//! how far a wrong result is off.
+
+use dropout_oracle::conform::judge::question::{Question, Solved};
+use dropout_oracle::fixture::generate::{self, Profile};
+use dropout_oracle::fixture::kill_matrix::{KillMatrix, table};
+use dropout_oracle::fixture::kills::{Distances, Matrix, Zoo, cover};
+use dropout_oracle::grid::Grid;
+use dropout_oracle::number::Format::{F32, F64};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
+use dropout_oracle::trace::Quantity::{self, Da, Db, Z};
+use dropout_oracle::zoo::Defect;
+use dropout_oracle::zoo::distance::{another, distance, of_result};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FAR: f64 = f64::INFINITY;
+
+/// Two defects on three cases, the second of which is not offered in f32.
+fn matrix() -> Matrix {
+    let of = |double: [f64; 2], single: Option<[f64; 2]>| Distances {
+        double: double.to_vec(),
+        single: single.map(|single| single.to_vec()),
+    };
+    Matrix {
+        cases: ["a/x", "a/y", "b/z"].map(String::from).to_vec(),
+        distances: vec![
+            of([1234.5, 0.0], Some([7.99, FAR])),
+            of([8.0, FAR], None),
+            of([0.5, 9.0], Some([8.0, 0.0])),
+        ],
+    }
+}
+
+fn zoo() -> Zoo {
+    fn defects<T: dropout_oracle::zoo::Float>() -> Vec<Defect<T>> {
+        vec![
+            Defect::new("one", 3, "is a|b", "never").seen_at(&["https://github.com/a/b"]),
+            Defect::new("two", 42, "is c", "always"),
+        ]
+    }
+    Zoo { double: defects(), single: defects() }
+}
+
+#[test]
+fn a_case_catches_from_eight_tolerances_on_where_it_is_offered() {
+    let matrix = matrix();
+    assert_eq!(matrix.distance(0, 1, F64), Some(8.0));
+    assert_eq!(matrix.distance(1, 0, F32), Some(FAR));
+    assert_eq!(matrix.distance(0, 1, F32), None);
+    let catching = |defect: usize| [F64, F32].map(|format| matrix.catching(defect, format));
+    assert_eq!((catching(0), catching(1)), ([vec![0, 1], vec![2]], [vec![1, 2], vec![0]]));
+    let caught: Vec<Vec<(usize, Format)>> =
+        matrix.caught().into_iter().map(|caught| caught.into_iter().collect()).collect();
+    let mut expected = [vec![(0, F64), (1, F32)], vec![(0, F64), (1, F64)], vec![(0, F32), (1, F64)]];
+    expected.iter_mut().for_each(|caught| caught.sort());
+    assert_eq!(caught, expected);
+    assert_eq!(zoo().caught(&matrix.distances[0]), ["one"]);
+    assert_eq!(zoo().caught(&matrix.distances[1]), ["one", "two"]);
+}
+
+#[test]
+fn a_cover_takes_what_catches_most_the_first_of_equals_and_nothing_that_can_go() {
+    let sets = |sets: &[&[u8]]| -> Vec<BTreeSet<u8>> {
+        sets.iter().map(|set| set.iter().copied().collect()).collect()
+    };
+    assert_eq!(cover(&sets(&[&[1], &[1, 2], &[3], &[2, 3]])), [1, 2]);
+    assert_eq!(cover(&sets(&[&[1, 2, 3], &[1, 4], &[2, 5], &[3, 6]])), [1, 2, 3], "the largest can go");
+    assert_eq!(cover(&sets(&[&[], &[7], &[]])), [1]);
+    assert_eq!(cover::<u8>(&[]), [0; 0]);
+}
+
+#[test]
+fn the_files_say_what_the_numbers_say() {
+    let (zoo, matrix) = (zoo(), matrix());
+    let file = serde_json::to_value(KillMatrix::new(&zoo, &matrix)).expect("JSON");
+    assert_eq!(
+        file["totals"],
+        json!({"defects": 2, "caught_in_f64": 2, "caught_in_f32": 2, "smallest_separation": 8.0})
+    );
+    assert_eq!(file["threshold"], json!(8.0));
+    assert_eq!(file["cases"], json!(["a/x", "a/y", "b/z"]));
+    assert_eq!(file["not_offered_in_f32"], json!(["a/y"]));
+    assert_eq!(file["smoke"], json!(["a/x", "b/z"]));
+    assert_eq!(
+        file["defects"],
+        json!({
+            "one": {
+                "equation": 3, "says": "is a|b", "silent": "never", "links": ["https://github.com/a/b"],
+                "f64": {"caught_by": 2, "nearest": 8.0, "separation": 1230.0},
+                "f32": {"caught_by": 1, "nearest": 8.0, "separation": 8.0},
+                "kills": "663",
+            },
+            "two": {
+                "equation": 42, "says": "is c", "silent": "always", "links": [],
+                "f64": {"caught_by": 2, "nearest": 9.0, "separation": null},
+                "f32": {"caught_by": 1, "nearest": null, "separation": null},
+                "kills": "366",
+            },
+        })
+    );
+    let text = table(&zoo, &matrix);
+    let rows: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("|---")).skip(1).collect();
+    assert_eq!(rows, ["| `one` | 3 | is a\\|b | 2 | 1 | a |", "| `two` | 42 | is c | 2 | 1 | a, b |"]);
+}
+
+#[test]
+fn one_defect_that_nothing_catches_has_no_separation() {
+    let (zoo, mut matrix) = (zoo(), matrix());
+    for distances in &mut matrix.distances {
+        distances.double[0] = 7.0;
+        distances.single = None;
+    }
+    let file = serde_json::to_value(KillMatrix::new(&zoo, &matrix)).expect("JSON");
+    assert_eq!(file["totals"]["caught_in_f64"], json!(1));
+    assert_eq!(file["totals"]["caught_in_f32"], json!(0));
+    assert_eq!(file["totals"]["smallest_separation"], json!(null));
+    assert_eq!(file["defects"]["one"]["f64"], json!({"caught_by": 0, "nearest": null, "separation": null}));
+    assert_eq!(file["defects"]["one"]["kills"], json!("..."));
+}
+
+fn problem(id: &str) -> Problem {
+    let entry = generate::entries(Profile::Core).into_iter().find(|entry| entry.id == id);
+    entry.expect("a case").problem()
+}
+
+#[test]
+fn a_result_is_off_by_its_largest_error_in_tolerances() {
+    let question = Question::new(problem("shapes/tanh-2x4x3"), Arithmetic::plain(F64));
+    let Solved { expected, bounds } = question.solved().expect("settled");
+    let right = |quantity: Quantity| {
+        let (_, cols) = expected.shape(quantity);
+        Grid::from_rows(cols, expected.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect())
+    };
+    assert_eq!(of_result(expected, bounds, Z, &right(Z)), 0.0);
+    let bound = bounds.cells(Z)[0].expect("judged");
+    let changed = |x: f64| {
+        let mut rows = right(Z).to_rows();
+        rows[0][0] = x;
+        of_result(expected, bounds, Z, &Grid::from_rows(3, rows))
+    };
+    let off = changed(expected.cells(Z)[0] + 1024.0 * bound);
+    assert!((off - 1024.0).abs() < 1.0, "{off}");
+    assert_eq!(changed(f64::NAN), FAR);
+    assert_eq!(
+        of_result(
+            expected,
+            bounds,
+            Z,
+            &Grid::from_rows(2, right(Z).to_rows()[..1].iter().map(|row| row[..2].to_vec()).collect())
+        ),
+        FAR
+    );
+    assert_eq!(of_result(expected, bounds, Da, &right(Z)), FAR, "another shape");
+    let mut all: BTreeMap<Quantity, Grid<f64>> =
+        Quantity::ALL.map(|quantity| (quantity, right(quantity))).into();
+    assert_eq!(distance(expected, bounds, &all), 0.0);
+    all.insert(Db, right(Db).map(|x| x + 1.0));
+    assert!(distance(expected, bounds, &all) > 1e9);
+    all.remove(&Da);
+    assert_eq!(distance(expected, bounds, &all), FAR, "one is missing");
+}
+
+#[test]
+fn what_is_asked_before_has_the_same_sizes_and_no_input_in_common() {
+    let first = problem("shapes/tanh-2x4x3");
+    let other = another(&first);
+    let (x, y) = (first.inputs(), other.inputs());
+    let halved = |grid: &Grid<f64>| grid.map(|x| x / -2.0);
+    assert_eq!(
+        (y.a.clone(), y.w.clone(), y.da_next.clone()),
+        (halved(&x.a), halved(&x.w), halved(&x.da_next))
+    );
+    assert_eq!(y.b, x.b.iter().map(|b| b / -2.0).collect::<Vec<_>>());
+    assert_eq!(y.keep_prob, x.keep_prob.iter().map(|p| p.midpoint(1.0)).collect::<Vec<_>>());
+    for (i, k) in (0..2).flat_map(|i| (0..4).map(move |k| (i, k))) {
+        assert_eq!(x.r.at(i, k) == y.r.at(i, k), (i + k) % 2 == 1, "{i} {k}");
+    }
+}
