@@ -76,15 +76,18 @@ impl<'a> Case<'a> {
         let mut given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
         given.all(|(&quantity, grid)| self.is_same(quantity, grid))
             && self.off(results) > 1.0
-            && self.worst.is_none_or(|worst| Self::is_nearer_than_right(worst, results))
+            && self.way_to(results) <= 0.5
     }
 
-    /// Whether the worst element lies at least twice as near to that of these results as to the right one: in
-    /// short formats all that is wrong by little lies within a few tolerances of all else.
-    fn is_nearer_than_right(worst: Worst, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
-        let Worst { quantity, at, got, error, .. } = worst;
-        let near = |grid: &Grid<f64>| 2.0 * (got - grid.cells()[at]).abs() <= error;
-        !error.is_finite() || results.get(&quantity).is_none_or(near)
+    /// How far the worst element lies from that of these results, of the same shapes, where the right one is
+    /// 1 away: in short formats all that is wrong by little lies within a few tolerances of all else.
+    pub fn way_to(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
+        match self.worst {
+            Some(Worst { quantity, at, got, error, .. }) if error.is_finite() => {
+                results.get(&quantity).map_or(0.0, |grid| (got - grid.cells()[at]).abs() / error)
+            }
+            _ => 0.0,
+        }
     }
 
     /// How far such results are off, of those that the subject gives.

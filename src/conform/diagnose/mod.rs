@@ -46,7 +46,7 @@ pub struct Candidate {
 /// What is said of a run that has failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// At most [`MOST`] known mistakes, that which explains most first.
+    /// At most [`MOST`] known mistakes, that which explains most first, and of equals that which is nearest.
     pub candidates: Vec<Candidate>,
     /// How many cases are wrong when first asked: what shows only when they are asked again is not compared.
     pub compared: usize,
@@ -91,17 +91,19 @@ fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> V
         explained(&first, &answers)?;
         let explains = explained(&failed, &answers)?;
         let speaks_against = |case: &&Case| case.off(&answers.on(case)) >= CAUGHT;
-        (!passed.iter().any(speaks_against)).then(|| Candidate {
-            id: defect.id.clone(),
-            equation: defect.equation,
-            says: defect.says.clone(),
-            explains,
-        })
+        if passed.iter().any(speaks_against) {
+            return None;
+        }
+        let way = failed.iter().map(|case| case.way_to(&answers.on(case)));
+        let Defect { id, equation, says, .. } = defect;
+        let candidate = Candidate { id: id.clone(), equation: *equation, says: says.clone(), explains };
+        Some((candidate, way.sum::<f64>()))
     };
-    let mut candidates: Vec<Candidate> = zoo.par_iter().filter_map(explaining).collect();
-    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.explains));
-    candidates.truncate(MOST);
-    candidates
+    let mut candidates: Vec<(Candidate, f64)> = zoo.par_iter().filter_map(explaining).collect();
+    candidates.sort_by(|(one, way), (other, further)| {
+        other.explains.cmp(&one.explains).then(way.total_cmp(further))
+    });
+    candidates.into_iter().map(|(candidate, _)| candidate).take(MOST).collect()
 }
 
 /// How many of the failures are explained; `None` once it cannot be nine in ten of them.
