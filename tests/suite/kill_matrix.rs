@@ -163,6 +163,29 @@ fn a_result_is_off_by_its_largest_error_in_tolerances() {
 }
 
 #[test]
+fn a_case_is_measured_in_both_formats_where_it_fits_into_both() {
+    fn named<T: dropout_oracle::zoo::Float>() -> Vec<Defect<T>> {
+        let unscaled =
+            dropout_oracle::zoo::all::<T>().into_iter().find(|defect| defect.id == "unscaled-backward");
+        vec![Defect::new("right", 3, "", ""), unscaled.expect("a defect")]
+    }
+    let zoo = Zoo { double: named(), single: named() };
+    let distances = |id: &str| {
+        let solved = [F64, F32].map(|format| Question::new(problem(id), Arithmetic::plain(format)));
+        let [double, single] = solved.each_ref().map(|question| question.solved().expect("settled"));
+        zoo.distances(&problem(id), &double.expected, [&double.bounds, &single.bounds])
+    };
+    // One of short dyadic numbers, and one that f32 rounds.
+    for id in ["exact/by-hand", "keep_probability/thirds-tanh"] {
+        let Distances { double, single } = distances(id);
+        for far in [double, single.expect("offered")] {
+            assert!(far.len() == 2 && far[0] <= 1.0 && far[1] >= 8.0, "{id}: {far:?}");
+        }
+    }
+    assert_eq!(distances("range/large-identity").single, None);
+}
+
+#[test]
 fn what_is_asked_before_has_the_same_sizes_and_no_input_in_common() {
     let first = problem("shapes/tanh-2x4x3");
     let other = another(&first);
