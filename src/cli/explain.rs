@@ -2,11 +2,11 @@
 
 use super::input;
 use crate::conform::cases;
+use crate::conform::judge::question::{Question, Solved};
 use crate::error::Error;
 use crate::fixture::generate::{self, Entry, Profile};
 use crate::fixture::read::{self, Kind};
 use crate::number::{Arithmetic, Format};
-use crate::oracle::tolerance::tolerance;
 use crate::problem::Problem;
 use crate::zoo::distance::{CAUGHT, of_defect};
 use crate::zoo::{self, Defect};
@@ -68,10 +68,10 @@ fn catching(defect: &Defect<f64>) -> Option<String> {
     let size = |entry: &Entry| entry.recipe.sizes.iter().product::<usize>();
     entries.sort_by_key(|entry| (entry.id != "exact/by-hand", size(entry)));
     let catches = |entry: &Entry| {
-        let problem = entry.problem();
-        let Ok(expected) = oracle::expected(&problem) else { return false };
-        let bounds = tolerance(&problem, &expected, Arithmetic::plain(Format::F64));
-        of_defect(defect, &problem, &expected, &bounds) >= CAUGHT
+        let question = Question::new(entry.problem(), Arithmetic::plain(Format::F64));
+        question.solved().is_ok_and(|Solved { expected, bounds }| {
+            of_defect(defect, &question.problem, expected, bounds) >= CAUGHT
+        })
     };
     entries.into_iter().find(catches).map(|entry| entry.id)
 }

@@ -89,11 +89,17 @@ fn completion(verdict: &Verdict) -> Result<Completion, Failed> {
 ///
 /// ```no_run
 /// # use dropout_oracle::conform::{About, Answer, Subject};
+/// # use dropout_oracle::number::{Arithmetic, Format};
 /// # use dropout_oracle::problem::Problem;
+/// # use dropout_oracle::scalar;
 /// # struct MyLayer;
 /// # impl Subject for MyLayer {
-/// #     fn about(&self) -> About { unimplemented!() }
-/// #     fn step(&mut self, _: &str, _: &Problem) -> Answer { unimplemented!() }
+/// #     fn about(&self) -> About {
+/// #         About::new("my layer", Arithmetic::plain(Format::F64))
+/// #     }
+/// #     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+/// #         Answer::Outputs((&scalar::step(problem.inputs(), problem.activation())).into())
+/// #     }
 /// # }
 /// dropout_oracle::conformance_suite!(MyLayer);
 /// ```

@@ -7,11 +7,26 @@ use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
 use dropout_oracle::conform::judge::question::Question;
 use dropout_oracle::conform::run::question;
-use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs};
+use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::zoo::distance::CAUGHT;
 use std::fmt::Write;
+
+/// What a defect answers.
+pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Outputs> {
+    let answer = |question: &Question| match subject.step("", &question.problem) {
+        Answer::Outputs(outputs) => outputs,
+        other => unreachable!("a defect answers: {other:?}"),
+    };
+    questions.iter().map(answer).collect()
+}
+
+/// The diagnosis of these answers to these questions.
+pub fn compared(about: &About, questions: &[Question], answers: &[Outputs]) -> Diagnosis {
+    let asked = |(question, outputs)| Asked { question, outputs: Some(outputs) };
+    diagnose(about, &questions.iter().zip(answers).map(asked).collect::<Vec<_>>())
+}
 
 /// What a layer answered.
 struct Layer {
@@ -29,17 +44,12 @@ impl Layer {
         let questions: Vec<Question> =
             cases.map(|case| question(&about, &case.problem).expect("asked")).collect();
         let mut subject = Defective::double(id).expect("a defect");
-        let mut answer = |question: &Question| match subject.step("", &question.problem) {
-            Answer::Outputs(outputs) => outputs,
-            other => unreachable!("{other:?}"),
-        };
-        let answers = questions.iter().map(&mut answer).collect();
+        let answers = answers(subject.as_mut(), &questions);
         Layer { about, questions, answers }
     }
 
     fn diagnosis(&self) -> Diagnosis {
-        let asked = |(question, outputs)| Asked { question, outputs: Some(outputs) };
-        diagnose(&self.about, &self.questions.iter().zip(&self.answers).map(asked).collect::<Vec<_>>())
+        compared(&self.about, &self.questions, &self.answers)
     }
 
     /// The names, each with what it explains.
@@ -185,7 +195,7 @@ fn what_is_no_number_must_be_the_same() {
         layer.change(change);
         assert!(!layer.named().contains(&right[0]), "{:?}", layer.named());
     }
-    // Beyond the largest number of the format, a double stands for an infinity of the same sign.
+    // An infinity has a sign.
     let far = || Layer::new("log-softmax-of-softmax", Format::F64, "range/far_out", "-log_softmax");
     assert_eq!(far().named()[0].0, "log-softmax-of-softmax");
     let mut other = far();
@@ -244,7 +254,7 @@ fn mistakes_in_shorter_formats_are_named_by_those_in_single_precision() {
 }
 
 #[test]
-fn the_shortest_format_that_all_results_are_good_for_is_told() {
+fn a_shorter_format_that_all_results_are_good_for_is_told() {
     let of = |claimed: Format, bits: i32| {
         let mut layer = Layer::new("right", claimed, "activations/", "tanh-moderate");
         layer.change(|x| short(x, bits));

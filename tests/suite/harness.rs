@@ -4,6 +4,7 @@
 //! does, it takes all. (That every defect is beyond its tolerance in some case is `kills`, each time.)
 
 use crate::cases::{folder, json};
+use crate::diagnosis::{answers, compared};
 use dropout_oracle::conform::cases::{self, Case};
 use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
@@ -107,16 +108,8 @@ fn zeros_fail_every_case_that_asks_for_more() {
 fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
     let about = subject.about();
     let questions = &QUESTIONS[usize::from(about.arithmetic.storage == Format::F32)];
-    let answers: Vec<Outputs> = questions
-        .iter()
-        .map(|question| match subject.step("", &question.problem) {
-            Answer::Outputs(outputs) => outputs,
-            other => unreachable!("a defect answers: {other:?}"),
-        })
-        .collect();
-    let asked = |(question, outputs)| Asked { question, outputs: Some(outputs) };
-    let asked: Vec<Asked> = questions.iter().zip(&answers).map(asked).collect();
-    let Diagnosis { candidates, compared, .. } = diagnose(&about, &asked);
+    let answers = answers(subject, questions);
+    let Diagnosis { candidates, compared, .. } = compared(&about, questions, &answers);
     (compared > 0).then(|| candidates.into_iter().map(|candidate| candidate.id).collect())
 }
 
