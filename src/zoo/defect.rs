@@ -32,7 +32,7 @@ pub struct Defect<T> {
     pub says: String,
     /// When it changes no result.
     pub silent: String,
-    /// Where it happened.
+    /// Public threads where it happened, in this pass or place or in another of the same step.
     pub links: Vec<&'static str>,
     forward_reads: Option<Reading<T>>,
     backward_reads: Option<Reading<T>>,

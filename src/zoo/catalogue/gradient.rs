@@ -56,7 +56,7 @@ fn weights<T: Float>() -> Vec<Row<T>> {
             "dw-from-upstream",
             "dW is computed from dA_next instead of dZ",
             "where g is the identity",
-            &["https://github.com/huggingface/candle/issues/3569"],
+            &["https://github.com/pjreddie/darknet/issues/96"],
             |s, k, j| sum(0..s.m(), |i| s.da_next(i, j) * s.a_tilde(i, k)),
         ),
         (
@@ -73,7 +73,7 @@ fn weights<T: Float>() -> Vec<Row<T>> {
             "dw-of-next-example",
             "dW pairs dZ with the next example's Ã",
             ONE,
-            &["https://github.com/pytorch/pytorch/issues/1787"],
+            &["https://github.com/VikParuchuri/zero_to_gpt/issues/9"],
             |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde((i + 1) % s.m(), k)),
         ),
         ("dw-of-sums", "dW is the product of the batch sums of dZ and Ã", ONE, &[], |s, k, j| {
@@ -132,7 +132,7 @@ fn biases<T: Float>() -> Vec<Row<T>> {
             "db-summed-over-outputs",
             "db is summed over the outputs as well",
             "where n_next = 1",
-            &["https://github.com/tracel-ai/burn/issues/181"],
+            &["https://github.com/rasbt/stat453-deep-learning-ss21/issues/5"],
             |s, _, _| sum(0..s.m(), |i| sum(0..s.n_next(), |j| s.dz(i, j))),
         ),
         (
@@ -202,7 +202,7 @@ fn inputs<T: Float>() -> Vec<Row<T>> {
             "da-tilde-weights-by-columns",
             "dÃ reads W column by column from what stands row by row",
             "where n or n_next is 1",
-            &["https://github.com/tracel-ai/burn/issues/5304"],
+            &["https://github.com/pulp-platform/pulp-trainlib/issues/3"],
             |s, i, k| sum(0..s.n_next(), |j| s.dz(i, j) * s.inputs.w.cells()[j * s.n() + k]),
         ),
         (
@@ -290,8 +290,10 @@ fn anywhere<T: Float>() -> Vec<Defect<T>> {
                 continue;
             }
             let id = format!("{}-{name}", quantity.name().to_lowercase().replace('_', "-"));
+            let links: &[&str] =
+                if id == "db-averaged" { &["https://github.com/kvfrans/notes/issues/5"] } else { &[] };
             let defect = Defect::new(id, equation, format!("{} {says}", quantity.name()), silent);
-            defects.push(defect.after(quantity, move |s, x, _, _| change(s, x)));
+            defects.push(defect.seen_at(links).after(quantity, move |s, x, _, _| change(s, x)));
         }
     }
     defects

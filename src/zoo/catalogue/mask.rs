@@ -51,7 +51,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
             silent: "never, but for zeros",
             links: &[
                 "https://github.com/deeplearning4j/nd4j/issues/1373",
-                "https://github.com/hunkim/DeepLearningZeroToAll/issues/122",
+                "https://github.com/tiny-dnn/tiny-dnn/issues/961",
             ],
             of: |s, i, k| T::one() - s.r(i, k),
         },
@@ -76,10 +76,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
             name: "mask-of-first-example",
             says: "is that of the first example for the whole batch",
             silent: ROWS,
-            links: &[
-                "https://github.com/keras-team/keras/issues/9841",
-                "https://github.com/pytorch/pytorch/issues/69801",
-            ],
+            links: &["https://github.com/keras-team/keras/issues/9841"],
             of: |s, _, k| s.r(0, k),
         },
         Mask {
@@ -114,7 +111,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
             name: "mask-by-columns",
             says: "is read column by column from what stands row by row",
             silent: "where m or n is 1",
-            links: &["https://github.com/apache/tvm/issues/5695"],
+            links: &["https://github.com/pytorch/pytorch/issues/47176"],
             of: |s, i, k| s.inputs.r.cells()[k * s.m() + i],
         },
         Mask {
@@ -129,6 +126,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
             says: "is another one than R",
             silent: "where the other one happens to be R",
             links: &[
+                "https://github.com/pytorch/pytorch/issues/198333",
                 "https://github.com/pytorch/pytorch/issues/190717",
                 "https://github.com/openai/guided-diffusion/issues/167",
                 "https://github.com/microsoft/onnxruntime/issues/19715",
@@ -215,6 +213,7 @@ fn others<T: Float>() -> Vec<Defect<T>> {
             "https://github.com/v-iashin/CS231n/issues/8",
             "https://github.com/pudae/tensorflow-densenet/issues/22",
             "https://github.com/aymericdamien/TensorFlow-Examples/issues/205",
+            "https://github.com/hunkim/DeepLearningZeroToAll/issues/122",
         ]),
         Defect::new(
             "dropout-of-outputs",

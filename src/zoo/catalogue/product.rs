@@ -59,7 +59,7 @@ fn products<T: Float>() -> Vec<Row<T>> {
             "where n or n_next is 1",
             &[
                 "https://github.com/pulp-platform/pulp-trainlib/issues/3",
-                "https://github.com/apache/tvm/issues/5695",
+                "https://github.com/tracel-ai/burn/issues/5304",
             ],
             |s, i, j| product(s, |k| s.inputs.w.cells()[j * s.n() + k] * s.a_tilde(i, k)) + s.b(j),
         ),
@@ -67,7 +67,7 @@ fn products<T: Float>() -> Vec<Row<T>> {
             "z-square-weights-transposed",
             "W is transposed where it is square",
             "where n is not n_next",
-            &["https://github.com/apache/tvm/issues/5695"],
+            &["https://github.com/pytorch/pytorch/issues/84736"],
             |s, i, j| {
                 let w = |k| if s.n() == s.n_next() { s.w(j, k) } else { s.w(k, j) };
                 product(s, |k| w(k) * s.a_tilde(i, k)) + s.b(j)
@@ -100,13 +100,9 @@ fn products<T: Float>() -> Vec<Row<T>> {
         ("z-of-next-example", "each row of Z is that of the next example", "where m = 1", &[], |s, i, j| {
             product(s, |k| s.w(k, j) * s.a_tilde((i + 1) % s.m(), k)) + s.b(j)
         }),
-        (
-            "z-off-by-one",
-            "ã is taken one unit too far in Z",
-            "where n = 1",
-            &["https://github.com/pytorch/pytorch/issues/162779"],
-            |s, i, j| product(s, |k| s.w(k, j) * s.a_tilde(i, (k + 1) % s.n())) + s.b(j),
-        ),
+        ("z-off-by-one", "ã is taken one unit too far in Z", "where n = 1", &[], |s, i, j| {
+            product(s, |k| s.w(k, j) * s.a_tilde(i, (k + 1) % s.n())) + s.b(j)
+        }),
         (
             "z-masked-weights",
             "the rows of W are masked by the first example as well",

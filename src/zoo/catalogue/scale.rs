@@ -56,7 +56,6 @@ fn factors<T: Float>() -> Vec<Factor<T>> {
             links: &[
                 "https://github.com/lmjohns3/theanets/issues/123",
                 "https://github.com/kaldi-asr/kaldi/issues/2814",
-                "https://github.com/tiny-dnn/tiny-dnn/issues/961",
             ],
             of: |s, _, k| T::one() / (T::one() - s.p(k)),
         },
@@ -102,7 +101,7 @@ fn factors<T: Float>() -> Vec<Factor<T>> {
             name: "guarded-division",
             says: "is divided by p + 1e-6",
             silent: "in formats that do not hold 1 + 1e-6",
-            links: &["https://github.com/google/flax/issues/2055"],
+            links: &[],
             of: |s, _, k| T::one() / (s.p(k) + T::from_f64(1e-6)),
         },
         Factor {
@@ -137,7 +136,7 @@ fn factors<T: Float>() -> Vec<Factor<T>> {
             name: "p-by-example",
             says: "takes the p of example i for p_k",
             silent: SAME,
-            links: &["https://github.com/keras-team/keras/issues/9841"],
+            links: &[],
             of: |s, i, _| T::one() / s.p(i % s.n()),
         },
         Factor {

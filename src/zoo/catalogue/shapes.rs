@@ -86,15 +86,15 @@ fn buffers<T: Float>() -> Vec<Defect<T>> {
 /// What a square cannot tell from its transpose, and broadcasting along the other axis.
 fn equal_sizes<T: Float>() -> Vec<Defect<T>> {
     vec![
-        Defect::new("square-mask-transposed", 3, "R is transposed where m = n", "where m is not n")
-            .reads(|s| {
+        Defect::new("square-mask-transposed", 3, "R is transposed where m = n", "where m is not n").reads(
+            |s| {
                 let mut inputs = s.inputs.clone();
                 if s.m() == s.n() {
                     inputs.r = transposed(&inputs.r);
                 }
                 inputs
-            })
-            .seen_at(&["https://github.com/pytorch/pytorch/issues/69801"]),
+            },
+        ),
         Defect::new(
             "square-p-along-examples",
             3,
@@ -153,7 +153,10 @@ fn squeezes<T: Float>() -> Vec<Defect<T>> {
             .after(ANext, |s, x, i, j| if s.n_next() == 1 { s.z(i, j) } else { x }),
         Defect::new("db-not-reduced", 40, "db has a row for every example", "where m = 1")
             .shown(|s| vec![(Db, s.result(Dz).clone())])
-            .seen_at(&["https://github.com/tracel-ai/burn/issues/181"]),
+            .seen_at(&[
+                "https://github.com/tracel-ai/burn/issues/181",
+                "https://github.com/mlpack/mlpack/issues/3679",
+            ]),
         Defect::new("db-as-number", 40, "db is one number, the sum over everything", "where n_next = 1")
             .shown(|s| {
                 let total = sum(0..s.m(), |i| sum(0..s.n_next(), |j| s.dz(i, j)));

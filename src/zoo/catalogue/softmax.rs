@@ -27,7 +27,9 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
     const OTHER: &str = "with any other activation";
     const DARKNET: &[&str] = &["https://github.com/pjreddie/darknet/issues/96"];
     const ODYSSEY: &[&str] = &["https://github.com/HomericIntelligence/Odyssey/issues/2134"];
-    const LOG: &[&str] = &["https://github.com/mlpack/mlpack/issues/2360"];
+    const LIBND4J: &[&str] = &["https://github.com/deeplearning4j/libnd4j/issues/440"];
+    const MLPACK: &[&str] = &["https://github.com/mlpack/mlpack/issues/2360"];
+    const ONEDNN: &[&str] = &["https://github.com/uxlfoundation/oneDNN/issues/616"];
     fn is_softmax(g: &Activation) -> Option<()> {
         (*g == Activation::Softmax).then_some(())
     }
@@ -53,7 +55,10 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
             "softmax-backward-diagonal",
             "the softmax backward pass is s(1 − s) ⊙ g",
             OTHER,
-            &["https://github.com/deeplearning4j/libnd4j/issues/440"],
+            &[
+                "https://github.com/deeplearning4j/libnd4j/issues/440",
+                "https://github.com/wkcn/mobula/issues/3",
+            ],
             |g, da, _, s| is_softmax(g).and_then(|()| each(da, |j| s[j] * (T::one() - s[j]) * da[j])),
         ),
         (
@@ -101,14 +106,14 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
             "log-softmax-backward-copies",
             "the log_softmax backward pass copies the upstream gradient",
             OTHER,
-            LOG,
+            DARKNET,
             |g, da, z, _| is_log(g, z).map(|_| da.to_vec()),
         ),
         (
             "log-softmax-backward-unweighted",
             "the sum of log_softmax's backward pass is not multiplied by s",
             OTHER,
-            LOG,
+            ONEDNN,
             |g, da, z, _| {
                 let total = sum(0..da.len(), |l| da[l]);
                 is_log(g, z).and_then(|_| each(da, |j| da[j] - total))
@@ -118,28 +123,28 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
             "log-softmax-backward-diagonal",
             "the log_softmax backward pass is (1 − s) ⊙ g",
             OTHER,
-            LOG,
+            LIBND4J,
             |g, da, z, _| is_log(g, z).and_then(|s| each(da, |j| (T::one() - s[j]) * da[j])),
         ),
         (
             "log-softmax-backward-of-labels",
             "the log_softmax backward pass is g − s, as if g summed to 1",
             OTHER,
-            LOG,
+            MLPACK,
             |g, da, z, _| is_log(g, z).and_then(|s| each(da, |j| da[j] - s[j])),
         ),
         (
             "log-softmax-backward-of-softmax",
             "the log_softmax backward pass is that of softmax",
             OTHER,
-            &["https://github.com/uxlfoundation/oneDNN/issues/616"],
+            ONEDNN,
             |g, da, z, _| is_log(g, z).map(|_| Activation::Softmax.row_times_jacobian(da, z)),
         ),
         (
             "log-softmax-backward-by-value",
             "log_softmax's backward pass takes ln s for s",
             OTHER,
-            LOG,
+            ONEDNN,
             |g, da, z, a| {
                 let total = sum(0..da.len(), |l| da[l]);
                 is_log(g, z).and_then(|_| each(da, |j| da[j] - a[j] * total))
