@@ -15,6 +15,7 @@ use crate::fixture::generate::Profile;
 use crate::number::{Arithmetic, Format};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Display;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -145,12 +146,14 @@ impl Check {
             return Ok(Expectations::default());
         }
         let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
-        Expectations::read(&text).map_err(|faults| Error::Usage(format!("{}: {faults}", path.display())))
+        Expectations::read(&text).map_err(|faults| faulty(path, faults))
     }
 
     fn subject(&self, there: &dyn Fn(&str) -> bool) -> Result<Box<dyn Subject>, Error> {
         if let Some(path) = &self.results {
-            return Ok(Box::new(Results::read(&input::bytes(path)?, there)?));
+            return Ok(Box::new(
+                Results::read(&input::bytes(path)?, there).map_err(|faults| faulty(path, faults))?,
+            ));
         }
         let limits = Limits { answer: self.timeout, start: self.start_timeout, ..Limits::default() };
         match Program::start(&self.command, limits) {
@@ -174,6 +177,12 @@ impl Check {
         };
         [format!("dropout-oracle check{}", fixtures.unwrap_or_default()), end]
     }
+}
+
+/// Faults, a line each, with the file that has them: a check may read two.
+fn faulty(path: &Path, faults: impl Display) -> Error {
+    let line = |fault: &str| format!("{}: {fault}", path.display());
+    Error::Usage(faults.to_string().lines().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 /// Words as a shell takes them; what no shell can take is shown as it is.

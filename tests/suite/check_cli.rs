@@ -145,14 +145,18 @@ fn the_cases_of_a_folder_are_taken_in_place_of_the_built_in_ones() {
 
 #[test]
 fn results_with_unknown_ids_are_bad_input() {
-    let folder = results(|top| top["results"]["exact/by_hand"] = json!({}));
+    let folder = results(|top| {
+        top["results"]["exact/by_hand"] = json!({});
+        top["more"] = json!(1);
+    });
     let run = check(&folder, &[]);
     assert_eq!((run.status, run.out.as_str()), (2, ""));
-    assert!(
-        run.err.starts_with("results.exact/by_hand is unknown: there is no case with this id"),
-        "{}",
-        run.err
-    );
+    let faults: Vec<&str> = run.err.lines().collect();
+    let starts = ["more is unknown", "results.exact/by_hand is unknown: there is no case with this id"];
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    for (fault, start) in faults.iter().zip(starts) {
+        assert!(fault.starts_with(&format!("results.json: {start}")), "{fault}");
+    }
 }
 
 #[cfg(unix)]
