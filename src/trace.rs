@@ -116,6 +116,15 @@ impl<T> Step<Grid<T>, Vec<T>> {
     }
 }
 
+impl<T: Clone> Step<Grid<T>, Vec<T>> {
+    /// One result; db is one row.
+    pub fn grid(&self, quantity: Quantity) -> Grid<T> {
+        let (rows, cols) = self.shape(quantity);
+        let cells = self.cells(quantity);
+        Grid::tabulate(rows, cols, |i, j| cells[i * cols + j].clone())
+    }
+}
+
 /// One of the eight results, in the order in which a step computes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]

@@ -116,11 +116,7 @@ impl Outputs {
 /// All eight results of a step.
 impl From<&Step<f64>> for Outputs {
     fn from(step: &Step<f64>) -> Self {
-        let rows = |quantity| {
-            let (_, cols) = step.shape(quantity);
-            (quantity, step.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect())
-        };
-        Outputs(Quantity::ALL.into_iter().map(rows).collect())
+        Outputs(Quantity::ALL.map(|quantity| (quantity, step.grid(quantity).to_rows())).into())
     }
 }
 

@@ -32,7 +32,7 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
     let mut same = Vec::new();
     let _ = write!(page, "\nOn {case} (m = {m}, n = {}, n_next = {}):\n", problem.n(), problem.n_next());
     for quantity in Quantity::ALL {
-        let right = grid(expected, quantity);
+        let right = expected.grid(quantity);
         match &results[&quantity] {
             wrong if near(&right, wrong) => same.push(quantity.name()),
             wrong => page += &beside(quantity, &right, wrong),
@@ -42,11 +42,6 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
         let _ = writeln!(page, "\nAs it should be: {}.", same.join(", "));
     }
     page
-}
-
-fn grid(step: &Step<f64>, quantity: Quantity) -> Grid<f64> {
-    let (_, cols) = step.shape(quantity);
-    Grid::from_rows(cols, step.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect())
 }
 
 /// Whether two results are the same but for rounding, as far as a page shows it.

@@ -6,7 +6,7 @@ use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::scalar;
-use dropout_oracle::trace::{Quantity, Step};
+use dropout_oracle::trace::Quantity;
 
 const F64: Arithmetic = Arithmetic::plain(Format::F64);
 
@@ -34,17 +34,7 @@ fn drawn(problem: &Problem) -> Problem {
 
 /// What a subject that drew that mask gives.
 fn answer(problem: &Problem) -> Outputs {
-    let step: Step<_, Vec<f64>> = scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation());
-    let mut outputs = Outputs::default();
-    for quantity in Quantity::ALL {
-        let cols = match quantity {
-            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => problem.n(),
-            _ => problem.n_next(),
-        };
-        let rows = step.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect();
-        outputs.0.insert(quantity, rows);
-    }
-    outputs
+    Outputs::from(&scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation()))
 }
 
 /// What is said of a subject whose results are changed in some way.
