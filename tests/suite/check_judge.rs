@@ -4,7 +4,7 @@ use dropout_oracle::conform::cases::{Case, Selection, built_in};
 use dropout_oracle::conform::judge::{self, question::Question};
 use dropout_oracle::conform::run::{Run, run};
 use dropout_oracle::conform::verdict::Cause;
-use dropout_oracle::conform::verdict::{Finding, Mismatch, Status, Verdict};
+use dropout_oracle::conform::verdict::{Finding, Mismatch, Status, Tally, Verdict};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -152,6 +152,74 @@ fn no_error_is_allowed_where_the_tolerance_is_zero() {
     assert_eq!(ratio(1.0, 1.25, 0.5), 0.5);
     assert_eq!(ratio(1.0, 0.0, 0.5), 2.0);
     assert_eq!(ratio(1.0, f64::NAN, f64::INFINITY), f64::INFINITY);
+}
+
+/// What is told of a Z that is b, of one example and one unit that is dropped.
+fn tally(format: Format, b: f64, got: f64) -> Tally {
+    let one = |x: f64| vec![vec![x]];
+    let inputs =
+        Inputs { a: one(1.0), keep_prob: vec![0.5], r: one(0.0), w: one(1.0), b: vec![b], da_next: one(1.0) };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let about = About::new("layer", Arithmetic::plain(format));
+    let answer = Answer::Outputs(Outputs([(Quantity::Z, one(got))].into()));
+    judge::verdict(&about, &Question::new(problem, about.arithmetic), &answer).tallies.remove(0)
+}
+
+#[test]
+fn errors_are_counted_in_units_of_the_last_place_as_well() {
+    for (format, b, exponent) in [
+        (Format::F64, 1.0, -52),
+        (Format::F64, -3.0, -51),
+        (Format::F64, 0.0, -1074),
+        (Format::F64, f64::from_bits(1), -1074),
+        (Format::F64, 2f64.powi(1000), 948),
+        (Format::F32, 1.0, -23),
+        (Format::F32, 0.0, -149),
+        (Format::Bf16, 1.0, -7),
+    ] {
+        for (ulps, within) in [(0.0, [1, 1]), (1.0, [1, 1]), (2.0, [0, 1]), (4.0, [0, 1]), (5.0, [0, 0])] {
+            // In two steps, for 2^exponent may be below the normal numbers.
+            let error = ulps * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
+            for got in [b - error, b + error] {
+                let Tally { within_1_ulp, within_4_ulp, .. } = tally(format, b, got);
+                assert_eq!([within_1_ulp, within_4_ulp], within, "{got} for {b} in {format:?}");
+            }
+        }
+    }
+    let Tally { within_1_ulp, within_4_ulp, wrong, .. } = tally(Format::F64, 1.0, f64::NAN);
+    assert_eq!((within_1_ulp, within_4_ulp, wrong), (0, 0, 1));
+}
+
+/// Z = 1·(0.1/0.1) − 1 is 0, and 0.1/0.1 may be off by its roundings.
+#[test]
+fn an_error_of_one_tolerance_is_allowed_and_no_more() {
+    let one = |x: f64| vec![vec![x]];
+    let inputs = Inputs {
+        a: one(0.1),
+        keep_prob: vec![0.1],
+        r: one(1.0),
+        w: one(1.0),
+        b: vec![-1.0],
+        da_next: one(1.0),
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let about = About::new("layer", Arithmetic::plain(Format::F64));
+    let question = Question::new(problem, about.arithmetic);
+    let solved = question.solved().expect("in range");
+    let bound = solved.bounds.cells(Quantity::Z)[0].expect("judged");
+    assert!(solved.expected.cells(Quantity::Z) == [0.0] && bound > 0.0);
+    for (got, status, wrong) in [
+        (bound, Status::Pass, 0),
+        (-bound, Status::Pass, 0),
+        (bound.next_up(), Status::Fail, 1),
+        (-bound.next_up(), Status::Fail, 1),
+    ] {
+        let mut outputs = Outputs::from(&solved.expected);
+        outputs.0.insert(Quantity::Z, one(got));
+        let verdict = judge::verdict(&about, &question, &Answer::Outputs(outputs));
+        let tally = verdict.tallies.iter().find(|tally| tally.quantity == Quantity::Z).expect("there");
+        assert_eq!((verdict.status, tally.wrong, verdict.wrong.len()), (status, wrong, wrong), "{got}");
+    }
 }
 
 #[test]
@@ -400,6 +468,33 @@ fn a_case_that_has_no_expected_value_is_not_judged() {
     );
     assert_eq!(verdict.status, Status::NotJudged);
     assert!(verdict.reason.expect("a reason").starts_with("Z[0][0]: the exact value is beyond the range"));
+}
+
+#[test]
+fn a_result_that_has_no_tolerance_is_not_judged() {
+    let n = 300;
+    let x = 1.0 + 2f64.powi(-7);
+    let inputs = Inputs {
+        a: vec![vec![x; n]],
+        keep_prob: vec![0.5; n],
+        r: vec![vec![1.0; n]],
+        w: vec![vec![x]; n],
+        b: vec![0.0],
+        da_next: vec![vec![1.0]],
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let about = About {
+        supports: Supports { outputs: vec![Quantity::Z], ..Supports::default() },
+        ..About::new("layer", Arithmetic::plain(Format::Bf16))
+    };
+    let question = Question::new(problem, about.arithmetic);
+    let z = question.solved().expect("in range").expected.grid(Quantity::Z).to_rows();
+    let verdict = judge::verdict(&about, &question, &Answer::Outputs(Outputs([(Quantity::Z, z)].into())));
+    assert_eq!((verdict.status, verdict.tallies[0].judged), (Status::NotJudged, 0));
+    assert_eq!(
+        verdict.reason.as_deref(),
+        Some("a sum of n terms with n·u ≥ 1 has no error bound in this arithmetic")
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! how far a wrong result is off.
 
 use dropout_oracle::conform::judge::question::{Question, Solved};
+use dropout_oracle::conform::{self, About};
 use dropout_oracle::fixture::generate::{self, Profile};
 use dropout_oracle::fixture::kill_matrix::{KillMatrix, table};
 use dropout_oracle::fixture::kills::{Distances, Matrix, Zoo, cover};
@@ -11,7 +12,7 @@ use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
 use dropout_oracle::trace::Quantity::{self, Da, Db, Z};
 use dropout_oracle::zoo::Defect;
-use dropout_oracle::zoo::distance::{another, distance, of_result};
+use dropout_oracle::zoo::distance::{another, distance, of_defect, of_result};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,10 +130,7 @@ fn problem(id: &str) -> Problem {
 fn a_result_is_off_by_its_largest_error_in_tolerances() {
     let question = Question::new(problem("shapes/tanh-2x4x3"), Arithmetic::plain(F64));
     let Solved { expected, bounds } = question.solved().expect("settled");
-    let right = |quantity: Quantity| {
-        let (_, cols) = expected.shape(quantity);
-        Grid::from_rows(cols, expected.cells(quantity).chunks(cols).map(<[f64]>::to_vec).collect())
-    };
+    let right = |quantity: Quantity| expected.grid(quantity);
     assert_eq!(of_result(expected, bounds, Z, &right(Z)), 0.0);
     let bound = bounds.cells(Z)[0].expect("judged");
     let changed = |x: f64| {
@@ -178,9 +176,15 @@ fn a_case_is_measured_in_both_formats_where_it_fits_into_both() {
     // One of short dyadic numbers, and one that f32 rounds.
     for id in ["exact/by-hand", "keep_probability/thirds-tanh"] {
         let Distances { double, single } = distances(id);
-        for far in [double, single.expect("offered")] {
+        let single = single.expect("offered");
+        for far in [&double, &single] {
             assert!(far.len() == 2 && far[0] <= 1.0 && far[1] >= 8.0, "{id}: {far:?}");
         }
+        let about = About::new("", Arithmetic::plain(F32));
+        let rounded = conform::run::question(&about, &problem(id)).expect("asked");
+        let Solved { expected, bounds } = rounded.solved().expect("settled");
+        let far = zoo.single.iter().map(|defect| of_defect(defect, &rounded.problem, expected, bounds));
+        assert_eq!(single, far.collect::<Vec<_>>(), "{id}, as `check` would ask it");
     }
     assert_eq!(distances("range/large-identity").single, None);
 }
