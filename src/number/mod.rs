@@ -19,7 +19,7 @@ mod interval;
 mod prime;
 mod rational;
 
-pub use acceptance::{Acceptance, FUNCTION_ULPS, NotJudged, bounds};
+pub use acceptance::{Acceptance, ERF_ULPS, FUNCTION_ULPS, NotJudged, bounds};
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use format::{Arithmetic, Format};

@@ -7,14 +7,17 @@ use crate::number::{Ordered, Real};
 use num_traits::{One, Zero};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// A library's elementary function is off by at most so many units in the last place: an assumption
-/// (spec/tolerance.md).
+/// A library's exp, expm1, log, log1p and tanh are off by at most so many units in the last place: an
+/// assumption, with its reasons in spec/tolerance.md.
 pub const FUNCTION_ULPS: f64 = 4.0;
 
+/// The same of erf and erfc.
+pub const ERF_ULPS: f64 = 8.0;
+
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
-    /// f of a finished number: `value` is f(center) within two ulps, |f′| ≤ `steepest` and |f| ≤ `most`
-    /// as far as the exact argument and the computed one may lie.
-    fn function(self, value: f64, steepest: f64, most: f64) -> Self {
+    /// f of a finished number, off by at most `ulps`: `value` is f(center) within two ulps, |f′| ≤ `steepest`
+    /// and |f| ≤ `most` as far as the exact argument and the computed one may lie.
+    fn function(self, ulps: f64, value: f64, steepest: f64, most: f64) -> Self {
         if self.flaw.is_some() {
             return self;
         }
@@ -30,7 +33,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
             unit: None,
             flaw: None,
         };
-        exact.rounded_by(2.0 * FUNCTION_ULPS, Self::STORAGE)
+        exact.rounded_by(2.0 * ulps, Self::STORAGE)
     }
 
     /// The ends between which the exact argument and the computed one lie.
@@ -50,7 +53,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
             return Self::without_bound(x.flaw.unwrap_or(NotJudged::Division));
         }
         let most = above(libm::log(hi).abs().max(libm::log(lo).abs()));
-        x.function(libm::log(x.center), over(1.0, lo), most)
+        x.function(FUNCTION_ULPS, libm::log(x.center), over(1.0, lo), most)
     }
 
     /// tanh x.
@@ -60,7 +63,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         // tanh′ = 1/cosh² ≤ 4e^(−2|x|).
         let steepest = above(4.0 * libm::exp(-2.0 * x.least())).min(1.0);
         let most = above(libm::tanh(lo.abs().max(hi.abs()))).min(1.0);
-        x.unless_zero(|x| x.function(libm::tanh(x.center), steepest, most))
+        x.unless_zero(|x| x.function(FUNCTION_ULPS, libm::tanh(x.center), steepest, most))
     }
 
     /// erf x.
@@ -68,7 +71,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         let x = self.settled();
         let (lo, hi) = x.reach();
         let most = above(libm::erf(lo.abs().max(hi.abs()))).min(1.0);
-        x.unless_zero(|x| x.function(libm::erf(x.center), x.steepest_erf(), most))
+        x.unless_zero(|x| x.function(ERF_ULPS, libm::erf(x.center), x.steepest_erf(), most))
     }
 
     /// A bound of erf′ = 2/√π e^(−x²).
@@ -146,27 +149,29 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for Acceptance<STORAGE
         }
         let (_, hi) = x.reach();
         let most = above(libm::exp(hi));
-        x.function(libm::exp(x.center), most, most).at_least(0.0)
+        x.function(FUNCTION_ULPS, libm::exp(x.center), most, most).at_least(0.0)
     }
 
     fn exp_m1(&self) -> Self {
         let x = self.settled();
         let (lo, hi) = x.reach();
         let most = above(libm::expm1(hi).abs().max(libm::expm1(lo).abs()));
-        x.unless_zero(|x| x.function(libm::expm1(x.center), above(libm::exp(hi)), most))
+        x.unless_zero(|x| x.function(FUNCTION_ULPS, libm::expm1(x.center), above(libm::exp(hi)), most))
     }
 
     /// For x ≥ 0 as it is asked for here: then the slope is at most 1.
     fn ln_1p(&self) -> Self {
         let x = self.settled();
         let (_, hi) = x.reach();
-        x.unless_zero(|x| x.function(libm::log1p(x.center), 1.0, above(libm::log1p(hi))).at_least(0.0))
+        x.unless_zero(|x| {
+            x.function(FUNCTION_ULPS, libm::log1p(x.center), 1.0, above(libm::log1p(hi))).at_least(0.0)
+        })
     }
 
     fn erfc(&self) -> Self {
         let x = self.settled();
         let (lo, _) = x.reach();
-        x.function(libm::erfc(x.center), x.steepest_erf(), above(libm::erfc(lo))).at_least(0.0)
+        x.function(ERF_ULPS, libm::erfc(x.center), x.steepest_erf(), above(libm::erfc(lo))).at_least(0.0)
     }
 
     fn frac_2_sqrt_pi() -> Self {

@@ -14,7 +14,7 @@ pub mod bounds;
 mod functions;
 mod operations;
 
-pub use functions::FUNCTION_ULPS;
+pub use functions::{ERF_ULPS, FUNCTION_ULPS};
 
 use super::Format;
 use bounds::{half_ulp, last_bit, over, plus, power, roundoff, times};

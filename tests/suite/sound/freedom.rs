@@ -26,7 +26,8 @@ pub struct Freedom {
     pub parameters: Format,
     /// Whether the backward pass computes g anew instead of reading A of the next layer.
     pub recomputed: bool,
-    /// How far an elementary function may be off beside its rounding, in units in the last place.
+    /// How far an elementary function may be off beside its rounding, in units in the last place; erf and erfc
+    /// twice as far.
     pub ulps: u64,
     /// Whether a subnormal result is replaced by 0.
     pub flushes_results: bool,

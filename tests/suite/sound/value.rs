@@ -75,18 +75,24 @@ impl<'m> Value<'m> {
     }
 
     pub fn erf(self) -> Self {
-        self.function(libm::erf)
+        self.function_off(2, libm::erf)
     }
 
     pub fn erfc(self) -> Self {
-        self.function(libm::erfc)
+        self.function_off(2, libm::erfc)
     }
 
-    /// f in double precision, the same on every machine, rounded, and moved by up to the drawn number of units in the last place.
+    fn function(self, f: fn(f64) -> f64) -> Self {
+        self.function_off(1, f)
+    }
+
+    /// f in double precision, the same on every machine, rounded, and moved by up to so many times the drawn number of units
+    /// in the last place.
     /// What is infinite stays so, and what is exact: at 0 every function here is 0 or 1, as C and IEEE 754
     /// demand of a library, and ln is 0 at 1.
-    fn function(self, f: fn(f64) -> f64) -> Self {
+    fn function_off(self, times: u64, f: fn(f64) -> f64) -> Self {
         let Machine { freedom: Freedom { between, ulps, .. }, .. } = *self.machine;
+        let ulps = times * ulps;
         let operand = self.operand();
         let result = self.with(f(operand));
         if ulps == 0 || operand == 0.0 || result.x == 0.0 || !result.x.is_finite() {
