@@ -1,17 +1,17 @@
 //! The judge, on tiny subjects that are right or wrong on purpose.
 
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
-use dropout_oracle::conform::judge::{self, question::Question};
+use dropout_oracle::conform::judge::{self, bias, question::Question};
 use dropout_oracle::conform::run::{Run, run};
 use dropout_oracle::conform::verdict::Cause;
-use dropout_oracle::conform::verdict::{Finding, Mismatch, Status, Tally, Verdict};
+use dropout_oracle::conform::verdict::{Finding, Lean, Mismatch, Status, Tally, Verdict};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::oracle::tolerance::ratio;
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
-use dropout_oracle::scalar::{backward, forward};
+use dropout_oracle::scalar::{self, backward, forward};
 use dropout_oracle::trace::Quantity;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -220,6 +220,28 @@ fn an_error_of_one_tolerance_is_allowed_and_no_more() {
         let tally = verdict.tallies.iter().find(|tally| tally.quantity == Quantity::Z).expect("there");
         assert_eq!((verdict.status, tally.wrong, verdict.wrong.len()), (status, wrong, wrong), "{got}");
     }
+}
+
+#[test]
+fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
+    let case = selected(&["keep_probability/thirds-tanh"]).remove(0);
+    let about = About::new("layer", Arithmetic::plain(Format::F64));
+    let question = Question::new(case.problem, about.arithmetic);
+    let inputs = question.problem.inputs().over::<f64>();
+    let mut outputs = Outputs::from(&scalar::step(&inputs, question.problem.activation()));
+    let leans = |outputs: &Outputs| {
+        let verdict = judge::verdict(&about, &question, &Answer::Outputs(outputs.clone()));
+        let leaning = verdict.tallies.iter().filter(|tally| tally.lean != Lean::default());
+        (verdict.status, leaning.map(|tally| tally.quantity).collect::<Vec<_>>())
+    };
+    let (status, leaning) = leans(&outputs);
+    assert_eq!(status, Status::Pass);
+    assert!(
+        !leaning.is_empty() && leaning.iter().all(|quantity| bias::SUMS.contains(quantity)),
+        "{leaning:?}"
+    );
+    outputs.0.get_mut(&Quantity::Da).expect("there")[0][0] += 1.0;
+    assert_eq!(leans(&outputs), (Status::Fail, vec![]));
 }
 
 #[test]

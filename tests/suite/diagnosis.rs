@@ -135,6 +135,24 @@ fn tolerances_grow_with_the_wrong_result() {
     assert_eq!(explained("da-doubled", Da, 8.01, 1.01), Some(all - 1));
 }
 
+/// In single precision 1/(p + 1e-6) is a few tolerances away from 1/p.
+#[test]
+fn the_worst_element_must_lie_twice_as_near_to_the_mistake_as_to_the_right_step() {
+    let is_named = |part: f64| {
+        let id = "guarded-division-backward";
+        let mut layer = Layer::new(id, Format::F32, "keep_probability/no_whole_percent", "-tanh");
+        for (question, outputs) in layer.questions.iter().zip(&mut layer.answers) {
+            let right = question.solved().expect("settled").expected.cells(Da);
+            let da = outputs.0.get_mut(&Da).expect("given").iter_mut().flatten();
+            da.zip(right).for_each(|(wrong, right)| *wrong = right + part * (*wrong - right));
+        }
+        assert_eq!(layer.diagnosis().compared, 1);
+        layer.named().iter().any(|(name, _)| name == id)
+    };
+    assert!(is_named(1.0) && is_named(0.67));
+    assert!(!is_named(0.66));
+}
+
 #[test]
 fn nine_in_ten_failures_must_be_explained() {
     let mut layer = probabilities("unscaled-backward");
