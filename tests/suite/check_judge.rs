@@ -9,7 +9,7 @@ use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
-use dropout_oracle::oracle::tolerance::ratio;
+use dropout_oracle::oracle::tolerance::{derive, ratio};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
 use dropout_oracle::scalar::{self, backward, forward};
 use dropout_oracle::trace::Quantity;
@@ -441,6 +441,38 @@ fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
             assert_eq!(verdict.first_wrong().map(|wrong| wrong.quantity), Some(quantity));
             assert!(verdict.wrong.iter().all(|wrong| wrong.cause != Cause::Unknown));
         }
+    }
+}
+
+/// With its own ã = 2 for 1 the subject's z = 1·2 − 2 is 0, and may be off by the roundings of that.
+#[test]
+fn an_equation_is_wrong_by_itself_beyond_one_tolerance_from_the_subject_s_own_results() {
+    let one = |x: f64| vec![vec![x]];
+    let inputs = Inputs {
+        a: one(0.1),
+        keep_prob: vec![0.1],
+        r: one(1.0),
+        w: one(1.0 / 3.0),
+        b: vec![-2.0 / 3.0],
+        da_next: one(1.0),
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let arithmetic = Arithmetic::plain(Format::F64);
+    let expected = oracle::expected(&problem).expect("in range");
+    let shown = |quantity: Quantity, _| (quantity == Quantity::ATilde).then_some(2.0);
+    let z = derive(&problem, &expected, &shown, arithmetic).cells(Quantity::Z)[0];
+    let bound = z.bound().expect("judged");
+    assert!(z.value == 0.0 && bound > 0.0);
+    for (got, cause) in [(bound, Cause::Inherited), (bound.next_up(), Cause::Own)] {
+        let given = [(Quantity::ATilde, 2.0), (Quantity::Z, got)].map(|(quantity, x)| (quantity, one(x)));
+        let about = About {
+            supports: Supports { outputs: vec![Quantity::ATilde, Quantity::Z], ..Supports::default() },
+            ..About::new("layer", arithmetic)
+        };
+        let question = Question::new(problem.clone(), arithmetic);
+        let verdict = judge::verdict(&about, &question, &Answer::Outputs(Outputs(given.into())));
+        let causes = verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause));
+        assert_eq!(causes.collect::<Vec<_>>(), [(Quantity::ATilde, Cause::Own), (Quantity::Z, cause)]);
     }
 }
 

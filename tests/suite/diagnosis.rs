@@ -154,6 +154,16 @@ fn the_worst_element_must_lie_twice_as_near_to_the_mistake_as_to_the_right_step(
 }
 
 #[test]
+fn where_zeros_are_expected_the_wrong_numbers_must_be_the_mistake_s() {
+    let layer = || Layer::new("unmasked-forward", Format::F64, "mask/all_dropped", "-tanh");
+    assert_eq!(layer().named()[0].0, "mask-inverted-forward", "the same where all is dropped");
+    let mut shorter = layer();
+    let a_tilde = shorter.answers[0].0.get_mut(&ATilde).expect("given").iter_mut().flatten();
+    a_tilde.for_each(|x| *x *= 0.7);
+    assert_eq!(shorter.named(), []);
+}
+
+#[test]
 fn nine_in_ten_failures_must_be_explained() {
     let mut layer = probabilities("unscaled-backward");
     let all = layer.diagnosis().compared;
@@ -218,6 +228,11 @@ fn what_is_no_number_must_be_the_same() {
     assert_eq!(far().named()[0].0, "log-softmax-of-softmax");
     let mut other = far();
     other.change(|x| if x == f64::NEG_INFINITY { f64::INFINITY } else { x });
+    assert_eq!(other.named(), []);
+    let above = || Layer::new("softplus-unsafe", Format::F64, "range/far_out", "-softplus");
+    assert_eq!(above().named()[0].0, "softplus-unsafe");
+    let mut other = above();
+    other.change(|x| if x == f64::INFINITY { f64::NEG_INFINITY } else { x });
     assert_eq!(other.named(), []);
 }
 

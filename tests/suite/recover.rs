@@ -70,7 +70,9 @@ fn the_mask_is_read_from_the_forward_pass_and_the_rest_is_kept() {
 fn a_subject_that_keeps_its_activations_to_itself_shows_the_mask_through_an_identity() {
     let exposing = recover::exposing(&asked()).expect("sound");
     assert_eq!((exposing.m(), exposing.n(), exposing.n_next()), (2, 3, 3));
-    for hidden in [&[Quantity::ATilde][..], &[Quantity::ATilde, Quantity::Z]] {
+    for hidden in
+        [&[Quantity::ATilde][..], &[Quantity::ATilde, Quantity::Z], &[Quantity::ATilde, Quantity::ANext]]
+    {
         let mut outputs = answer(&exposing);
         outputs.0.retain(|quantity, _| !hidden.contains(quantity));
         let recovered = recover::problem(&exposing, &outputs).expect("a mask");
@@ -104,6 +106,29 @@ fn results_that_do_not_show_the_mask_are_named() {
     assert_eq!(a_tilde(|rows| rows[1][0] = f64::NAN), "A_tilde[1][0] is NaN: the mask is read from it");
 }
 
+/// Z is Ã only where W is the identity and b is 0.
+#[test]
+fn what_is_no_identity_shows_no_mask() {
+    let refused = |change: &dyn Fn(&mut Inputs<Vec<Vec<f64>>, Vec<f64>>)| {
+        let exposing = recover::exposing(&asked()).expect("sound");
+        let mut given = exposing.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+        change(&mut given);
+        let problem = Problem::new(given, exposing.activation().clone()).expect("sound");
+        let mut outputs = answer(&problem);
+        outputs.0.remove(&Quantity::ATilde);
+        recover::problem(&problem, &outputs)
+    };
+    assert!(refused(&|_| ()).is_ok());
+    let none = "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0";
+    assert_eq!(refused(&|given| given.b[1] = 1.0), Err(none.into()));
+    assert_eq!(refused(&|given| given.w[0][1] = 1.0), Err(none.into()));
+    let wider = |given: &mut Inputs<Vec<Vec<f64>>, Vec<f64>>| {
+        given.w.iter_mut().chain(&mut given.da_next).for_each(|row| row.push(0.0));
+        given.b.push(0.0);
+    };
+    assert_eq!(refused(&wider), Err(none.into()));
+}
+
 #[test]
 fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
     let with = |a: f64| {
@@ -121,6 +146,7 @@ fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
         (2f64.powi(-126), f32, 2f64.powi(-126)),
         // p = 0.25
         (2f64.powi(124), f32, 2f64.powi(124)),
+        (Format::F32.largest() / 8.0, f32, Format::F32.largest() / 8.0),
     ] {
         assert_eq!(showing(a, arithmetic), Ok(with(shown)), "{a}");
     }
