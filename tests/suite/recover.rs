@@ -192,6 +192,24 @@ fn a_wrong_scale_is_named() {
 }
 
 #[test]
+fn a_wrong_scale_has_its_name_within_twice_the_tolerance() {
+    let recovered = Question::new(drawn(&asked()), F64);
+    let bound = recovered.solved().expect("settled").bounds.forward.a_tilde.at(0, 1).expect("judged");
+    // The right ã is 3/0.75.
+    let near = bound / 4.0 + 4.0 * f64::EPSILON;
+    let unscaled_but_for = |off: f64| {
+        says(move |outputs| {
+            scaled(|a, _| a)(outputs);
+            outputs.0.get_mut(&Quantity::ATilde).expect("given")[0][1] += 3.0 * near * off;
+        })
+    };
+    for sign in [1.0, -1.0] {
+        assert_eq!(unscaled_but_for(sign * 1.9), ["kept units are not scaled at all"]);
+        assert!(unscaled_but_for(sign * 2.1)[0].starts_with("A_tilde[0][1] is "));
+    }
+}
+
+#[test]
 fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
     let kept = says(|outputs| drop(outputs.0.insert(Quantity::ATilde, asked().inputs().a.to_rows())));
     assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation");

@@ -99,8 +99,8 @@ impl<'a> Case<'a> {
 
     /// Whether a wrong result and the subject's are one. Two sound ways to compute the wrong formula lie a
     /// few tolerances apart, the tolerance taken in proportion where the wrong result is larger than the
-    /// right one, though never so far that the right element lies as near; half of what tells a mistake from
-    /// the right step is allowed, and a rounding where the right step has none.
+    /// right one: half of what tells a mistake from the right step is allowed, and a rounding where the right
+    /// step has none.
     fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
         let Some(got) = self.outputs.0.get(&quantity) else { return false };
         if got.len() != wrong.rows() || got.iter().any(|row| row.len() != wrong.cols()) {
@@ -109,9 +109,8 @@ impl<'a> Case<'a> {
         let largest = |cells: &[f64]| {
             cells.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()))
         };
-        let expected = self.solved.expected.cells(quantity);
-        let (right, size) = (largest(expected), largest(wrong.cells()));
-        let grown = if right > 0.0 { (size / right).max(1.0) } else { 1.0 };
+        let (right, size) = (largest(self.solved.expected.cells(quantity)), largest(wrong.cells()));
+        let grown = if right > 0.0 { (size / right).clamp(1.0, f64::MAX) } else { 1.0 };
         let Arithmetic { storage, .. } = self.question.arithmetic;
         let rounding = CAUGHT * storage.unit_roundoff() * size + storage.least_normal();
         let bounds = self.solved.bounds.cells(quantity);
@@ -119,17 +118,12 @@ impl<'a> Case<'a> {
         let all: f64 = bounds.iter().flatten().sum();
         let same_shape = wrong.cells().len() == bounds.len();
         wrong.cells().iter().zip(got.iter().flatten()).enumerate().all(|(at, (&wrong, &got))| {
-            let (bound, way) = if same_shape {
-                let Ok(bound) = bounds[at] else { return true };
-                (bound, (wrong - expected[at]).abs())
-            } else {
-                (all, f64::INFINITY)
-            };
-            let allowed = CAUGHT / 2.0 * bound;
-            let allowed = allowed.max((allowed * grown).min(way / 2.0)) + rounding;
+            let bound = if same_shape { bounds[at] } else { Ok(all) };
+            let Ok(bound) = bound else { return true };
+            let allowed = CAUGHT / 2.0 * bound * grown + rounding;
             match (wrong.is_finite() && wrong.abs() <= storage.largest(), got.is_finite()) {
                 (true, true) => (wrong - got).abs() <= allowed,
-                (false, false) => wrong.is_nan() == got.is_nan() && (wrong > 0.0) == (got > 0.0),
+                (false, false) => (wrong.is_nan() && got.is_nan()) || wrong.signum() == got.signum(),
                 _ => false,
             }
         })
