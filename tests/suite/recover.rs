@@ -168,6 +168,13 @@ fn another_mask_in_the_backward_pass_is_named_with_its_cell() {
     assert_eq!(da(1, 2, 0.5), [format!("{another} dA[1][2] is not 0 where Ã is 0")]);
     assert_eq!(da(1, 1, 0.0), [format!("{another} dA[1][1] is 0 where Ã is not 0")]);
     assert_eq!(da(1, 2, -0.0), [""; 0]);
+    // Where nothing comes from above, every dA is 0.
+    let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+    given.da_next = vec![vec![0.0; 2]; 2];
+    let still = Problem::new(given, Activation::Softmax).expect("sound");
+    let outputs = answer(&still);
+    let recovered = recover::problem(&still, &outputs).expect("a mask");
+    assert_eq!(recover::findings(&Question::new(recovered, F64), &outputs), [""; 0]);
 }
 
 #[test]
