@@ -38,7 +38,11 @@ struct Layer {
 impl Layer {
     /// A known mistake in doubles, asked the cases of a family whose names end so.
     fn new(id: &str, format: Format, family: &str, end: &str) -> Self {
-        let about = About::new(id, Arithmetic::plain(format));
+        Layer::claiming(Arithmetic::plain(format), id, family, end)
+    }
+
+    fn claiming(arithmetic: Arithmetic, id: &str, family: &str, end: &str) -> Self {
+        let about = About::new(id, arithmetic);
         let asked = |case: &cases::Case| case.id.starts_with(family) && case.id.ends_with(end);
         let cases = cases::built_in().into_iter().filter(asked);
         let questions: Vec<Question> =
@@ -288,12 +292,12 @@ fn mistakes_in_shorter_formats_are_named_by_those_in_single_precision() {
 
 #[test]
 fn a_shorter_format_that_all_results_are_good_for_is_told() {
-    let of = |claimed: Format, bits: i32| {
-        let mut layer = Layer::new("right", claimed, "activations/", "tanh-moderate");
+    let of = |claimed: Arithmetic, bits: i32| {
+        let mut layer = Layer::claiming(claimed, "right", "activations/", "tanh-moderate");
         layer.change(|x| short(x, bits));
         layer.diagnosis()
     };
-    let remark = |claimed: Format, bits: i32| {
+    let remark = |claimed: Arithmetic, bits: i32| {
         let Diagnosis { candidates, remarks, compared } = of(claimed, bits);
         assert!(compared > 0 && candidates.is_empty(), "{candidates:?}");
         remarks
@@ -303,12 +307,22 @@ fn a_shorter_format_that_all_results_are_good_for_is_told() {
             "all failing results are within the tolerances of {format}: is everything really computed in {claimed}?"
         )
     };
-    assert_eq!(remark(Format::F64, 24), [says("f32", "f64")]);
-    assert_eq!(remark(Format::F64, 11), [says("f16", "f64")]);
-    assert_eq!(remark(Format::F32, 11), [says("f16", "f32")]);
-    assert_eq!(remark(Format::F32, 8), [says("bf16", "f32")]);
-    assert_eq!(remark(Format::F64, 3), [""; 0]);
-    assert_eq!(of(Format::F64, 53), Diagnosis::default());
+    let plain = Arithmetic::plain;
+    assert_eq!(remark(plain(Format::F64), 24), [says("f32", "f64")]);
+    assert_eq!(remark(plain(Format::F64), 11), [says("f16", "f64")]);
+    assert_eq!(remark(plain(Format::F32), 11), [says("f16", "f32")]);
+    assert_eq!(remark(plain(Format::F32), 8), [says("bf16", "f32")]);
+    assert_eq!(remark(plain(Format::F64), 3), [""; 0]);
+    assert_eq!(of(plain(Format::F64), 53), Diagnosis::default());
+    // Without the wider accumulator that is claimed.
+    let wider = Arithmetic { storage: Format::F32, accumulator: Format::F64 };
+    let mut layer = Layer::claiming(wider, "right", "blocks/", "tanh-2x37x3");
+    layer.change(|x| short(x, 24));
+    assert_eq!(layer.diagnosis(), Diagnosis::default());
+    let short_sums = Question::new(layer.questions[0].problem.clone(), plain(Format::F32));
+    let bound = short_sums.solved().expect("settled").bounds.cells(Quantity::Z)[0].expect("judged");
+    layer.answers[0].0.get_mut(&Quantity::Z).expect("given")[0][0] += 0.9 * bound;
+    assert_eq!(layer.diagnosis().remarks, [says("f32", "f32/f64")]);
 }
 
 /// Every mistake about the mask, and what is said of it.

@@ -109,7 +109,8 @@ fn results_that_do_not_show_the_mask_are_named() {
 /// Z is Ã only where W is the identity and b is 0.
 #[test]
 fn what_is_no_identity_shows_no_mask() {
-    let refused = |change: &dyn Fn(&mut Inputs<Vec<Vec<f64>>, Vec<f64>>)| {
+    type Given = Inputs<Vec<Vec<f64>>, Vec<f64>>;
+    let refused = |change: &dyn Fn(&mut Given)| {
         let exposing = recover::exposing(&asked()).expect("sound");
         let mut given = exposing.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
         change(&mut given);
@@ -122,7 +123,7 @@ fn what_is_no_identity_shows_no_mask() {
     let none = "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0";
     assert_eq!(refused(&|given| given.b[1] = 1.0), Err(none.into()));
     assert_eq!(refused(&|given| given.w[0][1] = 1.0), Err(none.into()));
-    let wider = |given: &mut Inputs<Vec<Vec<f64>>, Vec<f64>>| {
+    let wider = |given: &mut Given| {
         given.w.iter_mut().chain(&mut given.da_next).for_each(|row| row.push(0.0));
         given.b.push(0.0);
     };

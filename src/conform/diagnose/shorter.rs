@@ -1,12 +1,13 @@
-//! Results that are right in a shorter format than the subject says it computes in.
+//! Results that are right in a shorter arithmetic than the subject says it computes in.
 
 use super::Case;
 use crate::number::{Arithmetic, Format};
 use crate::oracle::tolerance::{ratio, tolerance};
 
-/// The sentence, where every failing case is within the tolerances of a shorter format.
+/// The sentence, where every failing case is within the tolerances of a shorter format, or of the claimed
+/// one without its wider accumulator.
 pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
-    let shorter = Format::ALL.into_iter().filter(|format| format.bits() < claimed.storage.bits());
+    let shorter = Format::ALL.into_iter().filter(|format| format.bits() <= claimed.storage.bits());
     let failed = || cases.iter().filter(|case| !case.passed);
     let passes = |format: &Format| failed().all(|case| is_within(case, Arithmetic::plain(*format)));
     let format = shorter.into_iter().find(passes)?;
