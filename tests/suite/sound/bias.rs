@@ -104,6 +104,11 @@ fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cas
     assert_eq!((found.side, found.cases), (Side::Up, 47));
     assert_eq!(bias(&[of(-0.3); 47]).map(|found| found.side), Some(Side::Down));
     assert!(found.chance <= 1e-9);
+    assert_eq!(
+        found.to_string(),
+        "the errors of 47 cases lean upward, which rounding to nearest does in one run of 1e9: \
+         partial sums or results are rounded to one side"
+    );
 }
 
 #[test]
@@ -114,6 +119,14 @@ fn a_lean_counts_errors_by_their_side_far_from_the_subnormals() {
     assert_eq!((upward, outward), (2.0 / 4.0, 2.0 / 4.0));
     assert_eq!(lean(&computed[..2], &expected[..2], Format::F32), Lean { upward: 0.0, outward: 1.0 });
     assert_eq!(lean(&[], &[], Format::F32), Lean::default());
+    // From the least normal number over u on.
+    let clear = 2f64.powi(-126 + 24);
+    let of = |x: f64| lean(&[2.0 * x], &[x], Format::F32);
+    assert_eq!(
+        (of(clear), of(-clear)),
+        (Lean { upward: 1.0, outward: 1.0 }, Lean { upward: -1.0, outward: 1.0 })
+    );
+    assert_eq!(of(clear.next_down()), Lean::default());
 }
 
 /// A layer on a machine, as `check` meets it.
