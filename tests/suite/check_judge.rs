@@ -154,12 +154,20 @@ fn no_error_is_allowed_where_the_tolerance_is_zero() {
     assert_eq!(ratio(1.0, f64::NAN, f64::INFINITY), f64::INFINITY);
 }
 
+fn one(x: f64) -> Vec<Vec<f64>> {
+    vec![vec![x]]
+}
+
+/// One example, one unit, one output: z = w·(r/p)·a + b, and dJ/dz = 1.
+fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
+    let inputs =
+        Inputs { a: one(a), keep_prob: vec![p], r: one(r), w: one(w), b: vec![b], da_next: one(1.0) };
+    Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound")
+}
+
 /// What is told of a Z that is b, of one example and one unit that is dropped.
 fn tally(format: Format, b: f64, got: f64) -> Tally {
-    let one = |x: f64| vec![vec![x]];
-    let inputs =
-        Inputs { a: one(1.0), keep_prob: vec![0.5], r: one(0.0), w: one(1.0), b: vec![b], da_next: one(1.0) };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let problem = single(1.0, 0.5, 0.0, 1.0, b);
     let about = About::new("layer", Arithmetic::plain(format));
     let answer = Answer::Outputs(Outputs([(Quantity::Z, one(got))].into()));
     judge::verdict(&about, &Question::new(problem, about.arithmetic), &answer).tallies.remove(0)
@@ -193,16 +201,7 @@ fn errors_are_counted_in_units_of_the_last_place_as_well() {
 /// Z = 1·(0.1/0.1) − 1 is 0, and 0.1/0.1 may be off by its roundings.
 #[test]
 fn an_error_of_one_tolerance_is_allowed_and_no_more() {
-    let one = |x: f64| vec![vec![x]];
-    let inputs = Inputs {
-        a: one(0.1),
-        keep_prob: vec![0.1],
-        r: one(1.0),
-        w: one(1.0),
-        b: vec![-1.0],
-        da_next: one(1.0),
-    };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let problem = single(0.1, 0.1, 1.0, 1.0, -1.0);
     let about = About::new("layer", Arithmetic::plain(Format::F64));
     let question = Question::new(problem, about.arithmetic);
     let solved = question.solved().expect("in range");
@@ -444,19 +443,10 @@ fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
     }
 }
 
-/// With its own ã = 2 for 1 the subject's z = 1·2 − 2 is 0, and may be off by the roundings of that.
+/// With its own ã = 2 for 1 the subject's z = 1/3·2 − 2/3 is 0, and may be off by the roundings of that.
 #[test]
 fn an_equation_is_wrong_by_itself_beyond_one_tolerance_from_the_subject_s_own_results() {
-    let one = |x: f64| vec![vec![x]];
-    let inputs = Inputs {
-        a: one(0.1),
-        keep_prob: vec![0.1],
-        r: one(1.0),
-        w: one(1.0 / 3.0),
-        b: vec![-2.0 / 3.0],
-        da_next: one(1.0),
-    };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let problem = single(0.1, 0.1, 1.0, 1.0 / 3.0, -2.0 / 3.0);
     let arithmetic = Arithmetic::plain(Format::F64);
     let expected = oracle::expected(&problem).expect("in range");
     let shown = |quantity: Quantity, _| (quantity == Quantity::ATilde).then_some(2.0);
@@ -505,15 +495,7 @@ fn where_earlier_results_are_not_shown_nobody_is_blamed() {
 
 #[test]
 fn a_case_that_has_no_expected_value_is_not_judged() {
-    let inputs = Inputs {
-        a: vec![vec![1e300]],
-        keep_prob: vec![0.5],
-        r: vec![vec![1.0]],
-        w: vec![vec![1e300]],
-        b: vec![0.0],
-        da_next: vec![vec![1.0]],
-    };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let problem = single(1e300, 0.5, 1.0, 1e300, 0.0);
     let about = About::new("layer", Arithmetic::plain(Format::F64));
     let verdict = judge::verdict(
         &about,
