@@ -234,6 +234,30 @@ fn at(unit: Unit, z: f64, quantity: Quantity) -> Bound {
 }
 
 #[test]
+fn at_zero_the_sigmoid_may_be_that_of_negative_z() {
+    assert_eq!(at(Unit::Sigmoid, 0.0, Quantity::ANext), Ok(0.0));
+    // z = 0.7/0.7 − 1 is 0 but for its roundings. In e · 1/(1 + e) then e is off by four ulps of 1, 8u, besides
+    // those of z; the sum, its inverse and the product round once more.
+    let (u, f32) = (Format::F32.unit_roundoff(), plain(Format::F32));
+    let nearly = row(&[0.7], 0.7, &[1.0], -1.0, Unit::Sigmoid, 1.0);
+    let e = 8.0 + first(&nearly, f32, Quantity::Z).expect("there is a bound") / u;
+    let inverse = (e + 2.0) / 2.0 + 1.0;
+    is_about(first(&nearly, f32, Quantity::ANext), 0.5 * (e + inverse + 1.0) * u);
+}
+
+#[test]
+fn at_zero_softplus_has_z_in_it_once() {
+    // The slope e^(z − value) where z = a/0.7 − 1 is 0 or next to it: beyond 0 the error of z is that of
+    // z + ln(1 + e^−z), in which it stands twice.
+    let slope = |a: f64| {
+        let nearly = row(&[a], 0.7, &[1.0], -1.0, Unit::Softplus, 1.0);
+        first(&nearly, plain(Format::F32), Quantity::Dz).expect("there is a bound")
+    };
+    let [below, at, beyond] = [0.7f64.next_down(), 0.7, 0.7f64.next_up()].map(slope);
+    assert!((at / below - 1.0).abs() < 1e-6 && beyond > 1.05 * at, "{below:e} {at:e} {beyond:e}");
+}
+
+#[test]
 fn where_a_textbook_value_cancels_it_is_off_by_the_roundings_of_what_cancels() {
     // 1 + erf and 1 + tanh at −6: eight or four ulps of 1 and an addition to a magnitude of 2, halved, times 6,
     // and the product.

@@ -158,6 +158,12 @@ fn sigmoid<const S: usize, const A: usize>(z: Num<S, A>) -> Num<S, A> {
     }
 }
 
+/// max(z, 0) + ln(1 + e^−|z|).
+fn softplus<const S: usize, const A: usize>(z: Num<S, A>) -> Num<S, A> {
+    let (center, _) = z.exact_number();
+    if center > 0.0 { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
+}
+
 /// Φ(z) = (1 + erf(z/√2))/2.
 fn normal_distribution<const S: usize, const A: usize>(z: Num<S, A>) -> Num<S, A> {
     half() * (Num::one() + (z * Num::constant(FRAC_1_SQRT_2)).erf())
@@ -174,21 +180,16 @@ fn gelu_tanh_inner<const S: usize, const A: usize>(z: Num<S, A>) -> Num<S, A> {
     (factor * (z + Num::constant(0.044715) * z * z * z)).tanh()
 }
 
+/// The value, where textbooks write it otherwise than [`Unit::value`].
 fn unit_value<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S, A> {
     match unit {
-        Unit::Identity => z,
-        Unit::Relu => z.if_positive(|| z, Num::zero),
-        Unit::LeakyRelu { slope } => z.if_positive(|| z, || Num::from_f64(slope) * z),
         Unit::Sigmoid => sigmoid(z),
         Unit::Tanh => z.tanh(),
-        Unit::Softplus => {
-            let (center, _) = z.exact_number();
-            if center > 0.0 { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
-        }
         Unit::Silu => z * sigmoid(z),
         Unit::Gelu => z * normal_distribution(z),
         Unit::GeluTanh => half() * z * (Num::one() + gelu_tanh_inner(z)),
-        Unit::Elu { alpha } => z.if_positive(|| z, || Num::from_f64(alpha) * z.exp_m1()),
+        Unit::Softplus => softplus(z),
+        Unit::Identity | Unit::Relu | Unit::LeakyRelu { .. } | Unit::Elu { .. } => unit.value(&z),
     }
 }
 
@@ -196,12 +197,10 @@ fn unit_value<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S
 fn unit_slope<const S: usize, const A: usize>(unit: Unit, z: Num<S, A>) -> Num<S, A> {
     let one = Num::<S, A>::one;
     match unit {
-        Unit::Identity => one(),
-        Unit::Relu => z.if_positive(Num::one, Num::zero),
-        Unit::LeakyRelu { slope } => z.if_positive(Num::one, || Num::from_f64(slope)),
+        Unit::Identity | Unit::Relu | Unit::LeakyRelu { .. } => unit.derivative(&z),
         Unit::Sigmoid => sigmoid(z) * (one() - sigmoid(z)),
         Unit::Tanh => one() - z.tanh() * z.tanh(),
-        Unit::Softplus => sigmoid(z).or((z - unit_value(unit, z)).exp()),
+        Unit::Softplus => sigmoid(z).or((z - softplus(z)).exp()),
         Unit::Silu => sigmoid(z) + z * sigmoid(z) * (one() - sigmoid(z)),
         Unit::Gelu => normal_distribution(z) + z * normal_density(z),
         Unit::GeluTanh => {
