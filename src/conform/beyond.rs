@@ -3,7 +3,7 @@
 
 use super::judge::bias::{self, LEAST, SUMS};
 use super::sampler::{self, FALSE_ALARM, Plan, named};
-use super::subject::{Rows, Said, Sampler, Subject};
+use super::subject::{Answer, Rows, Sampler, Subject};
 use super::verdict::{Finding, Lean, Outcome, Status, Verdict};
 use crate::fixture::catalogue::sampler::{SAMPLINGS, Sampling};
 use crate::trace::Quantity;
@@ -63,11 +63,11 @@ fn named_mask(subject: &mut dyn Subject, sampling: &Sampling) -> Verdict {
 }
 
 /// The mask that a subject drew, or the verdict that there is none.
-fn mask(said: Said<Rows>) -> Result<Rows, Verdict> {
+fn mask(said: Answer<Rows>) -> Result<Rows, Verdict> {
     match said {
-        Said::Result(mask) => Ok(mask),
-        Said::Skipped(why) => Err(Verdict::without(Status::Skipped, why)),
-        Said::Errored(what) => Err(Verdict::without(Status::Errored, what)),
+        Answer::Result(mask) => Ok(mask),
+        Answer::Skipped(why) => Err(Verdict::without(Status::Skipped, why)),
+        Answer::Errored(what) => Err(Verdict::without(Status::Errored, what)),
     }
 }
 

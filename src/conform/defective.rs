@@ -53,6 +53,6 @@ impl<T: Float> Subject for Defective<T> {
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
         let results = self.defect.step(problem, &mut self.memory);
         let rows = |(quantity, grid): (Quantity, Grid<f64>)| (quantity, grid.to_rows());
-        Answer::Outputs(Outputs(results.into_iter().map(rows).collect()))
+        Answer::Result(Outputs(results.into_iter().map(rows).collect()))
     }
 }

@@ -22,4 +22,4 @@ pub mod subject;
 pub mod suite;
 pub mod verdict;
 
-pub use subject::{About, Answer, MaskSource, Outputs, Rows, Said, Sampler, Subject, Supports};
+pub use subject::{About, Answer, MaskSource, Outputs, Rows, Sampler, Subject, Supports};

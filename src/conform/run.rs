@@ -123,7 +123,7 @@ impl<'a> Exchange<'a> {
     /// Asks the question, and asks it again where there was a result.
     pub fn ask(&mut self, subject: &mut dyn Subject) {
         // What was no answer the first time is not asked for again.
-        if let (Ok(question), [] | [Answer::Outputs(_)]) = (&self.question, &self.answers[..]) {
+        if let (Ok(question), [] | [Answer::Result(_)]) = (&self.question, &self.answers[..]) {
             self.answers.push(subject.step(self.id, &question.problem));
         }
     }
@@ -131,7 +131,7 @@ impl<'a> Exchange<'a> {
     /// What was asked, with the first answer to it where that was judged; `None` where nothing was asked.
     fn asked(&self, status: Status) -> Option<Asked<'_>> {
         let outputs = match (self.answers.first()?, status) {
-            (Answer::Outputs(outputs), Status::Pass | Status::Fail) => Some(outputs),
+            (Answer::Result(outputs), Status::Pass | Status::Fail) => Some(outputs),
             _ => None,
         };
         Some(Asked { question: self.question.as_ref().ok()?, outputs })
@@ -205,14 +205,14 @@ fn same_mask(problem: &Problem, answers: [&Answer; 2]) -> bool {
     const HARDLY: f64 = 1e-9;
     let agree = |p: &f64| p * p + (1.0 - p) * (1.0 - p);
     let row: f64 = problem.inputs().keep_prob.iter().map(agree).product();
-    let [Answer::Outputs(first), Answer::Outputs(again)] = answers else { return false };
+    let [Answer::Result(first), Answer::Result(again)] = answers else { return false };
     let mask = |outputs| recover::problem(problem, outputs).map(|recovered| recovered.inputs().r.clone());
     row.powi(problem.m() as i32) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
 }
 
 fn same(first: &Answer, again: &Answer) -> bool {
     match (first, again) {
-        (Answer::Outputs(first), Answer::Outputs(again)) => first.same_bits(again),
+        (Answer::Result(first), Answer::Result(again)) => first.same_bits(again),
         _ => first == again,
     }
 }

@@ -120,37 +120,18 @@ impl From<&Step<f64>> for Outputs {
     }
 }
 
-/// What a subject says of a step.
+/// A matrix as its rows.
+pub type Rows = Vec<Vec<f64>>;
+
+/// What a subject says of a step, or of a mask that it was asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// Some or all of the eight results.
-    Outputs(Outputs),
+pub enum Answer<T = Outputs> {
+    /// What was asked for: of a step, some or all of the eight results.
+    Result(T),
     /// It does not do this, and why.
     Skipped(String),
     /// It tried and failed, or said nothing that can be understood.
     Errored(String),
-}
-
-/// A matrix as its rows.
-pub type Rows = Vec<Vec<f64>>;
-
-/// A result, or why there is none.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Said<T> {
-    Result(T),
-    Skipped(String),
-    Errored(String),
-}
-
-impl From<Said<Outputs>> for Answer {
-    fn from(said: Said<Outputs>) -> Self {
-        match said {
-            Said::Result(outputs) => Answer::Outputs(outputs),
-            Said::Skipped(why) => Answer::Skipped(why),
-            Said::Errored(what) => Answer::Errored(what),
-        }
-    }
 }
 
 /// An implementation under test: the protocol of `check` without the pipe.
@@ -162,14 +143,14 @@ pub trait Subject {
     fn step(&mut self, id: &str, problem: &Problem) -> Answer;
 
     /// `rows` × `p.len()` fresh mask entries from its own generator; asked with [`Sampler::Own`].
-    fn sample(&mut self, p: &[f64], rows: usize) -> Said<Rows> {
+    fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
         let _ = (p, rows);
-        Said::Skipped("draws no masks".into())
+        Answer::Skipped("draws no masks".into())
     }
 
     /// The mask of the named generator for this key and stream; asked with [`Sampler::Named`].
-    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Said<Rows> {
+    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Answer<Rows> {
         let _ = (p, rows, key, stream);
-        Said::Skipped("does not know the named generator".into())
+        Answer::Skipped("does not know the named generator".into())
     }
 }

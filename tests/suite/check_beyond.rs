@@ -5,7 +5,7 @@ use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::expectations::mark;
 use dropout_oracle::conform::run::{Run, SAME_MASK, run};
 use dropout_oracle::conform::verdict::{Status, Verdict};
-use dropout_oracle::conform::{About, Answer, MaskSource, Outputs, Rows, Said, Sampler, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, MaskSource, Outputs, Rows, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::{Inputs, Problem, mask};
 use dropout_oracle::scalar::{self, Step};
@@ -18,13 +18,13 @@ struct Layer {
     asked: Vec<Problem>,
     twist: fn(&Problem, &mut Outputs),
     reseeds: bool,
-    draw: fn(Rows) -> Said<Rows>,
+    draw: fn(Rows) -> Answer<Rows>,
 }
 
 impl Layer {
     fn new(sample: Sampler, mask: MaskSource) -> Self {
         let supports = Supports { sample, mask, ..Supports::default() };
-        Layer { supports, stream: 0, asked: vec![], twist: |_, _| {}, reseeds: false, draw: Said::Result }
+        Layer { supports, stream: 0, asked: vec![], twist: |_, _| {}, reseeds: false, draw: Answer::Result }
     }
 
     fn drawn(&mut self, p: &[f64], rows: usize) -> Rows {
@@ -50,15 +50,15 @@ impl Subject for Layer {
         let mut outputs = Outputs::from(&step);
         (self.twist)(&drawn, &mut outputs);
         outputs.0.retain(|quantity, _| self.supports.outputs.contains(quantity));
-        Answer::Outputs(outputs)
+        Answer::Result(outputs)
     }
 
-    fn sample(&mut self, p: &[f64], rows: usize) -> Said<Rows> {
+    fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
         let mask = self.drawn(p, rows);
         (self.draw)(mask)
     }
 
-    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Said<Rows> {
+    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Answer<Rows> {
         (self.draw)(mask::r(rows, p, mask::words(key, stream)).to_rows())
     }
 }
@@ -182,15 +182,15 @@ fn what_a_subject_does_not_draw_is_skipped_with_the_reason_and_every_row_stays()
 
 #[test]
 fn a_wrong_generator_fails_with_the_cause_first_and_one_that_is_lost_is_errored_with_its_reason() {
-    let verdict = |draw: fn(Rows) -> Said<Rows>| {
+    let verdict = |draw: fn(Rows) -> Answer<Rows>| {
         let mut layer = Layer { draw, ..Layer::new(Sampler::Own, MaskSource::Given) };
         Beyond::Generator.verdict(&mut layer, &[])
     };
-    let shared = verdict(|mask| Said::Result(vec![mask[0].clone(); mask.len()]));
+    let shared = verdict(|mask| Answer::Result(vec![mask[0].clone(); mask.len()]));
     assert_eq!((shared.status, mark(&shared)), (Status::Fail, Some("mask")));
     assert!(shared.findings[0].to_string().starts_with("every row of the batch has the same mask ("));
-    assert_eq!(verdict(|_| Said::Errored("gone".into())), Verdict::without(Status::Errored, "gone"));
-    assert_eq!(verdict(|_| Said::Skipped("busy".into())), Verdict::without(Status::Skipped, "busy"));
+    assert_eq!(verdict(|_| Answer::Errored("gone".into())), Verdict::without(Status::Errored, "gone"));
+    assert_eq!(verdict(|_| Answer::Skipped("busy".into())), Verdict::without(Status::Skipped, "busy"));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn the_masks_of_the_named_generator_are_cases_each_held_to_every_bit() {
         if mask.len() == 200 {
             mask[7][1] = 1.0 - mask[7][1];
         }
-        Said::Result(mask)
+        Answer::Result(mask)
     };
     let failed: Vec<_> =
         judged(&mut layer).into_iter().filter(|(_, verdict)| verdict.status == Status::Fail).collect();

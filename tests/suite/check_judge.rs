@@ -31,7 +31,7 @@ impl Layer {
     }
 
     fn supporting(supports: Supports) -> Self {
-        let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+        let mut layer = Layer::new(|_, _, outputs| Answer::Result(outputs));
         layer.about.supports = supports;
         layer
     }
@@ -78,13 +78,13 @@ fn twisted(twist: fn(&mut Layer, &Problem, Outputs) -> Answer) -> Verdict {
 
 fn changed(mut outputs: Outputs, quantity: Quantity, change: fn(&mut Vec<Vec<f64>>)) -> Answer {
     change(outputs.0.get_mut(&quantity).expect("all are there"));
-    Answer::Outputs(outputs)
+    Answer::Result(outputs)
 }
 
 #[test]
 fn the_exact_results_pass_in_every_arithmetic() {
     for arithmetic in Arithmetic::ALL {
-        let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+        let mut layer = Layer::new(|_, _, outputs| Answer::Result(outputs));
         layer.about.arithmetic = arithmetic;
         let run = judged(&mut layer, &["exact/*", "keep_probability/*decimal*"]);
         assert_eq!(run.count(Status::Fail) + run.count(Status::Errored), 0, "{arithmetic}: {run:?}");
@@ -97,7 +97,7 @@ fn the_exact_results_pass_in_every_arithmetic() {
 
 #[test]
 fn each_status_has_its_subject() {
-    assert_eq!(twisted(|_, _, outputs| Answer::Outputs(outputs)).status, Status::Pass);
+    assert_eq!(twisted(|_, _, outputs| Answer::Result(outputs)).status, Status::Pass);
     let skipped = twisted(|_, _, _| Answer::Skipped("no relu".into()));
     assert_eq!(skipped, Verdict::without(Status::Skipped, "no relu"));
     let errored = twisted(|_, _, _| Answer::Errored("singular".into()));
@@ -105,7 +105,7 @@ fn each_status_has_its_subject() {
     let failed = twisted(|_, _, outputs| changed(outputs, Quantity::Dw, |rows| rows[3][1] += 1.0));
     assert_eq!(failed.status, Status::Fail);
     let mut layer = Layer::supporting(Supports { outputs: vec![], ..Supports::default() });
-    layer.twist = |_, _, _| Answer::Outputs(Outputs::default());
+    layer.twist = |_, _, _| Answer::Result(Outputs::default());
     let nothing = verdict(&mut layer, "exact/relu-3x5x4");
     assert_eq!(nothing, Verdict::without(Status::NotJudged, "the subject gave none of the results"));
 }
@@ -169,7 +169,7 @@ fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
 fn tally(format: Format, b: f64, got: f64) -> Tally {
     let problem = single(1.0, 0.5, 0.0, 1.0, b);
     let about = About::new("layer", Arithmetic::plain(format));
-    let answer = Answer::Outputs(Outputs([(Quantity::Z, one(got))].into()));
+    let answer = Answer::Result(Outputs([(Quantity::Z, one(got))].into()));
     judge::verdict(&about, &Question::new(problem, about.arithmetic), &answer).tallies.remove(0)
 }
 
@@ -215,7 +215,7 @@ fn an_error_of_one_tolerance_is_allowed_and_no_more() {
     ] {
         let mut outputs = Outputs::from(&solved.expected);
         outputs.0.insert(Quantity::Z, one(got));
-        let verdict = judge::verdict(&about, &question, &Answer::Outputs(outputs));
+        let verdict = judge::verdict(&about, &question, &Answer::Result(outputs));
         let tally = verdict.tallies.iter().find(|tally| tally.quantity == Quantity::Z).expect("there");
         assert_eq!((verdict.status, tally.wrong, verdict.wrong.len()), (status, wrong, wrong), "{got}");
     }
@@ -229,7 +229,7 @@ fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
     let inputs = question.problem.inputs().over::<f64>();
     let mut outputs = Outputs::from(&scalar::step(&inputs, question.problem.activation()));
     let leans = |outputs: &Outputs| {
-        let verdict = judge::verdict(&about, &question, &Answer::Outputs(outputs.clone()));
+        let verdict = judge::verdict(&about, &question, &Answer::Result(outputs.clone()));
         let leaning = verdict.tallies.iter().filter(|tally| tally.lean != Lean::default());
         (verdict.status, leaning.map(|tally| tally.quantity).collect::<Vec<_>>())
     };
@@ -247,7 +247,7 @@ fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
 fn a_promised_result_that_does_not_come_is_wrong_and_an_unpromised_one_is_not() {
     let without = |_: &mut Layer, _: &Problem, mut outputs: Outputs| {
         outputs.0.remove(&Quantity::DaTilde);
-        Answer::Outputs(outputs)
+        Answer::Result(outputs)
     };
     let verdict = twisted(without);
     let [wrong] = &verdict.wrong[..] else { panic!("{verdict:?}") };
@@ -279,7 +279,7 @@ fn a_result_of_another_shape_is_wrong() {
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let problem = selected(&["exact/relu-3x5x4"])[0].problem.clone();
         let verdict =
-            judge::verdict(&about, &Question::new(problem, about.arithmetic), &Answer::Outputs(outputs));
+            judge::verdict(&about, &Question::new(problem, about.arithmetic), &Answer::Result(outputs));
         let expected = Mismatch::Shape { expected: (5, 4), got: got.into() };
         assert_eq!(verdict.first_wrong().map(|wrong| &wrong.what), Some(&expected));
     }
@@ -316,7 +316,7 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
 
 #[test]
 fn small_and_large_cases_are_asked_in_turn_and_one_in_seven_again() {
-    let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+    let mut layer = Layer::new(|_, _, outputs| Answer::Result(outputs));
     let done = AtomicUsize::new(0);
     let cases = selected(&["shapes/*tanh*"]);
     run(&mut layer, &cases, &[], || {
@@ -350,7 +350,7 @@ fn state_kept_between_calls_is_a_verdict_of_its_own() {
     let twist = |layer: &mut Layer, _: &Problem, outputs: Outputs| {
         let id = layer.asked.last().cloned();
         if layer.asked.iter().filter(|asked| Some(*asked) == id.as_ref()).count() < 2 {
-            return Answer::Outputs(outputs);
+            return Answer::Result(outputs);
         }
         changed(outputs, Quantity::Z, |rows| rows[0][0] = rows[0][0].next_up())
     };
@@ -369,7 +369,7 @@ fn state_kept_between_calls_is_a_verdict_of_its_own() {
 #[test]
 fn a_subject_that_fails_when_asked_again_is_errored() {
     let mut layer = Layer::new(|layer, _, outputs| match layer.asked.len() {
-        1 => Answer::Outputs(outputs),
+        1 => Answer::Result(outputs),
         _ => Answer::Errored("gone".into()),
     });
     assert_eq!(
@@ -392,12 +392,12 @@ fn inputs_are_asked_in_the_subject_s_format() {
                 .chain(inputs.w.cells())
                 .all(|x| format.holds(*x))
         );
-        Answer::Outputs(outputs)
+        Answer::Result(outputs)
     });
     layer.about.arithmetic = Arithmetic::plain(Format::Bf16);
     let run = judged(&mut layer, &["keep_probability/*"]);
     assert_eq!(run.count(Status::Fail), 0, "{run:?}");
-    let mut layer = Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+    let mut layer = Layer::new(|_, _, outputs| Answer::Result(outputs));
     layer.about.arithmetic = Arithmetic::plain(Format::F16);
     let run = judged(&mut layer, &["range/*"]);
     let beyond = run.outcomes.iter().filter(|outcome| {
@@ -427,7 +427,7 @@ fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
     let about = About::new("layer", Arithmetic::plain(Format::F64));
     for case in selected(&["exact/by-hand", "shapes/tanh-2x4x3", "coupled/log_softmax*"]).iter().take(4) {
         for quantity in Quantity::ALL {
-            let answer = Answer::Outputs(spoilt(&case.problem, quantity));
+            let answer = Answer::Result(spoilt(&case.problem, quantity));
             let verdict =
                 judge::verdict(&about, &Question::new(case.problem.clone(), about.arithmetic), &answer);
             let own: Vec<Quantity> = verdict
@@ -460,7 +460,7 @@ fn an_equation_is_wrong_by_itself_beyond_one_tolerance_from_the_subject_s_own_re
             ..About::new("layer", arithmetic)
         };
         let question = Question::new(problem.clone(), arithmetic);
-        let verdict = judge::verdict(&about, &question, &Answer::Outputs(Outputs(given.into())));
+        let verdict = judge::verdict(&about, &question, &Answer::Result(Outputs(given.into())));
         let causes = verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause));
         assert_eq!(causes.collect::<Vec<_>>(), [(Quantity::ATilde, Cause::Own), (Quantity::Z, cause)]);
     }
@@ -478,7 +478,7 @@ fn where_earlier_results_are_not_shown_nobody_is_blamed() {
     let verdict = judge::verdict(
         &about,
         &Question::new(case.problem.clone(), about.arithmetic),
-        &Answer::Outputs(outputs),
+        &Answer::Result(outputs),
     );
     let causes: Vec<(Quantity, Cause)> =
         verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause)).collect();
@@ -500,7 +500,7 @@ fn a_case_that_has_no_expected_value_is_not_judged() {
     let verdict = judge::verdict(
         &about,
         &Question::new(problem, about.arithmetic),
-        &Answer::Outputs(Outputs::default()),
+        &Answer::Result(Outputs::default()),
     );
     assert_eq!(verdict.status, Status::NotJudged);
     assert!(verdict.reason.expect("a reason").starts_with("Z[0][0]: the exact value is beyond the range"));
@@ -525,7 +525,7 @@ fn a_result_that_has_no_tolerance_is_not_judged() {
     };
     let question = Question::new(problem, about.arithmetic);
     let z = question.solved().expect("in range").expected.grid(Quantity::Z).to_rows();
-    let verdict = judge::verdict(&about, &question, &Answer::Outputs(Outputs([(Quantity::Z, z)].into())));
+    let verdict = judge::verdict(&about, &question, &Answer::Result(Outputs([(Quantity::Z, z)].into())));
     assert_eq!((verdict.status, verdict.tallies[0].judged), (Status::NotJudged, 0));
     assert_eq!(
         verdict.reason.as_deref(),

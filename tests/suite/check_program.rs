@@ -5,7 +5,7 @@
 use crate::cases;
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::door::program::{Limits, NotStarted, Program};
-use dropout_oracle::conform::{Answer, Outputs, Said, Subject};
+use dropout_oracle::conform::{Answer, Outputs, Subject};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
 use dropout_oracle::trace::Quantity;
 use std::fs;
@@ -73,7 +73,7 @@ fn answers(misbehaves: &str, limits: Limits) -> Vec<Answer> {
 
 fn right(id: &str, answer: &Answer) -> bool {
     let case = cases::steps().iter().find(|case| case.id == id).expect("a case");
-    let Answer::Outputs(Outputs(outputs)) = answer else { return false };
+    let Answer::Result(Outputs(outputs)) = answer else { return false };
     outputs.len() == 8
         && outputs[&Quantity::Da] == case.expected.da
         && outputs[&Quantity::Db] == [case.expected.db.clone()]
@@ -155,7 +155,7 @@ fn an_answer_that_comes_twice_is_not_taken_for_the_next_one() {
 fn what_json_has_no_number_for_comes_as_a_text() {
     let special = r#"printf '{"seq":%s,"outputs":{"db":["NaN","-Infinity","0x1.8p-3"]}}\n' $seq"#;
     let answers = answers(special, AMPLE);
-    let Answer::Outputs(Outputs(outputs)) = &answers[1] else { panic!("{:?}", answers[1]) };
+    let Answer::Result(Outputs(outputs)) = &answers[1] else { panic!("{:?}", answers[1]) };
     let db = &outputs[&Quantity::Db][0];
     assert!(db[0].is_nan() && db[1..] == [f64::NEG_INFINITY, 0.1875], "{db:?}");
     assert!(right(IDS[2], &answers[2]));
@@ -255,10 +255,10 @@ fn a_mask_is_drawn_by_the_program() {
         case $line in *'"key":"0707'*'","stream":"9"'*) echo '{"seq":3,"R":[[1]]}' ;; esac; read -r line; }"#;
     let command = ["sh", "-c", &format!("read -r line; {STARTS}; {mask}")].map(str::to_owned);
     let mut program = Program::start(&command, AMPLE).expect("it starts");
-    assert_eq!(program.sample(&[0.5, 0.5], 2), Said::Result(vec![vec![1.0, 0.0], vec![0.0, 1.0]]));
-    assert_eq!(program.sample(&[0.5, 0.5], 2), Said::Skipped("no".into()));
-    assert_eq!(program.sample_named(&[0.5], 1, [7; 32], 9), Said::Result(vec![vec![1.0]]));
-    let Said::Errored(what) = program.sample(&[0.5], 1) else { panic!("it ended") };
+    assert_eq!(program.sample(&[0.5, 0.5], 2), Answer::Result(vec![vec![1.0, 0.0], vec![0.0, 1.0]]));
+    assert_eq!(program.sample(&[0.5, 0.5], 2), Answer::Skipped("no".into()));
+    assert_eq!(program.sample_named(&[0.5], 1, [7; 32], 9), Answer::Result(vec![vec![1.0]]));
+    let Answer::Errored(what) = program.sample(&[0.5], 1) else { panic!("it ended") };
     assert_eq!(what, "the program ended with exit status: 0");
 }
 

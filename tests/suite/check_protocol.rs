@@ -4,7 +4,7 @@ use crate::cases;
 use dropout_oracle::conform::cases::built_in;
 use dropout_oracle::conform::door::protocol;
 use dropout_oracle::conform::door::results::Results;
-use dropout_oracle::conform::{About, Answer, MaskSource, Said, Sampler, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, MaskSource, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn about_faults(line: &str) -> String {
 #[test]
 fn a_db_that_is_not_summed_can_be_read_and_has_its_own_shape() {
     let line = r#"{"seq": 1, "outputs": {"db": [[1, 2], [3, 4]]}}"#;
-    let Ok(Said::Result(outputs)) = protocol::outputs(line.as_bytes()).said else { panic!("results") };
+    let Ok(Answer::Result(outputs)) = protocol::outputs(line.as_bytes()).said else { panic!("results") };
     assert_eq!(outputs.0[&Quantity::Db], [[1.0, 2.0], [3.0, 4.0]]);
 }
 
@@ -27,7 +27,7 @@ fn a_db_that_is_not_summed_can_be_read_and_has_its_own_shape() {
 fn number(text: &str) -> Option<f64> {
     let line = format!(r#"{{"seq": 1, "outputs": {{"db": [{text}]}}}}"#);
     match protocol::outputs(line.as_bytes()).said {
-        Ok(Said::Result(outputs)) => Some(outputs.0[&Quantity::Db][0][0]),
+        Ok(Answer::Result(outputs)) => Some(outputs.0[&Quantity::Db][0][0]),
         _ => None,
     }
 }
@@ -135,8 +135,8 @@ fn what_a_subject_says_wrongly_of_itself_is_told_with_its_place() {
 fn an_answer_says_one_thing() {
     let said = |line: &str| protocol::outputs(line.as_bytes());
     let skipped = said(r#"{"seq": 3, "skipped": "no relu"}"#);
-    assert_eq!((skipped.seq, skipped.said.expect("sound")), (Some(3), Said::Skipped("no relu".into())));
-    assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("sound"), Said::Errored("oh".into()));
+    assert_eq!((skipped.seq, skipped.said.expect("sound")), (Some(3), Answer::Skipped("no relu".into())));
+    assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("sound"), Answer::Errored("oh".into()));
     for line in [
         r#"{"seq": 3}"#,
         r#"{"seq": 3, "skipped": "a", "error": "b"}"#,
@@ -222,7 +222,7 @@ fn a_file_of_results_answers_for_the_cases_in_it() {
     let mut results = results(&top).expect("sound");
     assert_eq!(results.about(), About::new("mine", Arithmetic::plain(Format::F32)));
     let problem = &built_in()[0].problem;
-    let Answer::Outputs(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };
+    let Answer::Result(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };
     assert_eq!(outputs.0, [(Quantity::Db, vec![vec![-1.0, -2.0]])].into());
     assert_eq!(results.step("exact/other", problem), Answer::Skipped("no result for this case".into()));
 }

@@ -24,7 +24,7 @@ fn tested(prefix: &str, filter: &str, make: fn() -> Layer) -> (libtest_mimic::Co
 #[test]
 fn each_case_is_a_test_with_its_id_as_its_name() {
     let (conclusion, log) =
-        tested("", "exact/by-hand", || Layer::new(|_, _, outputs| Answer::Outputs(outputs)));
+        tested("", "exact/by-hand", || Layer::new(|_, _, outputs| Answer::Result(outputs)));
     assert_eq!((conclusion.num_passed, conclusion.num_failed, conclusion.num_ignored), (1, 0, 0));
     assert!(log.contains("test exact/by-hand ... ok"), "{log}");
     let all = dropout_oracle::conform::cases::built_in().len() as u64;
@@ -34,7 +34,7 @@ fn each_case_is_a_test_with_its_id_as_its_name() {
 
 #[test]
 fn what_is_beyond_the_steps_is_a_test_that_may_run_alone() {
-    let make = || Layer::new(|_, _, outputs| Answer::Outputs(outputs));
+    let make = || Layer::new(|_, _, outputs| Answer::Result(outputs));
     let (conclusion, log) = tested("", "sampler/", make);
     assert_eq!((conclusion.num_ignored, conclusion.num_failed), (13, 0));
     assert!(log.contains("ignored (draws no masks)"), "{log}");
@@ -47,7 +47,7 @@ fn a_failed_case_fails_with_what_is_wrong() {
     let wrong = || {
         Layer::new(|_, _, mut outputs| {
             outputs.0.get_mut(&Quantity::Dw).expect("there")[1][0] = -7.0;
-            Answer::Outputs(outputs)
+            Answer::Result(outputs)
         })
     };
     let (conclusion, log) = tested("mine/", "exact/by-hand", wrong);
@@ -72,7 +72,7 @@ fn answers_that_differ_between_two_calls_fail() {
         Layer::new(|layer, _, mut outputs| {
             outputs.0.get_mut(&Quantity::Z).expect("there")[0][0] *=
                 1.0 - (layer.asked.len() % 2) as f64 * f64::EPSILON;
-            Answer::Outputs(outputs)
+            Answer::Result(outputs)
         })
     };
     let (conclusion, log) = tested("", "shapes/tanh-2x4x3", counting);
@@ -84,7 +84,7 @@ fn a_subject_that_panics_is_made_anew_for_the_next_case() {
     let panicking = || {
         Layer::new(|layer, _, outputs| {
             assert!(layer.asked.len() < 5, "too often");
-            Answer::Outputs(outputs)
+            Answer::Result(outputs)
         })
     };
     // Two calls a case: each third case meets the fifth call, and the one after it a new subject.

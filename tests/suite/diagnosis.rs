@@ -16,7 +16,7 @@ use std::fmt::Write;
 /// What a defect answers.
 pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Outputs> {
     let answer = |question: &Question| match subject.step("", &question.problem) {
-        Answer::Outputs(outputs) => outputs,
+        Answer::Result(outputs) => outputs,
         other => unreachable!("a defect answers: {other:?}"),
     };
     questions.iter().map(answer).collect()

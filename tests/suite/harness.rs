@@ -143,13 +143,13 @@ impl Subject for Rounded {
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        let Answer::Outputs(Outputs(mut outputs)) = self.0.step(id, problem) else {
+        let Answer::Result(Outputs(mut outputs)) = self.0.step(id, problem) else {
             unreachable!("defects answer")
         };
         for x in outputs.values_mut().flatten().flatten() {
             *x = f64::from(*x as f32);
         }
-        Answer::Outputs(Outputs(outputs))
+        Answer::Result(Outputs(outputs))
     }
 }
 
@@ -200,13 +200,13 @@ impl Subject for Two {
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        let [Answer::Outputs(one), Answer::Outputs(other)] =
+        let [Answer::Result(one), Answer::Result(other)] =
             self.0.each_mut().map(|half| half.step(id, problem))
         else {
             unreachable!("defects answer")
         };
         let forward = one.0.into_iter().take(3);
-        Answer::Outputs(Outputs(forward.chain(other.0.into_iter().skip(3)).collect()))
+        Answer::Result(Outputs(forward.chain(other.0.into_iter().skip(3)).collect()))
     }
 }
 

@@ -32,7 +32,7 @@ impl Subject for MyLayer {
             (Quantity::Db, wide(&[gradients.b])),
             (Quantity::Da, wide(&gradients.inputs)),
         ];
-        Answer::Outputs(Outputs(results.into()))
+        Answer::Result(Outputs(results.into()))
     }
 }
 

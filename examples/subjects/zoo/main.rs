@@ -63,7 +63,7 @@ fn step(subject: &mut dyn Subject, question: &Value) -> Value {
         Err(faults) => return json!({"seq": seq, "error": faults.to_string()}),
     };
     match subject.step("", &given.problem) {
-        Answer::Outputs(outputs) => json!({"seq": seq, "outputs": members(&outputs)}),
+        Answer::Result(outputs) => json!({"seq": seq, "outputs": members(&outputs)}),
         Answer::Skipped(why) => json!({"seq": seq, "skipped": why}),
         Answer::Errored(what) => json!({"seq": seq, "error": what}),
     }

@@ -5,7 +5,7 @@
 use super::process::{Process, Silence};
 use super::protocol::{self, Reply};
 use super::reading::brief;
-use crate::conform::subject::{About, Answer, Rows, Said, Subject};
+use crate::conform::subject::{About, Answer, Rows, Subject};
 use crate::fixture::json::TEXT_LIMIT;
 use crate::problem::{Faults, Problem};
 use std::io;
@@ -96,14 +96,14 @@ impl Program {
         &mut self,
         question: impl FnOnce(u64) -> String,
         reply: impl FnOnce(&[u8]) -> Reply<T>,
-    ) -> Said<T> {
+    ) -> Answer<T> {
         let mut process = match self.process.take().map_or_else(|| self.restart(), Ok) {
             Ok(process) => process,
-            Err(why) => return Said::Errored(why),
+            Err(why) => return Answer::Errored(why),
         };
         self.seq += 1;
         process.tell(&question(self.seq));
-        let lost = |what: String, process: &Process| Said::Errored(with_last_words(&what, process));
+        let lost = |what: String, process: &Process| Answer::Errored(with_last_words(&what, process));
         let line = match process.hear(self.limits.answer) {
             Ok(line) => line,
             Err(Silence { what, late }) => {
@@ -116,7 +116,7 @@ impl Program {
         match (reply.seq, reply.said) {
             (Some(seq), said) if seq == self.seq => {
                 self.process = Some(process);
-                said.unwrap_or_else(|faults| Said::Errored(unreadable(&line, &faults)))
+                said.unwrap_or_else(|faults| Answer::Errored(unreadable(&line, &faults)))
             }
             (None, Err(faults)) => lost(unreadable(&line, &faults), &process),
             (seq, _) => {
@@ -184,14 +184,14 @@ impl Subject for Program {
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        self.ask(|seq| protocol::step(seq, id, problem), protocol::outputs).into()
+        self.ask(|seq| protocol::step(seq, id, problem), protocol::outputs)
     }
 
-    fn sample(&mut self, p: &[f64], rows: usize) -> Said<Rows> {
+    fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
         self.ask(|seq| protocol::sample(seq, p, rows, None), protocol::mask)
     }
 
-    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Said<Rows> {
+    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Answer<Rows> {
         self.ask(|seq| protocol::sample(seq, p, rows, Some((key, stream))), protocol::mask)
     }
 }

@@ -1,7 +1,7 @@
 //! The protocol's lines: questions as they are written, answers as they are read (spec/protocol.md).
 
 use super::reading;
-use crate::conform::subject::{About, Outputs, Rows, Said};
+use crate::conform::subject::{About, Answer, Outputs, Rows};
 use crate::fixture::case::Source;
 use crate::fixture::generate::hex;
 use crate::fixture::json::{self, Members, Raw, Reader};
@@ -55,7 +55,7 @@ pub struct Reply<T> {
     /// The number of the question, where the line could be read that far.
     pub seq: Option<u64>,
     /// What it says.
-    pub said: Result<Said<T>, Faults>,
+    pub said: Result<Answer<T>, Faults>,
 }
 
 /// The answer to `start`.
@@ -106,13 +106,13 @@ fn said<T>(
     members: &Members,
     key: &str,
     result: fn(&mut Reader, &str, Raw) -> Option<T>,
-) -> Option<Said<T>> {
+) -> Option<Answer<T>> {
     let mut text = |key| members.get(key).map(|value| reader.string(key, value).unwrap_or_default());
     let (skipped, errored) = (text("skipped"), text("error"));
     match (members.get(key), skipped, errored) {
-        (Some(value), None, None) => result(reader, key, value).map(Said::Result),
-        (None, Some(why), None) => Some(Said::Skipped(why)),
-        (None, None, Some(what)) => Some(Said::Errored(what)),
+        (Some(value), None, None) => result(reader, key, value).map(Answer::Result),
+        (None, Some(why), None) => Some(Answer::Skipped(why)),
+        (None, None, Some(what)) => Some(Answer::Errored(what)),
         _ => {
             let rule = format!("one of {key}, skipped and error must be there");
             reader.fault(

@@ -78,7 +78,7 @@ impl Subject for Results {
 
     fn step(&mut self, id: &str, _: &Problem) -> Answer {
         match self.results.get(id) {
-            Some(outputs) => Answer::Outputs(outputs.clone()),
+            Some(outputs) => Answer::Result(outputs.clone()),
             None => Answer::Skipped("no result for this case".into()),
         }
     }

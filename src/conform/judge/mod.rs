@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// The verdict on a subject's answer to a question.
 pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
     let outputs = match answer {
-        Answer::Outputs(outputs) => outputs,
+        Answer::Result(outputs) => outputs,
         Answer::Skipped(why) => return Verdict::without(Status::Skipped, why),
         Answer::Errored(what) => return Verdict::without(Status::Errored, what),
     };

@@ -138,7 +138,7 @@ impl Subject for Layer {
     }
 
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
-        Answer::Outputs((&step(&self.0, problem)).into())
+        Answer::Result((&step(&self.0, problem)).into())
     }
 }
 
