@@ -22,6 +22,7 @@ mod elementary;
 mod evidence;
 mod explain;
 mod fixtures;
+mod formats;
 mod gradients;
 mod harness;
 mod kill_matrix;
