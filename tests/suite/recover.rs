@@ -25,11 +25,18 @@ fn asked() -> Problem {
 
 const DRAWN: [[f64; 3]; 2] = [[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]];
 
+type Given = Inputs<Vec<Vec<f64>>, Vec<f64>>;
+
+/// The problem with other inputs.
+fn with(problem: &Problem, change: impl FnOnce(&mut Given)) -> Problem {
+    let mut given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+    change(&mut given);
+    Problem::new(given, problem.activation().clone()).expect("sound")
+}
+
 /// The problem with the subject's own mask.
 fn drawn(problem: &Problem) -> Problem {
-    let given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    let r = DRAWN.iter().map(|row| row.to_vec()).collect();
-    Problem::new(Inputs { r, ..given }, problem.activation().clone()).expect("sound")
+    with(problem, |given| given.r = DRAWN.map(|row| row.to_vec()).into())
 }
 
 /// What a subject that drew that mask gives.
@@ -109,12 +116,8 @@ fn results_that_do_not_show_the_mask_are_named() {
 /// Z is Ã only where W is the identity and b is 0.
 #[test]
 fn what_is_no_identity_shows_no_mask() {
-    type Given = Inputs<Vec<Vec<f64>>, Vec<f64>>;
     let refused = |change: &dyn Fn(&mut Given)| {
-        let exposing = recover::exposing(&asked()).expect("sound");
-        let mut given = exposing.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-        change(&mut given);
-        let problem = Problem::new(given, exposing.activation().clone()).expect("sound");
+        let problem = with(&recover::exposing(&asked()).expect("sound"), change);
         let mut outputs = answer(&problem);
         outputs.0.remove(&Quantity::ATilde);
         recover::problem(&problem, &outputs)
@@ -132,13 +135,9 @@ fn what_is_no_identity_shows_no_mask() {
 
 #[test]
 fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
-    let with = |a: f64| {
-        let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-        given.a[1][2] = a;
-        Problem::new(given, Activation::Softmax).expect("sound")
-    };
+    let last_a = |a: f64| with(&asked(), |given| given.a[1][2] = a);
     let f32 = Arithmetic::plain(Format::F32);
-    let showing = |a: f64, arithmetic| recover::showing(&with(a), arithmetic);
+    let showing = |a: f64, arithmetic| recover::showing(&last_a(a), arithmetic);
     assert_eq!(showing(-2.0, F64), Ok(asked()));
     for (a, arithmetic, shown) in [
         (0.0, F64, 1.0),
@@ -149,13 +148,11 @@ fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
         (2f64.powi(124), f32, 2f64.powi(124)),
         (Format::F32.largest() / 8.0, f32, Format::F32.largest() / 8.0),
     ] {
-        assert_eq!(showing(a, arithmetic), Ok(with(shown)), "{a}");
+        assert_eq!(showing(a, arithmetic), Ok(last_a(shown)), "{a}");
     }
     let refused = Err("A[1][2] / p[2] may leave the range of f32".to_string());
     assert_eq!(showing(-(2f64.powi(125)), f32), refused);
-    let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    given.keep_prob[2] = 1e-38;
-    let rare = Problem::new(given, Activation::Softmax).expect("sound");
+    let rare = with(&asked(), |given| given.keep_prob[2] = 1e-38);
     assert_eq!(recover::showing(&rare, f32), Err("A[0][2] / p[2] may leave the range of f32".to_string()));
     assert!(recover::showing(&rare, F64).is_ok());
 }
@@ -170,9 +167,7 @@ fn another_mask_in_the_backward_pass_is_named_with_its_cell() {
     assert_eq!(da(1, 1, 0.0), [format!("{another} dA[1][1] is 0 where Ã is not 0")]);
     assert_eq!(da(1, 2, -0.0), [""; 0]);
     // Where nothing comes from above, every dA is 0.
-    let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    given.da_next = vec![vec![0.0; 2]; 2];
-    let still = Problem::new(given, Activation::Softmax).expect("sound");
+    let still = with(&asked(), |given| given.da_next = vec![vec![0.0; 2]; 2]);
     let outputs = answer(&still);
     let recovered = recover::problem(&still, &outputs).expect("a mask");
     assert_eq!(recover::findings(&Question::new(recovered, F64), &outputs), [""; 0]);
@@ -221,9 +216,7 @@ fn a_wrong_scale_has_its_name_within_twice_the_tolerance() {
 fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
     let kept = says(|outputs| drop(outputs.0.insert(Quantity::ATilde, asked().inputs().a.to_rows())));
     assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation");
-    let mut given = asked().inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    given.keep_prob[0] = 1.0;
-    let certain = Problem::new(given, Activation::Softmax).expect("sound");
+    let certain = with(&asked(), |given| given.keep_prob[0] = 1.0);
     let outputs = answer(&certain);
     let recovered = recover::problem(&certain, &outputs).expect("a mask");
     assert_eq!(
