@@ -18,18 +18,16 @@ use dropout_oracle::scalar::Step;
 use dropout_oracle::trace::Quantity;
 use rayon::prelude::*;
 
-/// Each Σ of these results from the results that went into it, in twice the precision of a double.
-fn from_own_results(draw: &Draw, own: &Step<f64>, quantity: Quantity) -> Vec<f64> {
+/// The terms of each Σ of these results, products of the results that went into it.
+pub fn terms(draw: &Draw, own: &Step<f64>, quantity: Quantity) -> Vec<Vec<(f64, f64)>> {
     let inputs = draw.case.problem.inputs();
     let (m, n, n_next) = (draw.case.problem.m(), draw.case.problem.n(), draw.case.problem.n_next());
-    let freedom = Freedom { accumulator: Accumulator::TwoDoubles, ..draw.freedom() };
-    let exact = Machine::new(Arithmetic::plain(Format::F64), freedom, None);
     let stored = Machine::new(draw.arithmetic(), draw.freedom(), None);
     let (w, b) = (inputs.w.map(|&x| stored.stored(x)), inputs.b.iter().map(|&x| stored.stored(x)));
     let b: Vec<f64> = b.collect();
     let (a_tilde, dz) = (&own.forward.a_tilde, &own.backward.dz);
     let table = |rows: usize, cols: usize, terms: &dyn Fn(usize, usize) -> Vec<(f64, f64)>| {
-        (0..rows * cols).map(|cell| exact.dot(&terms(cell / cols, cell % cols))).collect()
+        (0..rows * cols).map(|cell| terms(cell / cols, cell % cols)).collect()
     };
     match quantity {
         Quantity::Z => table(m, n_next, &|i, j| {
@@ -39,6 +37,14 @@ fn from_own_results(draw: &Draw, own: &Step<f64>, quantity: Quantity) -> Vec<f64
         Quantity::Db => table(1, n_next, &|_, j| (0..m).map(|i| (dz.at(i, j), 1.0)).collect()),
         _ => table(m, n, &|i, k| (0..n_next).map(|j| (dz.at(i, j), w.at(k, j))).collect()),
     }
+}
+
+/// The Σ of these terms in twice the precision of a double.
+pub fn sums(terms: &[Vec<(f64, f64)>]) -> Vec<f64> {
+    let double = Arithmetic::plain(Format::F64);
+    let freedom = Freedom { accumulator: Accumulator::TwoDoubles, ..Freedom::plain(double) };
+    let exact = Machine::new(double, freedom, None);
+    terms.iter().map(|terms| exact.dot(terms)).collect()
 }
 
 /// How each Σ of each case leans, run by one implementation; `None` where an element is beyond its tolerance.
@@ -51,9 +57,8 @@ fn run(
     let case = |case| {
         let draw = Draw { case, arithmetic: place, number: 0 };
         let own = draw.run(freedom(&draw), fault);
-        let lean_of = |quantity| {
-            lean(own.cells(quantity), &from_own_results(&draw, &own, quantity), arithmetic.storage)
-        };
+        let lean_of =
+            |quantity| lean(own.cells(quantity), &sums(&terms(&draw, &own, quantity)), arithmetic.storage);
         draw.failure(&own).is_none().then(|| SUMS.map(lean_of))
     };
     cases().par_iter().map(case).collect()

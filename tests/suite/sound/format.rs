@@ -28,6 +28,18 @@ pub fn halved(format: Format, x: f64) -> f64 {
     if shift.is_finite() { shift - (shift - x) } else { x }
 }
 
+/// x rounded to so many bits less than the format has.
+pub fn shortened(format: Format, x: f64, bits: i32) -> f64 {
+    let scale = 2f64.powi(bits);
+    rounded(format, x, |units| (units / scale).round_ties_even() * scale)
+}
+
+/// One of the two numbers of the format around x, the upper one as often as `draw`, uniform in 0 to 1, is above
+/// the way down from it.
+pub fn stochastic(format: Format, x: f64, draw: f64) -> f64 {
+    rounded(format, x, |units| (units + draw).floor())
+}
+
 /// x as a whole number of units in its last place, made whole by `whole`.
 fn rounded(format: Format, x: f64, whole: impl Fn(f64) -> f64) -> f64 {
     if format == Format::F64 || x == 0.0 || !x.is_finite() {

@@ -3,7 +3,7 @@
 //! Each number is a double that the format in question holds. What stands here is sound; the defects that
 //! the tests plant are the ones in [`Fault`].
 
-use super::format::{fused, halved, nearest, toward_zero, two_sum};
+use super::format::{fused, halved, nearest, shortened, stochastic, toward_zero, two_sum};
 use super::freedom::{Accumulator, Freedom, Order};
 use super::value::Value;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -24,6 +24,10 @@ pub enum Fault {
     ShortExponential,
     /// Each Σ rounds toward zero, partial sums and result.
     Truncation,
+    /// Each product and partial sum is rounded to so many bits less than its format has.
+    ShortSum(i32),
+    /// Each product and partial sum is rounded up or down at random, to the nearer number more often.
+    StochasticSum,
 }
 
 /// An implementation's arithmetic.
@@ -224,6 +228,10 @@ impl Sum<'_> {
     fn result(&self, x: f64) -> f64 {
         let rounded = match self.machine.fault {
             Some(Fault::Truncation) => toward_zero(self.format, x),
+            Some(Fault::ShortSum(bits)) => shortened(self.format, x, bits),
+            Some(Fault::StochasticSum) => {
+                stochastic(self.format, x, self.machine.below(1 << 32) as f64 * 2f64.powi(-32))
+            }
             _ => nearest(self.format, x),
         };
         self.machine.flushed(self.format, rounded)

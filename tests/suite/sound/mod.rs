@@ -2,10 +2,11 @@
 //! against all core cases.
 //!
 //! [`freedom`] is what may be chosen, [`machine`] and [`value`] the arithmetic that follows from it, on
-//! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says what the
-//! tolerances make of its results and [`tally`] counts. That the tolerances can fail is shown in [`defect`],
-//! what only a whole run shows in [`bias`]. With `DROPOUT_ORACLE_SWEEP=n` in the environment every case is
-//! drawn n times in every arithmetic.
+//! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says
+//! what the tolerances make of its results and [`tally`] counts. That the tolerances can fail is shown in
+//! [`defect`], what only a whole run shows in [`bias`], and why the spread of its errors is no verdict in
+//! [`variance`]. With `DROPOUT_ORACLE_SWEEP=n` in the environment every case is drawn n times in every
+//! arithmetic.
 
 mod bias;
 mod defect;
@@ -18,6 +19,7 @@ mod step;
 mod tally;
 mod unit;
 mod value;
+mod variance;
 
 use std::sync::OnceLock;
 use tally::Tally;
