@@ -67,6 +67,11 @@ fn the_power_is_that_of_the_exact_tails() {
         let ours = miss(p, a as f64 / 16.0, n, GRAIN, level);
         assert!(ours >= exact && ours < exact * (1.0 + 1e-5) + 1e-9, "{p} {a}: {ours} {exact}");
     }
-    assert_eq!(miss(0.5, 0.9, 4, GRAIN, level), 1.0, "4 trials reject nothing");
+    for actual in [0.99, 0.01] {
+        assert_eq!(miss(0.5, actual, 4, GRAIN, level), 1.0, "4 trials reject nothing");
+        // 2 · 2^−11 is below the level: eleven trials reject eleven hits, and none.
+        let missed = 1.0 - 0.99f64.powi(11);
+        assert!((miss(0.5, actual, 11, 0.0, level) / missed - 1.0).abs() < 2.0 * ROUNDING, "{actual}");
+    }
     assert_eq!(trials_needed(0.5, 0.5, GRAIN, level, 0.01), None);
 }

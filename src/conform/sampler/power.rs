@@ -3,18 +3,18 @@
 use super::tail::{Chance, ln_lower, ln_p_value, ln_upper};
 
 /// An upper bound for the chance that so many trials whose hits have the chance `actual` pass a test for
-/// the chance `p`, give or take `slack`, which rejects at p-values of at most `level`. It is the chance
-/// itself, up to the other tail, or 1 where that is above about one half.
+/// the chance `p`, give or take `slack`, which rejects at p-values of at most `level`, below 1. It is the
+/// chance itself, up to the other tail, or 1 where that is above about one half.
 pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
     let rejects = |hits: usize| ln_p_value(hits, trials, Chance::new(p), slack) <= level.ln();
     let mean = ((trials as f64 * p).round() as usize).min(trials);
     // On either side of the mean the p-value falls with the distance.
     let ln_miss = if actual > p {
-        let most = mean + first(trials + 1 - mean, |step| step + mean > trials || rejects(mean + step));
-        if most > trials { 0.0 } else { ln_lower(most - 1, trials, Chance::new(actual)) }
+        let passing = first(trials + 1 - mean, |step| rejects(mean + step));
+        ln_lower(mean + passing - 1, trials, Chance::new(actual))
     } else {
-        let least = first(mean + 1, |step| step > mean || rejects(mean - step));
-        if least > mean { 0.0 } else { ln_upper(mean - least + 1, trials, Chance::new(actual)) }
+        let passing = first(mean + 1, |step| rejects(mean - step));
+        ln_upper(mean + 1 - passing, trials, Chance::new(actual))
     };
     ln_miss.exp()
 }
