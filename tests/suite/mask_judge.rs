@@ -1,10 +1,10 @@
 //! The judge of mask generators: sound ones pass, wrong ones do not and are told why, as often as stated.
 
-use dropout_oracle::conform::sampler::mask::{Axis, Mask, agreements};
-use dropout_oracle::conform::sampler::plan::{Plan, RATES, Role, SMALL, TINY};
+use dropout_oracle::conform::sampler::mask::{Axis, Mask, agreements, full};
+use dropout_oracle::conform::sampler::plan::{Plan, Question, RATES, Role, SMALL, TINY};
 use dropout_oracle::conform::sampler::power::{miss, trials_needed};
 use dropout_oracle::conform::sampler::tail::{Chance, ln_p_value, ln_upper};
-use dropout_oracle::conform::sampler::test::{GRAIN, What};
+use dropout_oracle::conform::sampler::test::{GRAIN, Sample, What, all};
 use dropout_oracle::conform::sampler::{FALSE_ALARM, Verdict, judge};
 use dropout_oracle::problem::mask;
 
@@ -35,6 +35,129 @@ fn the_pairs_of_one_test_share_no_cell_and_the_two_halves_are_all() {
         let cells = (0..16).flat_map(|i| (0..8).map(move |k| (i, k)));
         let counted = calls.iter().map(|mask| cells.clone().filter(|&(i, k)| pair(mask, i, k)).count());
         assert_eq!(agree, counted.sum::<usize>(), "{axis:?}");
+    }
+}
+
+/// The counts of small masks, cell by cell.
+#[test]
+fn every_test_counts_what_it_says() {
+    let question = |role, p: &[f64], rows| Question { p: p.to_vec(), rows, role };
+    let mut questions =
+        vec![question(Role::Rates, &[0.9, 0.3, 0.9, 1.0], 3), question(Role::Fine, &[TINY; 5], 2)];
+    questions.extend(vec![question(Role::Even, &[0.5; 32], 6); 2]);
+    questions.extend(vec![question(Role::Skewed, &[0.25; 32], 6); 2]);
+    questions.extend(vec![question(Role::Short, &[0.5; 7], 5); 3]);
+    let drawn = |(number, question): (usize, &Question)| {
+        let row = |i| word((number as u64) << 8 | i) & full(question.p.len());
+        Mask { units: question.p.len(), rows: (0..question.rows as u64).map(row).collect() }
+    };
+    let mut masks: Vec<Mask> = questions.iter().enumerate().map(drawn).collect();
+    // The first 64 cells of the first even mask once more, from cell 40 of the second on.
+    let again = masks[2].rows[0] | masks[2].rows[1] << 32;
+    let kept = masks[3].rows[1] & 0xff | again << 8;
+    masks[3].rows[1..4].copy_from_slice(&[kept & full(32), again >> 24 & full(32), again >> 56]);
+    let samples: Vec<Sample> =
+        questions.iter().zip(masks).map(|(question, mask)| Sample::new(question, mask)).collect();
+
+    let calls = |role| samples.iter().filter(move |sample| sample.question.role == role).collect::<Vec<_>>();
+    let cells = |role| {
+        let of_call = |(call, sample): (usize, &'_ &Sample)| {
+            let (rows, units) = (sample.mask.rows.len(), sample.mask.units);
+            (0..rows).flat_map(move |i| (0..units).map(move |k| (call, i, k))).collect::<Vec<_>>()
+        };
+        calls(role).iter().enumerate().flat_map(of_call).collect::<Vec<_>>()
+    };
+    let share = |hits: &mut dyn Iterator<Item = bool>| {
+        hits.fold((0, 0), |(hits, trials), hit| (hits + usize::from(hit), trials + 1))
+    };
+    let counted = |role, what| {
+        let (calls, cells) = (calls(role), cells(role));
+        let at = |&(call, i, k): &(usize, usize, usize)| calls[call].mask.at(i, k);
+        let p = |&&(call, _, k): &&(usize, usize, usize)| calls[call].question.p[k];
+        // Whether the last of these cells is kept where fewer than half are without it.
+        let guessed = |group: Vec<bool>| {
+            let (last, others) = group.split_last().expect("cells");
+            (others.iter().filter(|kept| **kept).count() < group.len() / 2) == *last
+        };
+        match what {
+            What::Kept(kept) => share(&mut cells.iter().filter(|cell| p(cell) == kept).map(at)),
+            What::Unit(unit, _) => share(&mut cells.iter().filter(|cell| cell.2 == unit).map(at)),
+            What::Place(row, unit) => {
+                share(&mut cells.iter().filter(|cell| (cell.1, cell.2) == (row, unit)).map(at))
+            }
+            What::Agree { axis, lag, phase } => share(&mut cells.iter().filter_map(|cell| {
+                let &(call, i, k) = cell;
+                let (along, other) = match axis {
+                    Axis::Units => (k, (call, i, k + lag)),
+                    Axis::Rows => (i, (call, i + lag, k)),
+                    Axis::Calls => (call, (call + lag, i, k)),
+                    Axis::Falling => (i, (call, i + lag, k + lag)),
+                    Axis::Rising => (i, (call, i + lag, k.wrapping_sub(lag))),
+                };
+                (along / lag % 2 == phase && cells.contains(&other)).then(|| at(cell) == at(&other))
+            })),
+            What::Last(axis) => {
+                let group = |cell: &(usize, usize, usize)| match axis {
+                    Axis::Rows => (cell.0, cell.1),
+                    Axis::Units => (cell.0, cell.2),
+                    _ => (cell.0, 0),
+                };
+                let mut groups: Vec<_> = cells.iter().map(group).collect();
+                groups.sort();
+                groups.dedup();
+                let members =
+                    |of: &(usize, usize)| cells.iter().filter(|cell| group(cell) == *of).map(at).collect();
+                share(&mut groups.iter().map(members).map(guessed))
+            }
+            What::Repeat => (1, 2 * 2 * 6 * 32),
+        }
+    };
+
+    let mut expected =
+        vec![(Role::Rates, What::Kept(0.9)), (Role::Rates, What::Kept(0.3)), (Role::Fine, What::Kept(TINY))];
+    for (role, p) in [(Role::Even, 0.5), (Role::Skewed, 0.25)] {
+        expected.push((role, What::Kept(p)));
+        expected.extend((0..32).map(|k| (role, What::Unit(k, p))));
+        let agree = |axis, lags: &[usize]| {
+            lags.iter()
+                .flat_map(|&lag| [0, 1].map(|phase| (role, What::Agree { axis, lag, phase })))
+                .collect::<Vec<_>>()
+        };
+        expected.extend(agree(Axis::Units, &[1, 2, 3, 4, 8]));
+        expected.extend(agree(Axis::Rows, &[1, 2]));
+        expected.extend([Axis::Falling, Axis::Rising].iter().flat_map(|&axis| agree(axis, &[1])));
+        // Of two calls, and of cells that lie half of all apart, there is one half only.
+        let half = |axis, lag| (role, What::Agree { axis, lag, phase: 0 });
+        expected.extend([half(Axis::Units, 16), half(Axis::Rows, 3), half(Axis::Calls, 1)]);
+    }
+    expected.extend(
+        [What::Last(Axis::Rows), What::Last(Axis::Units), What::Repeat].map(|what| (Role::Even, what)),
+    );
+    expected.extend([0, 1].map(|phase| (Role::Short, What::Agree { axis: Axis::Calls, lag: 1, phase })));
+    expected.extend([What::Kept(0.5), What::Last(Axis::Calls)].map(|what| (Role::Short, what)));
+    expected.extend((0..5).flat_map(|i| (0..7).map(move |k| (Role::Short, What::Place(i, k)))));
+
+    let tests = all(&samples);
+    assert_eq!(tests.len(), expected.len());
+    for (role, what) in expected {
+        let test = tests.iter().find(|test| (test.role, test.what) == (role, what));
+        let test = test.unwrap_or_else(|| panic!("no {what:?} of {role:?}"));
+        assert_eq!((test.hits, test.trials), counted(role, what), "{what:?} of {role:?}");
+        assert_eq!(test.share(), test.hits as f64 / test.trials as f64);
+        let p = calls(role)[0].question.p[0];
+        let (chance, slack) = match what {
+            What::Agree { .. } => (p * p + (1.0 - p) * (1.0 - p), 3.0 * GRAIN),
+            What::Kept(p) => (p, GRAIN),
+            What::Repeat => ((0.5 + GRAIN).powi(64), 0.0),
+            What::Last(_) | What::Place(..) => (0.5, GRAIN),
+            What::Unit(..) => (p, GRAIN),
+        };
+        assert_eq!(test.chance, chance, "{what:?} of {role:?}");
+        let ln_p = match what {
+            What::Repeat => (test.trials as f64 * chance).ln(),
+            _ => ln_p_value(test.hits, test.trials, Chance::new(chance), slack),
+        };
+        assert_eq!(test.ln_p, ln_p, "{what:?} of {role:?}");
     }
 }
 
