@@ -9,6 +9,7 @@ use dropout_oracle::conform::judge::question::Question;
 use dropout_oracle::conform::run::question;
 use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::zoo::distance::CAUGHT;
 use std::fmt::Write;
@@ -354,4 +355,41 @@ fn numbers_that_are_no_ordinary_ones_show_no_mask() {
     // Of a result of another shape nothing is read.
     layer.answers[0].0.get_mut(&ATilde).expect("given").pop();
     assert!(!layer.diagnosis().remarks.iter().any(|remark| remark.contains("forward pass")));
+}
+
+/// Of 16 cells with p = 0.5 two independent masks agree in 8, give or take 2: all 16 are four times that away, and
+/// no further. So few do not tell the same mask from another.
+#[test]
+fn masks_are_called_independent_where_the_same_one_would_stand_out() {
+    const R: [[f64; 5]; 4] = [
+        [1.0, 0.0, 1.0, 1.0, 0.0],
+        [0.0, 0.0, 1.0, 0.0, 1.0],
+        [1.0, 1.0, 0.0, 1.0, 0.0],
+        [0.0, 1.0, 0.0, 0.0, 0.0],
+    ];
+    let remark = |n: usize| {
+        let r: Vec<Vec<f64>> = R.iter().map(|row| row[..n].to_vec()).collect();
+        // The other way round in half of the rows.
+        let of_row = |(i, row): (usize, &Vec<f64>)| {
+            row.iter().map(|r| if i < 2 { 2.0 - 2.0 * r } else { 2.0 * r }).collect()
+        };
+        let a_tilde = r.iter().enumerate().map(of_row).collect();
+        let inputs = Inputs {
+            a: vec![vec![1.0; n]; 4],
+            keep_prob: vec![0.5; n],
+            r,
+            w: vec![vec![1.0]; n],
+            b: vec![0.0],
+            da_next: vec![vec![1.0]; 4],
+        };
+        let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+        let about = About::new("layer", Arithmetic::plain(Format::F64));
+        let question = Question::new(problem, about.arithmetic);
+        compared(&about, &[question], &[Outputs([(ATilde, a_tilde)].into())]).remarks.remove(0)
+    };
+    let says = |cells: usize, of_others: &str| {
+        format!("the mask of the forward pass agrees with R in 50.0 % of {cells} cells{of_others} 50.0 %")
+    };
+    assert_eq!(remark(4), says(16, "; independent masks would in"));
+    assert_eq!(remark(5), says(20, ": as two independent masks, which would in"));
 }
