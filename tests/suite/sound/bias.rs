@@ -7,7 +7,7 @@ use super::machine::{Fault, Machine};
 use super::step::step;
 use dropout_oracle::conform::beyond::Beyond;
 use dropout_oracle::conform::cases::{Case, built_in};
-use dropout_oracle::conform::judge::bias::{Finding, SUMS, Side, bias, lean};
+use dropout_oracle::conform::judge::bias::{self, Finding, SUMS, Side, bias, lean};
 use dropout_oracle::conform::run::run as asked;
 use dropout_oracle::conform::verdict::Status;
 use dropout_oracle::conform::verdict::{Lean, Outcome};
@@ -103,6 +103,7 @@ fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cas
     let balanced: Vec<Lean> = (0..1000).map(|case| of(if case % 2 == 0 { 0.1 } else { -0.1 })).collect();
     assert_eq!(bias(&balanced), None);
     assert_eq!(bias(&[]), None);
+    assert_eq!(bias::cases(&[Lean::default(), of(0.1), of(-0.1)]), 2);
     // 8 · 2 exp(−N/2) ≤ 1e-9 where N ≥ 2 ln(1.6e10) = 46.99….
     assert_eq!(bias(&[of(0.3); 46]), None);
     let found = bias(&[of(0.3); 47]).expect("a finding");
