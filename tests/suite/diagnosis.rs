@@ -357,6 +357,31 @@ fn numbers_that_are_no_ordinary_ones_show_no_mask() {
     assert!(!layer.diagnosis().remarks.iter().any(|remark| remark.contains("forward pass")));
 }
 
+/// What is finite in the format of the mistake and infinite in the subject's is the same mistake.
+#[test]
+fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
+    let inputs = Inputs {
+        a: vec![vec![48.0]],
+        keep_prob: vec![2f64.powi(-8)],
+        r: vec![vec![1.0]],
+        w: vec![vec![2f64.powi(-10)]],
+        b: vec![0.0],
+        da_next: vec![vec![1.0]],
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let about = About::new("layer", Arithmetic::plain(Format::F16));
+    let questions = [Question::new(problem, about.arithmetic)];
+    let mut answers =
+        answers(Defective::double("scaled-twice-both-passes").expect("a defect").as_mut(), &questions);
+    let numbers = answers[0].0.values_mut().flatten().flatten();
+    numbers.for_each(|x| *x = Format::F16.nearest(*x));
+    // The right ã is 48 · 2^8 = 12288, the wrong one 256 times that.
+    assert_eq!(answers[0].0[&ATilde], [[f64::INFINITY]]);
+    let diagnosis = compared(&about, &questions, &answers);
+    let named: Vec<&str> = diagnosis.candidates.iter().map(|candidate| candidate.id.as_str()).collect();
+    assert_eq!(named, ["scaled-twice-both-passes"]);
+}
+
 /// Of 16 cells with p = 0.5 two independent masks agree in 8, give or take 2: all 16 are four times that away, and
 /// no further. So few do not tell the same mask from another.
 #[test]

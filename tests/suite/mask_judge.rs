@@ -4,7 +4,7 @@ use dropout_oracle::conform::sampler::mask::{Axis, Mask, agreements, full};
 use dropout_oracle::conform::sampler::plan::{Plan, Question, RATES, Role, SMALL, TINY};
 use dropout_oracle::conform::sampler::power::{miss, trials_needed};
 use dropout_oracle::conform::sampler::tail::{Chance, ln_p_value, ln_upper};
-use dropout_oracle::conform::sampler::test::{GRAIN, Sample, What, all};
+use dropout_oracle::conform::sampler::test::{GRAIN, Sample, What, all, recurrences};
 use dropout_oracle::conform::sampler::{FALSE_ALARM, Verdict, judge};
 use dropout_oracle::problem::mask;
 
@@ -46,16 +46,21 @@ fn every_test_counts_what_it_says() {
         vec![question(Role::Rates, &[0.9, 0.3, 0.9, 1.0], 3), question(Role::Fine, &[TINY; 5], 2)];
     questions.extend(vec![question(Role::Even, &[0.5; 32], 6); 2]);
     questions.extend(vec![question(Role::Skewed, &[0.25; 32], 6); 2]);
-    questions.extend(vec![question(Role::Short, &[0.5; 7], 5); 3]);
+    questions.extend(vec![question(Role::Short, &[0.5; 7], 5); 20]);
     let drawn = |(number, question): (usize, &Question)| {
         let row = |i| word((number as u64) << 8 | i) & full(question.p.len());
         Mask { units: question.p.len(), rows: (0..question.rows as u64).map(row).collect() }
     };
     let mut masks: Vec<Mask> = questions.iter().enumerate().map(drawn).collect();
-    // The first 64 cells of the first even mask once more, from cell 40 of the second on.
-    let again = masks[2].rows[0] | masks[2].rows[1] << 32;
-    let kept = masks[3].rows[1] & 0xff | again << 8;
-    masks[3].rows[1..4].copy_from_slice(&[kept & full(32), again >> 24 & full(32), again >> 56]);
+    // The first 64 cells of the second even mask stand in the first as well, from cell 40 on.
+    let start = masks[3].rows[0] | masks[3].rows[1] << 32;
+    let before = masks[2].rows[1] & 0xff;
+    masks[2].rows[1..4].copy_from_slice(&[
+        (before | start << 8) & full(32),
+        start >> 24 & full(32),
+        start >> 56,
+    ]);
+    assert_eq!(recurrences(&[&masks[2], &masks[3]]), [(6 * 32, 40)]);
     let samples: Vec<Sample> =
         questions.iter().zip(masks).map(|(question, mask)| Sample::new(question, mask)).collect();
 

@@ -35,6 +35,14 @@ fn a_tail_beyond_the_mean_is_the_exact_one() {
     }
 }
 
+#[test]
+fn a_chance_far_below_1_keeps_its_digits() {
+    for p in [1e-12, 3e-5] {
+        let ours = ln_upper(2, 2, Chance::new(p));
+        assert!((ours - 2.0 * f64::ln(p) - ROUNDING).abs() < ROUNDING / 2.0, "{p}: {ours}");
+    }
+}
+
 /// Σ over the rejected counts, for chances within the slack of the stated one.
 #[test]
 fn a_p_value_is_at_most_alpha_with_at_most_that_probability() {

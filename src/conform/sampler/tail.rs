@@ -3,7 +3,7 @@
 //! Nothing here is an approximation by a normal or a chi-square. A tail is the sum of its terms, the
 //! first from logarithms of factorials, the others by their ratios.
 
-use libm::{lgamma, log1p};
+use libm::lgamma;
 
 /// What a logarithm of a tail may be off by. For up to 2^24 trials and chances down to 2^−40 none of its
 /// terms exceeds 2^29, where the last place is 2^−24, and their roundings come to less than eight of it.
@@ -44,7 +44,7 @@ pub fn ln_upper(hits: usize, trials: usize, chance: Chance) -> f64 {
     if k <= n * p || q <= 0.0 {
         return 0.0;
     }
-    if p <= 0.0 || hits > trials {
+    if p <= 0.0 {
         return f64::NEG_INFINITY;
     }
     let (mut sum, mut term) = (1.0, 1.0);
@@ -53,23 +53,23 @@ pub fn ln_upper(hits: usize, trials: usize, chance: Chance) -> f64 {
         let ratio = (trials - j) as f64 / (j + 1) as f64 * (p / q);
         term *= ratio;
         sum += term;
-        if term * ratio < sum * f64::EPSILON * (1.0 - ratio) {
+        if is_all_but_last_place(sum, term, ratio) {
             break;
         }
     }
     let choices = lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0);
-    let (ln_p, ln_q) = (ln(p, q), ln(q, p));
-    (choices + k * ln_p + (n - k) * ln_q + f64::ln(sum) + ROUNDING).min(0.0)
+    (choices + k * p.ln() + (n - k) * q.ln() + f64::ln(sum) + ROUNDING).min(0.0)
+}
+
+/// Whether the terms after this one, each at most `ratio` of the one before it, add up to less than the last
+/// place of the sum.
+fn is_all_but_last_place(sum: f64, term: f64, ratio: f64) -> bool {
+    term * ratio < sum * f64::EPSILON * (1.0 - ratio)
 }
 
 /// ln P(X ≤ hits) likewise, or 0 where `hits` is not below the mean.
 pub fn ln_lower(hits: usize, trials: usize, chance: Chance) -> f64 {
     ln_upper(trials - hits, trials, chance.opposite())
-}
-
-/// ln p, by way of 1 − p where that is the smaller.
-fn ln(p: f64, q: f64) -> f64 {
-    if q < p { log1p(-q) } else { p.ln() }
 }
 
 /// The logarithm of the two-sided p-value: twice the smaller tail, with `slack` for what the chance
