@@ -4,7 +4,7 @@ use dropout_oracle::conform::sampler::mask::{Axis, Mask, agreements, full};
 use dropout_oracle::conform::sampler::plan::{Plan, Question, RATES, Role, SMALL, TINY};
 use dropout_oracle::conform::sampler::power::{miss, trials_needed};
 use dropout_oracle::conform::sampler::tail::{Chance, ln_p_value, ln_upper};
-use dropout_oracle::conform::sampler::test::{GRAIN, Sample, What, all, recurrences};
+use dropout_oracle::conform::sampler::test::{GRAIN, Sample, What, all, period as period_of, recurrences};
 use dropout_oracle::conform::sampler::{FALSE_ALARM, Verdict, judge};
 use dropout_oracle::problem::mask;
 
@@ -164,6 +164,24 @@ fn every_test_counts_what_it_says() {
         };
         assert_eq!(test.ln_p, ln_p, "{what:?} of {role:?}");
     }
+}
+
+/// Two masks of 192 cells that begin anew after a number of cells; it shows where a whole mask is left.
+#[test]
+fn a_period_is_seen_in_what_is_at_least_a_mask() {
+    let period = |cell: &dyn Fn(usize) -> u64| {
+        let row = |start: usize| (0..32).map(|k| (cell(start + k) & 1) << k).sum();
+        let mask = |call: usize| Mask { units: 32, rows: (0..6).map(|i| row((call * 6 + i) * 32)).collect() };
+        period_of(&[&mask(0), &mask(1)])
+    };
+    for cells in [101, 128, 191, 192] {
+        assert_eq!(period(&|c| word((c % cells) as u64)), Some(cells));
+    }
+    for cells in [193, 200, 320] {
+        assert_eq!(period(&|c| word((c % cells) as u64)), None, "{cells}");
+    }
+    // The first 64 cells come once more, and then others.
+    assert_eq!(period(&|c| word(if (101..165).contains(&c) { c - 101 } else { c } as u64)), None);
 }
 
 /// A cell of the run: its call, its row, its unit; its number in the whole run and in its mask.
