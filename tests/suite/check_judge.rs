@@ -157,7 +157,7 @@ fn one(x: f64) -> Vec<Vec<f64>> {
 }
 
 /// One example, one unit, one output: z = w·(r/p)·a + b, and dJ/dz = 1.
-fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
+pub fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
     let inputs =
         Inputs { a: one(a), keep_prob: vec![p], r: one(r), w: one(w), b: vec![b], da_next: one(1.0) };
     Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound")

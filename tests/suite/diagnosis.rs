@@ -2,6 +2,7 @@
 //! failures a name must explain, what speaks against it, and what is said of masks and shorter formats.
 //! (That every known mistake gets its name is `harness`.)
 
+use crate::check_judge::single;
 use dropout_oracle::conform::cases;
 use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
@@ -360,15 +361,7 @@ fn numbers_that_are_no_ordinary_ones_show_no_mask() {
 /// What is finite in the format of the mistake and infinite in the subject's is the same mistake.
 #[test]
 fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
-    let inputs = Inputs {
-        a: vec![vec![48.0]],
-        keep_prob: vec![2f64.powi(-8)],
-        r: vec![vec![1.0]],
-        w: vec![vec![2f64.powi(-10)]],
-        b: vec![0.0],
-        da_next: vec![vec![1.0]],
-    };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let problem = single(48.0, 2f64.powi(-8), 1.0, 2f64.powi(-10), 0.0);
     let about = About::new("layer", Arithmetic::plain(Format::F16));
     let questions = [Question::new(problem, about.arithmetic)];
     let mut answers =

@@ -2,7 +2,7 @@
 //! is beyond its tolerance; sound implementations are not.
 
 use super::freedom::{Accumulator, Freedom};
-use super::judge::{Draw, cases};
+use super::judge::{Draw, cases, place};
 use super::machine::{Fault, Machine};
 use super::step::step;
 use dropout_oracle::conform::beyond::Beyond;
@@ -53,9 +53,8 @@ fn run(
     freedom: impl Fn(&Draw) -> Freedom + Sync,
     fault: Option<Fault>,
 ) -> Vec<Option<[Lean; 4]>> {
-    let place = Arithmetic::ALL.iter().position(|each| *each == arithmetic).expect("one of them");
     let case = |case| {
-        let draw = Draw { case, arithmetic: place, number: 0 };
+        let draw = Draw { case, arithmetic: place(arithmetic), number: 0 };
         let own = draw.run(freedom(&draw), fault);
         let lean_of =
             |quantity| lean(own.cells(quantity), &sums(&terms(&draw, &own, quantity)), arithmetic.storage);

@@ -48,6 +48,11 @@ pub struct Draw {
     pub number: u64,
 }
 
+/// The place of an arithmetic in [`Arithmetic::ALL`].
+pub fn place(arithmetic: Arithmetic) -> usize {
+    Arithmetic::ALL.iter().position(|each| *each == arithmetic).expect("one of them")
+}
+
 /// The draws with these numbers of each case in each arithmetic.
 pub fn draws(numbers: Range<u64>) -> impl ParallelIterator<Item = Draw> {
     cases().par_iter().flat_map_iter(move |case| {

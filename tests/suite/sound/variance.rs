@@ -11,7 +11,7 @@
 
 use super::bias::{sums, terms};
 use super::freedom::Freedom;
-use super::judge::{Case, Draw, cases};
+use super::judge::{Case, Draw, cases, place};
 use super::machine::Fault;
 use dropout_oracle::conform::judge::bias::{FALSE_ALARM, SUMS};
 use dropout_oracle::number::{Arithmetic, Format};
@@ -60,7 +60,7 @@ fn limit(cases: usize) -> f64 {
 #[test]
 fn kernels_that_spread_too_far_are_beyond_the_tolerance_of_an_element() {
     let plain = Arithmetic::plain(Format::F32);
-    let arithmetic = Arithmetic::ALL.iter().position(|each| *each == plain).expect("one of them");
+    let arithmetic = place(plain);
     let limit = limit(cases().len());
     let mut table =
         format!("limit {limit:.2} over {} cases\n{:<30}rejected", cases().len(), "mean of y in f32");
