@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench generate`. On two cores it takes well under 10 s.
 
-use dropout_oracle::fixture::generate::{Profile, entries, files};
+use dropout_oracle::cases::{Profile, entries};
+use dropout_oracle::fixture::generate::files;
 
 fn main() {
     divan::main();

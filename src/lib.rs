@@ -20,10 +20,13 @@
 //!   the other.
 //! - `witness`: gradients found by other ways, from the scalar forward pass alone.
 //! - `oracle`: expected values: the double nearest to the exact one, with proof.
-//! - `evidence`: what the forms, the witnesses and the oracle say of each other, in one table.
+//! - `verify`: what the forms, the witnesses and the oracle say of each other, in one table.
 //! - `zoo`: the known-wrong layers, each the right step with a stage replaced.
-//! - `fixture`: the JSON files: format, catalogue of cases, how they are written and read.
-//! - `conform`: an implementation under test against the cases: protocol, judge, report.
+//! - `wire`: JSON, as files and the protocol share it: strict reading, layout, numbers, steps.
+//! - `cases`: the catalogue of cases, as recipes.
+//! - `fixture`: the files: cases with their results, flags, kill matrix, and how they are written.
+//! - `mask_test`: the statistical judge of masks, which imports nothing of ours.
+//! - `conform`: an implementation under test against the cases: subject, judge, diagnosis, report.
 //! - `explain`: the worked example, each equation with its numbers put in.
 //! - `cli`: the command line, a file a verb.
 //!
@@ -31,19 +34,22 @@
 //! `witness` sees only the forward pass of `scalar`: that independence is what makes their agreement mean
 //! something. `error` is open to all. `tests/suite/walls.rs` holds these absences true.
 
+pub mod cases;
 pub mod cli;
 pub mod conform;
 pub mod error;
-pub mod evidence;
 pub mod explain;
 pub mod fixture;
 pub mod grid;
+pub mod mask_test;
 pub mod matrix;
 pub mod number;
 pub mod oracle;
 pub mod problem;
 pub mod scalar;
 pub mod trace;
+pub mod verify;
+pub mod wire;
 pub mod witness;
 pub mod zoo;
 

@@ -3,7 +3,7 @@
 //! `cargo test --test conformance` judges the matrix form, under the ids of the cases, and the scalar form,
 //! under `scalar/` and the id. With `DROPOUT_SUBJECT="command …"` set, that program is judged instead.
 
-use dropout_oracle::conform::door::program::{Limits, Program};
+use dropout_oracle::conform::subject::program::{Limits, Program};
 use dropout_oracle::conform::{About, Answer, Subject, suite};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;

@@ -1,17 +1,17 @@
 //! `check`: judges an implementation, behind a pipe or in a file of results.
 
 use super::input;
-use crate::conform::beyond::{self, Beyond};
+use crate::cases::Profile;
 use crate::conform::cases::{self, Case, Selection};
-use crate::conform::door::program::{Absent, Limits, NotStarted, Program};
-use crate::conform::door::results::Results;
-use crate::conform::expectations::Expectations;
+use crate::conform::judge::whole_run::{self, Beyond};
+use crate::conform::report::expectations::Expectations;
 use crate::conform::report::{Report, human, json, junit};
 use crate::conform::run::{Run, run};
+use crate::conform::subject::program::{Absent, Limits, NotStarted, Program};
+use crate::conform::subject::results::Results;
 use crate::conform::subject::{About, Subject};
 use crate::error::Error;
 use crate::fixture::files;
-use crate::fixture::generate::Profile;
 use crate::number::{Arithmetic, Format};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -88,7 +88,7 @@ impl Check {
     /// Where something is not as expected of the subject; the report is printed then as well.
     pub fn run(self) -> Result<String, Error> {
         let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(self.built_in()), cases::in_folder)?;
-        let mut beyond = beyond::all();
+        let mut beyond = whole_run::all();
         let ids = cases.iter().map(|case| case.id.clone()).chain(beyond.iter().map(Beyond::id));
         let ids: Vec<String> = ids.collect();
         let there = |id: &str| ids.iter().any(|known| known == id);

@@ -4,8 +4,8 @@ use super::input;
 use crate::error::Error;
 use crate::fixture::case::Case;
 use crate::fixture::kills::Zoo;
-use crate::fixture::layout;
-use crate::fixture::read::{self, Kind};
+use crate::wire::layout;
+use crate::wire::read::{self, Kind};
 use clap::Args;
 use std::path::PathBuf;
 

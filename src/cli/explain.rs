@@ -1,13 +1,13 @@
 //! `explain`: the worked example of a case, for a student at a terminal.
 
 use super::input;
-use crate::conform::cases;
+use crate::cases::{Entry, Profile, entries};
+use crate::conform::cases::near;
 use crate::conform::judge::question::{Question, Solved};
 use crate::error::Error;
-use crate::fixture::generate::{self, Entry, Profile};
-use crate::fixture::read::{self, Kind};
 use crate::number::{Arithmetic, Format};
 use crate::problem::Problem;
+use crate::wire::read::{self, Kind};
 use crate::zoo::distance::{CAUGHT, of_defect};
 use crate::zoo::{self, Defect};
 use crate::{explain, oracle};
@@ -50,7 +50,7 @@ impl Explain {
 fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
     let Some(defect) = zoo::all::<f64>().into_iter().find(|defect| defect.id == id) else {
         let ids: Vec<String> = zoo::all::<f64>().into_iter().map(|defect| defect.id).collect();
-        let near = cases::near(id, &ids);
+        let near = near(id, &ids);
         return Err(Error::Usage(format!("--defect {id}: there is no such defect; near it: {near}")));
     };
     let case = match case {
@@ -64,22 +64,22 @@ fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
 
 /// The case worked by hand where it catches a defect, and otherwise the smallest that does.
 fn catching(defect: &Defect<f64>) -> Option<String> {
-    let mut entries = generate::entries(Profile::Core);
+    let mut all = entries(Profile::Core);
     let size = |entry: &Entry| entry.recipe.sizes.iter().product::<usize>();
-    entries.sort_by_key(|entry| (entry.id != "exact/by-hand", size(entry)));
+    all.sort_by_key(|entry| (entry.id != "exact/by-hand", size(entry)));
     let catches = |entry: &Entry| {
         let question = Question::new(entry.problem(), Arithmetic::plain(Format::F64));
         question.solved().is_ok_and(|Solved { expected, bounds }| {
             of_defect(defect, &question.problem, expected, bounds) >= CAUGHT
         })
     };
-    entries.into_iter().find(catches).map(|entry| entry.id)
+    all.into_iter().find(catches).map(|entry| entry.id)
 }
 
 /// The problem of a file, or of the case with this id.
 fn problem(case: &str) -> Result<Problem, Error> {
     let profiles = [Profile::Core, Profile::Large];
-    let known = profiles.into_iter().flat_map(generate::entries).find(|entry| entry.id == case);
+    let known = profiles.into_iter().flat_map(entries).find(|entry| entry.id == case);
     if let Some(entry) = known {
         return Ok(entry.problem());
     }

@@ -1,8 +1,9 @@
 //! `generate`: writes the fixtures, or checks that they are as they should be.
 
+use crate::cases::{Profile, entries};
 use crate::error::Error;
 use crate::fixture::files::{self, Comparison};
-use crate::fixture::generate::{self, Files, Profile};
+use crate::fixture::generate::{self, Files};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -41,7 +42,7 @@ impl Generate {
             Choice::Large => (Profile::Large, "fixtures-large"),
         };
         let folder = self.out.unwrap_or_else(|| usual.into());
-        let entries = generate::entries(profile);
+        let entries = entries(profile);
         let bar = ProgressBar::new(entries.len() as u64).with_style(
             ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {elapsed}").expect("a sound template"),
         );

@@ -1,7 +1,7 @@
 //! Input files, read no further than their limit.
 
 use crate::error::Error;
-use crate::fixture::json::TEXT_LIMIT;
+use crate::wire::json::TEXT_LIMIT;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;

@@ -1,10 +1,11 @@
 //! `list`: what there is to choose from.
 
+use crate::cases::catalogue::sampler::SAMPLINGS;
+use crate::cases::{self as catalogue, Profile};
 use crate::error::Error;
 use crate::explain;
-use crate::fixture::catalogue::sampler::SAMPLINGS;
-use crate::fixture::generate::{self, Profile};
-use crate::fixture::{flags, layout};
+use crate::fixture::flags;
+use crate::wire::layout;
 use crate::zoo;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -107,7 +108,7 @@ fn equations() -> Vec<Equation> {
 }
 
 fn cases() -> Vec<Case> {
-    let steps = generate::entries(Profile::Core).into_iter().map(|entry| Case {
+    let steps = catalogue::entries(Profile::Core).into_iter().map(|entry| Case {
         id: entry.id,
         shape: Some(entry.recipe.sizes),
         activation: Some(entry.recipe.activation().name().into()),

@@ -1,9 +1,9 @@
 //! `sample`: a mask of equation 2 from the named generator, as JSON.
 
 use crate::error::Error;
-use crate::fixture::{generate::hex, layout};
 use crate::problem::check::{self, MATRIX_LIMIT};
 use crate::problem::{Faults, mask};
+use crate::wire::{layout, number::hex};
 use clap::Args;
 use serde::Serialize;
 

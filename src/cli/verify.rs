@@ -1,8 +1,8 @@
 //! `verify`: the evidence as one table.
 
 use crate::error::Error;
-use crate::evidence::plan::WORK_LIMIT;
-use crate::evidence::{Block, Finding, Matrix, Plan, Row, Shape, blocks};
+use crate::verify::plan::WORK_LIMIT;
+use crate::verify::{Block, Finding, Matrix, Plan, Row, Shape, blocks};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -1,10 +1,10 @@
 //! What a subject is asked: the cases of the catalogue or of a folder, in the subject's number format.
 
 use crate::Error;
+use crate::cases::{self, Profile};
 use crate::fixture::files;
-use crate::fixture::generate::{self, Profile};
-use crate::fixture::read::{self, Kind};
 use crate::problem::Problem;
+use crate::wire::read::{self, Kind};
 use glob::Pattern;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,8 +25,8 @@ pub fn built_in() -> Vec<Case> {
 
 /// The step cases of a profile.
 pub fn of(profile: Profile) -> Vec<Case> {
-    let case = |entry: generate::Entry| Case { problem: entry.problem(), id: entry.id };
-    generate::entries(profile).into_iter().map(case).collect()
+    let case = |entry: cases::Entry| Case { problem: entry.problem(), id: entry.id };
+    cases::entries(profile).into_iter().map(case).collect()
 }
 
 /// Every step case below `cases` in a folder of fixtures; the sampler's are none.

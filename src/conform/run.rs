@@ -1,13 +1,12 @@
 //! A whole run: in which order a subject is asked, what it is asked again, and the verdicts.
 
-use super::beyond::Beyond;
 use super::cases::Case;
 use super::diagnose::{Asked, Diagnosis, diagnose};
-use super::judge::{self, question::Question, recover};
+use super::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
+use super::judge::whole_run::Beyond;
+use super::judge::{self, infer_mask, question::Question};
 use super::subject::{About, Answer, MaskSource, Subject};
-use super::verdict::{Finding, Outcome, Status, Tally, Verdict};
-use crate::fixture::formats;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, formats};
 use crate::trace::Quantity;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -182,12 +181,12 @@ fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     if supports.mask == MaskSource::Given {
         return Ok(rounded);
     }
-    let showing = recover::showing(&rounded, *arithmetic)
+    let showing = infer_mask::showing(&rounded, *arithmetic)
         .map_err(|reason| Verdict::without(Status::NotJudged, reason))?;
     if supports.outputs.contains(&Quantity::ATilde) {
         return Ok(showing);
     }
-    let exposing = recover::exposing(&showing).map_err(|faults| skipped(faults.to_string()))?;
+    let exposing = infer_mask::exposing(&showing).map_err(|faults| skipped(faults.to_string()))?;
     let shows = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
     match supports.refusal(&exposing) {
         None if shows => Ok(exposing),
@@ -206,7 +205,7 @@ fn same_mask(problem: &Problem, answers: [&Answer; 2]) -> bool {
     let agree = |p: &f64| p * p + (1.0 - p) * (1.0 - p);
     let row: f64 = problem.inputs().keep_prob.iter().map(agree).product();
     let [Answer::Result(first), Answer::Result(again)] = answers else { return false };
-    let mask = |outputs| recover::problem(problem, outputs).map(|recovered| recovered.inputs().r.clone());
+    let mask = |outputs| infer_mask::problem(problem, outputs).map(|recovered| recovered.inputs().r.clone());
     row.powi(problem.m() as i32) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
 }
 

@@ -1,11 +1,11 @@
 //! Each case as a named test of a Rust crate: `conformance_suite!` in a test without a harness.
 
-use super::beyond::{self, Beyond};
 use super::cases::{self, Case};
+use super::judge::verdict::{Status, Verdict};
+use super::judge::whole_run::{self, Beyond};
 use super::report::details;
 use super::run::{Exchange, run};
 use super::subject::{About, Subject};
-use super::verdict::{Status, Verdict};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ pub fn trials<S: Subject + Send + 'static>(
         let subject = Arc::clone(&subject);
         Trial::ignorable_test(format!("{prefix}{}", beyond.id()), move || completion(&subject.beyond(beyond)))
     };
-    cases::built_in().into_iter().map(step).chain(beyond::all().into_iter().map(beyond)).collect()
+    cases::built_in().into_iter().map(step).chain(whole_run::all().into_iter().map(beyond)).collect()
 }
 
 /// Runs tests as the command line asks, and ends with their exit status.

@@ -6,8 +6,8 @@ use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;
 use crate::zoo::Defect;
+use crate::zoo::context::Memory;
 use crate::zoo::distance::another;
-use crate::zoo::seen::Memory;
 use std::fmt::Write;
 
 const WIDTH: usize = 100;

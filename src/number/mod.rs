@@ -9,19 +9,19 @@ use num_traits::{One, Zero};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
-mod acceptance;
 mod dual;
 mod elementary;
 mod enclosure;
+mod error_bound;
 mod float;
 mod format;
 mod interval;
 mod prime;
 mod rational;
 
-pub use acceptance::{Acceptance, ERF_ULPS, FUNCTION_ULPS, NotJudged, bounds};
 pub use dual::Dual;
 pub use enclosure::Enclosure;
+pub use error_bound::{Acceptance, ERF_ULPS, FUNCTION_ULPS, NotJudged, bounds};
 pub use format::{Arithmetic, Format};
 pub use interval::Interval;
 pub use prime::Prime;

@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod check;
 pub mod fault;
+pub mod formats;
 pub mod mask;
 
 use crate::grid::Grid;

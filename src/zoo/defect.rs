@@ -9,7 +9,7 @@
 //! ```
 
 use super::Float;
-use super::seen::{Kept, Memory, Seen};
+use super::context::{Kept, Memory, Seen};
 use crate::grid::Grid;
 use crate::problem::Problem;
 use crate::problem::activation::{Activation, Unit, VectorFunction};

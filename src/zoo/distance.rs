@@ -1,6 +1,6 @@
 //! How far a wrong step is from the right results, in tolerances.
 
-use super::seen::Memory;
+use super::context::Memory;
 use super::{Defect, Float};
 use crate::grid::Grid;
 use crate::oracle::tolerance::{Bound, ratio};

@@ -6,13 +6,13 @@
 //! subjects. Read [`defect`], then any page of [`catalogue`], then [`seen`].
 
 pub mod catalogue;
+pub mod context;
 pub mod defect;
 pub mod distance;
-pub mod seen;
 
 pub use catalogue::all;
+pub use context::Seen;
 pub use defect::Defect;
-pub use seen::Seen;
 
 use crate::number::Real;
 

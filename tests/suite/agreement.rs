@@ -1,9 +1,6 @@
 //! The two forms agree: rule by rule with `==`, as whole steps with `==`, and in doubles within the
 //! bound that both derive. And the case worked by hand, in both forms.
 
-use dropout_oracle::evidence::draw::{Drawn, Shape, Words, grid, inputs};
-use dropout_oracle::evidence::floating::{self, activations};
-use dropout_oracle::evidence::{Finding, Form, Matrix, Scalar};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix::{self, from_grid, to_grid};
 use dropout_oracle::number::{Number, Prime, Rational};
@@ -11,6 +8,9 @@ use dropout_oracle::problem::activation::{Algebraic, VectorFunction, softmax};
 use dropout_oracle::problem::{Activation, Inputs};
 use dropout_oracle::scalar;
 use dropout_oracle::trace::Quantity;
+use dropout_oracle::verify::draw::{Drawn, Shape, Words, grid, inputs};
+use dropout_oracle::verify::floating::{self, activations};
+use dropout_oracle::verify::{Finding, Form, Matrix, Scalar};
 use nalgebra::RowDVector;
 
 /// Shapes with m, n, n_next all different, on either side of nalgebra's switch between 5 and 6, and

@@ -1,7 +1,7 @@
 //! The committed cases as the tests read them: plain JSON, without the code that wrote them.
 
-use dropout_oracle::fixture::read::{self, Kind};
 use dropout_oracle::problem::Activation;
+use dropout_oracle::wire::read::{self, Kind};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fs;

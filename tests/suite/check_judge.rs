@@ -1,10 +1,10 @@
 //! The judge, on tiny subjects that are right or wrong on purpose.
 
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
-use dropout_oracle::conform::judge::{self, bias, question::Question};
+use dropout_oracle::conform::judge::verdict::Cause;
+use dropout_oracle::conform::judge::verdict::{Finding, Lean, Mismatch, Status, Tally, Verdict};
+use dropout_oracle::conform::judge::{self, question::Question, sign_bias};
 use dropout_oracle::conform::run::{Run, run};
-use dropout_oracle::conform::verdict::Cause;
-use dropout_oracle::conform::verdict::{Finding, Lean, Mismatch, Status, Tally, Verdict};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -234,7 +234,7 @@ fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
     let (status, leaning) = leans(&outputs);
     assert_eq!(status, Status::Pass);
     assert!(
-        !leaning.is_empty() && leaning.iter().all(|quantity| bias::SUMS.contains(quantity)),
+        !leaning.is_empty() && leaning.iter().all(|quantity| sign_bias::SUMS.contains(quantity)),
         "{leaning:?}"
     );
     outputs.0.get_mut(&Quantity::Da).expect("there")[0][0] += 1.0;

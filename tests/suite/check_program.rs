@@ -4,7 +4,7 @@
 
 use crate::cases;
 use dropout_oracle::conform::cases::{Case, built_in};
-use dropout_oracle::conform::door::program::{Limits, NotStarted, Program};
+use dropout_oracle::conform::subject::program::{Limits, NotStarted, Program};
 use dropout_oracle::conform::{Answer, Outputs, Subject};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
 use dropout_oracle::trace::Quantity;

@@ -2,8 +2,8 @@
 
 use crate::cases;
 use dropout_oracle::conform::cases::built_in;
-use dropout_oracle::conform::door::protocol;
-use dropout_oracle::conform::door::results::Results;
+use dropout_oracle::conform::subject::protocol;
+use dropout_oracle::conform::subject::results::Results;
 use dropout_oracle::conform::{About, Answer, MaskSource, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;

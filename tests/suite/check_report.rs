@@ -2,14 +2,14 @@
 
 use crate::cases;
 use dropout_oracle::conform::About;
-use dropout_oracle::conform::beyond::BIAS;
 use dropout_oracle::conform::diagnose::{Candidate, Diagnosis};
-use dropout_oracle::conform::expectations::{Expectations, mark};
+use dropout_oracle::conform::judge::verdict::Cause;
+use dropout_oracle::conform::judge::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
+use dropout_oracle::conform::judge::verdict::{Lean, Outcome};
+use dropout_oracle::conform::judge::whole_run::BIAS;
+use dropout_oracle::conform::report::expectations::{Expectations, mark};
 use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::Run;
-use dropout_oracle::conform::verdict::Cause;
-use dropout_oracle::conform::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
-use dropout_oracle::conform::verdict::{Lean, Outcome};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use insta::assert_snapshot;

@@ -28,7 +28,7 @@ fn each_case_is_a_test_with_its_id_as_its_name() {
     assert_eq!((conclusion.num_passed, conclusion.num_failed, conclusion.num_ignored), (1, 0, 0));
     assert!(log.contains("test exact/by-hand ... ok"), "{log}");
     let all = dropout_oracle::conform::cases::built_in().len() as u64;
-    let beyond = dropout_oracle::conform::beyond::all().len() as u64;
+    let beyond = dropout_oracle::conform::judge::whole_run::all().len() as u64;
     assert_eq!(conclusion.num_filtered_out, all + beyond - 1);
 }
 

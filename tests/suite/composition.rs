@@ -1,13 +1,13 @@
 //! Two steps compose: dA of the upper layer, fed as dA_next of the lower one, is the gradient of the
 //! function that both layers are together.
 
-use dropout_oracle::evidence::draw::{Drawn, Shape, Words, inputs};
-use dropout_oracle::evidence::{Form, Matrix, Scalar};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Dual, Prime, Rational};
 use dropout_oracle::problem::Inputs;
 use dropout_oracle::problem::activation::Algebraic;
 use dropout_oracle::scalar::forward;
+use dropout_oracle::verify::draw::{Drawn, Shape, Words, inputs};
+use dropout_oracle::verify::{Form, Matrix, Scalar};
 use dropout_oracle::witness::{self, Variable, difference, dual};
 
 /// Two layers over 3 examples: 4 units, 2 units, 5 units; p and the mask differ from layer to layer.

@@ -4,10 +4,10 @@
 
 use crate::check_judge::single;
 use dropout_oracle::conform::cases;
-use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
 use dropout_oracle::conform::judge::question::Question;
 use dropout_oracle::conform::run::question;
+use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};

@@ -3,8 +3,9 @@
 use crate::cases::{files, folder, json, steps};
 use dashu::integer::{IBig, UBig};
 use dashu::rational::RBig;
+use dropout_oracle::cases::{Profile, entries};
 use dropout_oracle::fixture::files::{Comparison, compare, write};
-use dropout_oracle::fixture::generate::{Files, Profile, entries, files as generated};
+use dropout_oracle::fixture::generate::{Files, files as generated};
 use dropout_oracle::oracle::round::{Exact, nearest};
 use dropout_oracle::problem::{Problem, mask};
 use dropout_oracle::{oracle, problem};

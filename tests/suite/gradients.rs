@@ -2,15 +2,15 @@
 //! forward pass alone.
 
 use approx::abs_diff_eq;
-use dropout_oracle::evidence::draw::{Drawn, Shape, Words, grid, inputs};
-use dropout_oracle::evidence::floating::{self, activations};
-use dropout_oracle::evidence::{Finding, Form, Matrix, Scalar};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix::backward::FULL_JACOBIAN_UP_TO;
 use dropout_oracle::number::{Dual, Interval, Number, Ordered, Prime, Rational};
 use dropout_oracle::problem::Activation;
 use dropout_oracle::problem::activation::{Algebraic, Unit};
 use dropout_oracle::scalar::Inputs;
+use dropout_oracle::verify::draw::{Drawn, Shape, Words, grid, inputs};
+use dropout_oracle::verify::floating::{self, activations};
+use dropout_oracle::verify::{Finding, Form, Matrix, Scalar};
 use dropout_oracle::witness::{self, Variable, difference, dual};
 
 /// Non-square shapes, and one with a single unit on either side.

@@ -5,15 +5,15 @@
 
 use crate::cases::{folder, json};
 use crate::diagnosis::{answers, compared};
+use dropout_oracle::cases::SMOKE;
 use dropout_oracle::conform::cases::{self, Case};
-use dropout_oracle::conform::defective::Defective;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
-use dropout_oracle::conform::door::program::{Limits, Program};
 use dropout_oracle::conform::judge::question::Question;
+use dropout_oracle::conform::judge::verdict::Status;
 use dropout_oracle::conform::run::{Run, question, run};
+use dropout_oracle::conform::subject::defective::Defective;
+use dropout_oracle::conform::subject::program::{Limits, Program};
 use dropout_oracle::conform::subject::{About, Answer, Outputs, Subject};
-use dropout_oracle::conform::verdict::Status;
-use dropout_oracle::fixture::generate::SMOKE;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
 use dropout_oracle::zoo::distance::another;

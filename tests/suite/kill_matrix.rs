@@ -1,9 +1,9 @@
 //! The kill matrix on numbers that are written by hand: what is caught, the covering subset, the files; and
 //! how far a wrong result is off.
 
+use dropout_oracle::cases::{self, Profile};
 use dropout_oracle::conform::judge::question::{Question, Solved};
 use dropout_oracle::conform::{self, About};
-use dropout_oracle::fixture::generate::{self, Profile};
 use dropout_oracle::fixture::kill_matrix::{KillMatrix, table};
 use dropout_oracle::fixture::kills::{Distances, Matrix, Zoo, cover};
 use dropout_oracle::grid::Grid;
@@ -122,7 +122,7 @@ fn one_defect_that_nothing_catches_has_no_separation() {
 }
 
 fn problem(id: &str) -> Problem {
-    let entry = generate::entries(Profile::Core).into_iter().find(|entry| entry.id == id);
+    let entry = cases::entries(Profile::Core).into_iter().find(|entry| entry.id == id);
     entry.expect("a case").problem()
 }
 

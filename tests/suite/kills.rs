@@ -1,6 +1,6 @@
 //! The kill matrix: every defect is caught, none is another, and what that leans on.
 
-use dropout_oracle::fixture::generate::{self, Profile, SMOKE};
+use dropout_oracle::cases::{self, Profile, SMOKE};
 use dropout_oracle::fixture::kills::{ARITHMETICS, Matrix, Zoo, cover};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
@@ -9,8 +9,8 @@ use dropout_oracle::problem::Problem;
 use dropout_oracle::scalar::Step;
 use dropout_oracle::trace::Quantity;
 use dropout_oracle::zoo::catalogue::pages;
+use dropout_oracle::zoo::context::Memory;
 use dropout_oracle::zoo::distance::{CAUGHT, another, distance, of_defect};
-use dropout_oracle::zoo::seen::Memory;
 use dropout_oracle::zoo::{self, Defect};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -28,13 +28,13 @@ struct Solved {
 }
 
 static SOLVED: LazyLock<Vec<Solved>> = LazyLock::new(|| {
-    let solved = |entry: &generate::Entry| {
+    let solved = |entry: &cases::Entry| {
         let problem = entry.problem();
         let expected = oracle::expected(&problem).expect("a sound case");
         let bounds = ARITHMETICS.map(|format| tolerance(&problem, &expected, Arithmetic::plain(format)));
         Solved { id: entry.id.clone(), problem, expected, bounds }
     };
-    generate::entries(Profile::Core).par_iter().map(solved).collect()
+    cases::entries(Profile::Core).par_iter().map(solved).collect()
 });
 
 static ZOO: LazyLock<Zoo> = LazyLock::new(Zoo::whole);
@@ -167,7 +167,7 @@ fn the_smoke_profile_catches_all_that_all_cases_catch_and_none_of_it_can_go() {
         let case = MATRIX.cases.iter().position(|other| other == id);
         assert!(union(case).len() < whole.len(), "{id} can go");
     }
-    let listed: Vec<String> = generate::entries(Profile::Smoke).into_iter().map(|entry| entry.id).collect();
+    let listed: Vec<String> = cases::entries(Profile::Smoke).into_iter().map(|entry| entry.id).collect();
     assert_eq!(listed, smoke);
 }
 

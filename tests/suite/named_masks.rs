@@ -1,7 +1,7 @@
 //! The judge of subjects that draw from the named generator.
 
-use dropout_oracle::conform::sampler::named::difference;
-use dropout_oracle::fixture::catalogue::sampler::SAMPLINGS;
+use dropout_oracle::cases::catalogue::sampler::SAMPLINGS;
+use dropout_oracle::conform::judge::named_mask::difference;
 use dropout_oracle::problem::mask;
 
 /// What is said of a generator that answers `draw(p, rows, key, stream)`, case by case.

@@ -6,7 +6,7 @@ use dropout_oracle::grid::Grid;
 use dropout_oracle::problem::activation::Unit;
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dw};
-use dropout_oracle::zoo::seen::Memory;
+use dropout_oracle::zoo::context::Memory;
 use dropout_oracle::zoo::{self, Defect};
 use rayon::prelude::*;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Binomial tails and the power of a test, against exact integers.
 
-use dropout_oracle::conform::sampler::power::{miss, trials_needed};
-use dropout_oracle::conform::sampler::tail::{Chance, ROUNDING, ln_lower, ln_p_value, ln_upper};
-use dropout_oracle::conform::sampler::test::GRAIN;
+use dropout_oracle::mask_test::power::{miss, trials_needed};
+use dropout_oracle::mask_test::tail::{Chance, ROUNDING, ln_lower, ln_p_value, ln_upper};
+use dropout_oracle::mask_test::test::GRAIN;
 
 /// C(n, k) · a^k · (16 − a)^(n − k): the chance of k hits among n with p = a/16, times 16^n.
 fn weight(k: usize, n: usize, a: u128) -> u128 {

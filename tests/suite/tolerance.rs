@@ -1,6 +1,6 @@
 //! The tolerance: its size where it can be worked out by hand, and where there is none.
 
-use dropout_oracle::fixture::generate::{self, Profile};
+use dropout_oracle::cases::{self, Profile};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::oracle::tolerance::{Bound, NotJudged, derive, tolerance};
@@ -141,8 +141,7 @@ fn a_narrower_arithmetic_is_never_judged_more_strictly() {
         [plain(Format::F32), BF16_IN_F32, plain(Format::Bf16)],
         [plain(Format::F64), F16_IN_F32, plain(Format::F16)],
     ];
-    for entry in generate::entries(Profile::Core).iter().filter(|entry| entry.id.starts_with("activations/"))
-    {
+    for entry in cases::entries(Profile::Core).iter().filter(|entry| entry.id.starts_with("activations/")) {
         let problem = entry.problem();
         let expected = oracle::expected(&problem).expect("within range");
         for chain in chains {

@@ -4,7 +4,7 @@ use crate::sources::{self, Source};
 
 /// The rooms in the order in which the data flows: a room imports only rooms of lower rank, and the two
 /// forms, of one rank, never see each other. `error` and the root are open to all.
-const ROOMS: [(&str, usize); 14] = [
+const ROOMS: [(&str, usize); 17] = [
     ("number", 0),
     ("grid", 1),
     ("problem", 2),
@@ -13,28 +13,31 @@ const ROOMS: [(&str, usize); 14] = [
     ("matrix", 4),
     ("witness", 5),
     ("oracle", 6),
-    ("evidence", 7),
+    ("verify", 7),
     ("zoo", 8),
-    ("fixture", 9),
-    ("conform", 10),
-    ("explain", 11),
-    ("cli", 12),
+    ("wire", 9),
+    ("cases", 10),
+    ("fixture", 11),
+    ("mask_test", 12),
+    ("conform", 13),
+    ("explain", 14),
+    ("cli", 15),
 ];
 
 /// Words that stand in some rooms only.
 const DOORS: [(&str, &[&str]); 16] = [
     ("nalgebra::", &["src/matrix/"]),
-    ("serde_json::", &["src/fixture/"]),
-    ("serde::", &["src/fixture/", "src/conform/", "src/cli/"]),
+    ("serde_json::", &["src/wire/"]),
+    ("serde::", &["src/wire/", "src/fixture/", "src/conform/", "src/cli/"]),
     ("rand_chacha::", &["src/problem/mask.rs"]),
-    ("dashu::", &["src/number/", "src/oracle/", "src/evidence/floating.rs"]),
+    ("dashu::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
     ("clap::", &["src/cli/"]),
     ("indicatif::", &["src/cli/"]),
-    ("std::process", &["src/conform/door/process.rs", "src/cli/", "src/main.rs"]),
+    ("std::process", &["src/conform/subject/process.rs", "src/cli/", "src/main.rs"]),
     ("std::fs", &["src/fixture/", "src/cli/"]),
     ("println!", &["src/cli/"]),
     ("print!", &["src/cli/"]),
-    ("rustix::", &["src/conform/door/process.rs"]),
+    ("rustix::", &["src/conform/subject/process.rs"]),
     ("libtest_mimic::", &["src/conform/suite.rs"]),
     ("glob::", &["src/conform/cases.rs"]),
     ("shlex::", &["src/cli/check.rs"]),
@@ -202,7 +205,7 @@ fn a_word_outside_its_door_is_found() {
         ("src/explain/mod.rs", "use clap::Args;"),
         ("src/oracle/mod.rs", "use indicatif::ProgressBar;"),
         ("src/fixture/mod.rs", "use std::process::Command;"),
-        ("src/conform/door/program.rs", "use std::process::Child;"),
+        ("src/conform/subject/program.rs", "use std::process::Child;"),
         ("src/conform/run.rs", "use rustix::process::Pid;"),
         ("src/explain/mod.rs", "use std::fs;"),
         ("src/oracle/mod.rs", "fn f() { println!(); }"),

@@ -7,9 +7,9 @@
 //!
 //! `right` is the right step and `zeros` gives zeros; `dropout-oracle list defects` has the other names.
 
-use dropout_oracle::conform::defective::Defective;
+use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{Answer, Outputs, Subject};
-use dropout_oracle::fixture::read::{self, Kind};
+use dropout_oracle::wire::read::{self, Kind};
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write, stdin, stdout};
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 //! A wrong Z makes dW wrong however right equation 39 is. So a wrong result is derived once more from what
 //! the subject itself put into its equation, with the tolerance that goes with that.
 
-use crate::conform::verdict::Cause;
+use crate::conform::judge::verdict::Cause;
 use crate::grid::Grid;
 use crate::number::Arithmetic;
 use crate::oracle::tolerance::{self, ratio};

@@ -1,15 +1,18 @@
 //! What an answer to one case is worth: every element against its expected value and its tolerance.
 //!
-//! [`question`] has what is asked and expected, [`localise`] says which equation is to blame, [`bias`] on which
-//! side errors lie, and [`recover`] finds the mask of a subject that draws its own.
+//! [`question`] has what is asked and expected, [`localise`] says which equation is to blame, [`sign_bias`] on which
+//! side errors lie, and [`infer_mask`] finds the mask of a subject that draws its own.
 
-pub mod bias;
+pub mod infer_mask;
 pub mod localise;
+pub mod named_mask;
 pub mod question;
-pub mod recover;
+pub mod sign_bias;
+pub mod verdict;
+pub mod whole_run;
 
+use crate::conform::judge::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::conform::subject::{About, Answer, MaskSource, Outputs};
-use crate::conform::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong};
 use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle::tolerance::{Bound, ratio};
@@ -30,10 +33,10 @@ pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
         return numbers(about, question, outputs);
     }
     let mask = |says: Vec<String>| says.into_iter().map(Finding::Mask).collect();
-    match recover::problem(&question.problem, outputs) {
+    match infer_mask::problem(&question.problem, outputs) {
         Ok(recovered) => {
             let recovered = Question::new(recovered, question.arithmetic);
-            let findings = mask(recover::findings(&recovered, outputs));
+            let findings = mask(infer_mask::findings(&recovered, outputs));
             numbers(about, &recovered, outputs).with(findings)
         }
         Err(says) => Verdict::of(mask(vec![says])),
@@ -74,7 +77,7 @@ fn compared(about: &About, question: &Question, solved: &Solved, outputs: &Outpu
         (true, false) => (Status::NotJudged, Some(why_not(bounds))),
     };
     if status == Status::Pass {
-        let leans = bias::leans(&question.problem, &own, about.arithmetic.storage);
+        let leans = sign_bias::leans(&question.problem, &own, about.arithmetic.storage);
         for tally in &mut tallies {
             tally.lean = leans.get(&tally.quantity).copied().unwrap_or_default();
         }

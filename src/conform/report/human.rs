@@ -1,10 +1,10 @@
 //! The report for people: short, the worst first, with the command that shows each failure again.
 
 use super::{Report, blame, cases, diagnosed, told};
-use crate::conform::expectations::Surprise;
 use crate::conform::judge::localise::equation;
+use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
+use crate::conform::report::expectations::Surprise;
 use crate::conform::run::{Run, Strict};
-use crate::conform::verdict::{Finding, Status, Tally, Verdict};
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 

@@ -3,10 +3,10 @@
 use super::{Report, said};
 use crate::conform::diagnose;
 use crate::conform::judge::localise::equation;
+use crate::conform::judge::verdict::{Cause, Finding, Mismatch, Outcome, Status, Tally, Verdict, Wrong};
 use crate::conform::run::Strict;
-use crate::conform::verdict::{Cause, Finding, Mismatch, Outcome, Status, Tally, Verdict, Wrong};
-use crate::fixture::case::GENERATOR;
-use crate::fixture::{FORMAT, layout};
+use crate::wire::GENERATOR;
+use crate::wire::{FORMAT, layout};
 use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]

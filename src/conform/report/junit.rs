@@ -1,7 +1,7 @@
 //! The report as JUnit's XML: a test case a case, known failures and skips among the skipped.
 
 use super::{Report, details, diagnosed, said};
-use crate::conform::verdict::{Outcome, Status};
+use crate::conform::judge::verdict::{Outcome, Status};
 
 /// The report as XML text.
 pub fn junit(report: &Report) -> String {

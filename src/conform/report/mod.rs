@@ -1,5 +1,6 @@
 //! What came out of a run, told three ways: to people, to programs, and to whatever reads JUnit's XML.
 
+pub mod expectations;
 mod human;
 mod json;
 mod junit;
@@ -8,12 +9,12 @@ pub use human::{details, human};
 pub use json::json;
 pub use junit::junit;
 
-use super::beyond::BIAS;
 use super::diagnose::{Candidate, Diagnosis};
-use super::expectations::Surprise;
 use super::judge::localise::equation;
+use super::judge::verdict::{Cause, Element, Mismatch, Status, Verdict, Wrong};
+use super::judge::whole_run::BIAS;
 use super::run::Run;
-use super::verdict::{Cause, Element, Mismatch, Status, Verdict, Wrong};
+use expectations::Surprise;
 use std::collections::BTreeMap;
 
 /// A run with all that a report says of it.

@@ -1,0 +1,75 @@
+//! `coupled`: activations that look at a whole row, most with Jacobians that are not symmetric.
+
+use super::{
+    COUPLED_QUADRATIC, CUMULATIVE_SUM, EIGHTHS, LOG_SOFTMAX, NORMALIZED_SQUARE, SOFTMAX, label, usual,
+};
+use crate::cases::recipe::{Draw, G, Keep, Recipe};
+
+static ACTIVATIONS: [G; 5] = [SOFTMAX, LOG_SOFTMAX, CUMULATIVE_SUM, COUPLED_QUADRATIC, NORMALIZED_SQUARE];
+
+/// Two outputs, more outputs than inputs, a square.
+const SIZES: [[usize; 3]; 4] = [[4, 3, 2], [3, 2, 7], [5, 6, 12], [4, 5, 5]];
+
+/// Each row: name, what it is for, the upstream gradient.
+const UPSTREAMS: [(&str, &str, Draw); 3] = [
+    (
+        "one_output",
+        "a gradient at one output only: one row of the Jacobian",
+        Draw::Given(&[&[0.0, 2.5, 0.0, 0.0]]),
+    ),
+    ("equal_upstream", "the same gradient everywhere, which softmax turns into 0", Draw::Constant(1.0)),
+    (
+        "tiny_row",
+        "one example with a tiny gradient beside others above 1",
+        Draw::ByRow(&EIGHTHS, &[0, -60, 3]),
+    ),
+];
+
+/// Each row: name, what it is for, how it differs from the usual.
+type Row = (&'static str, &'static str, fn(Recipe) -> Recipe);
+
+const FULL: Draw = Draw::Full(1);
+
+/// Numbers that need a whole double, and numbers beyond the range of an f32.
+const NUMBERS: [Row; 2] = [
+    ("whole_doubles", "inputs that need all 53 bits", |usual| Recipe {
+        a: Draw::WithZeros(&FULL),
+        w: FULL,
+        b: FULL,
+        da_next: FULL,
+        ..usual
+    }),
+    ("huge", "numbers near 1e45", |usual| Recipe {
+        a: Draw::WithZeros(&Draw::ByColumn(&EIGHTHS, &[150, 140])),
+        ..usual
+    }),
+];
+
+pub fn recipes() -> Vec<Recipe> {
+    let shapes = ACTIVATIONS.iter().flat_map(|activation| {
+        SIZES.map(|sizes| {
+            let [m, n, n_next] = sizes;
+            let name = format!("{}-{m}x{n}x{n_next}", label(activation));
+            let summary = format!("{} with a full Jacobian a row", label(activation));
+            Recipe { p: Keep::Mild, ..usual(name, summary, sizes, activation.clone()) }
+        })
+    });
+    let upstreams = ACTIVATIONS.iter().flat_map(|activation| {
+        UPSTREAMS.map(|(name, summary, da_next)| Recipe {
+            p: Keep::Mild,
+            da_next,
+            ..usual(format!("{}-{name}", label(activation)), summary.into(), [3, 5, 4], activation.clone())
+        })
+    });
+    let numbers = [CUMULATIVE_SUM, COUPLED_QUADRATIC].into_iter().flat_map(|activation| {
+        NUMBERS.map(|(name, summary, change)| {
+            change(usual(
+                format!("{name}-{}", label(&activation)),
+                summary.into(),
+                [3, 5, 4],
+                activation.clone(),
+            ))
+        })
+    });
+    shapes.chain(upstreams).chain(numbers).collect()
+}

@@ -1,0 +1,36 @@
+//! `kinks`: z exactly 0 where an activation has a kink, by a sum that cancels or by a bias of 0 behind
+//! an example without a kept unit.
+
+use super::{RELU, SIXTEENTHS, elu, label, leaky, usual};
+use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
+use crate::problem::activation::Unit;
+
+static ACTIVATIONS: [G; 7] = [RELU, leaky(0.2), leaky(1.5), leaky(1.0), elu(0.5), elu(1.0), KINKED_MIX];
+
+const KINKED_MIX: G = G::Mix(
+    "per_unit",
+    &[Unit::Elu { alpha: 2.0 }, Unit::Relu, Unit::Identity, Unit::LeakyRelu { slope: -0.5 }],
+);
+
+pub fn recipes() -> Vec<Recipe> {
+    let dyadic = Keep::Given(&[0.5, 0.125, 0.25, 0.03125, 0.0625]);
+    let recipes = ACTIVATIONS.iter().flat_map(|activation| {
+        let case = |name: &str, summary: &str| Recipe {
+            p: dyadic,
+            ..usual(format!("{name}-{}", label(activation)), summary.into(), [3, 5, 4], activation.clone())
+        };
+        [
+            Recipe {
+                b: Draw::Against(&Draw::Constant(0.0)),
+                ..case("cancelled", "z is exactly 0 in places, as a sum that cancels")
+            },
+            Recipe {
+                b: Draw::Given(&[&[0.0, 0.75, 0.0, -0.5]]),
+                w: SIXTEENTHS,
+                r: Mask::Given(&[&[1.0, 0.0, 1.0, 1.0, 0.0], &[0.0], &[0.0, 1.0, 1.0, 0.0, 1.0]]),
+                ..case("at_zero_bias", "z is the bias 0 where an example has no kept unit")
+            },
+        ]
+    });
+    recipes.collect()
+}

@@ -1,0 +1,126 @@
+//! `range`: large, tiny, subnormal and cancelling numbers, exponentials out of range, and inputs that
+//! need a whole double.
+
+use super::{
+    CUMULATIVE_SUM, EIGHTHS, GELU, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX, TANH,
+    elu, label, usual,
+};
+use crate::cases::recipe::{Draw, G, Keep, Recipe};
+use crate::problem::activation::{Activation, Unit};
+
+/// The functions with an exponential in them.
+static EXPONENTIAL: [G; 7] = [
+    G::One(Activation::Elementwise(Unit::Sigmoid)),
+    TANH,
+    G::One(Activation::Elementwise(Unit::Softplus)),
+    G::One(Activation::Elementwise(Unit::Silu)),
+    GELU,
+    G::One(Activation::Elementwise(Unit::GeluTanh)),
+    elu(1.5),
+];
+
+/// The functions that normalize a row.
+static NORMALIZING: [G; 3] = [SOFTMAX, LOG_SOFTMAX, NORMALIZED_SQUARE];
+
+static LINEAR: [G; 3] = [IDENTITY, RELU, CUMULATIVE_SUM];
+
+/// Each row: name, what it is for, how it differs from the usual.
+type Row = (&'static str, &'static str, fn(Recipe) -> Recipe);
+
+const FAR_OUT: [Row; 1] = [("far_out", "z near ±700 to ±800, where e^z leaves the range", |usual| {
+    Recipe { b: Draw::Plus(&EIGHTHS, &[-710.0, 705.0, 760.0, -790.0]), ..usual }
+})];
+
+const ROWS_APART: [Row; 3] = [
+    ("spread", "a row whose z are further apart than 745", |usual| Recipe {
+        b: Draw::Plus(&EIGHTHS, &[-400.0, 380.0, 395.0, -3.0]),
+        ..usual
+    }),
+    ("shifted_rows", "rows whose largest z differ by more than 745", |usual| Recipe {
+        a: Draw::FirstColumn(&Draw::WithZeros(&EIGHTHS), &[-800.0, 0.5, 790.0]),
+        w: Draw::FirstRow(&SIXTEENTHS, 1.0),
+        ..usual
+    }),
+    ("near_certain", "a probability that rounds to 1, and what is left beside it", |usual| Recipe {
+        b: Draw::Plus(&EIGHTHS, &[-20.0, 21.0, -1.0, -30.0]),
+        ..usual
+    }),
+];
+
+const SIZES_OF_NUMBERS: [Row; 8] = [
+    ("large", "numbers near 1e100", |usual| Recipe {
+        a: Draw::WithZeros(&Draw::ByColumn(&EIGHTHS, &[330, 300])),
+        da_next: Draw::ByRow(&EIGHTHS, &[200, 0]),
+        ..usual
+    }),
+    ("small", "numbers near 1e-40, which an f32 holds as subnormal or not at all", |usual| Recipe {
+        a: Draw::WithZeros(&Draw::ByColumn(&EIGHTHS, &[-133, -120])),
+        b: Draw::ByColumn(&EIGHTHS, &[-133, -128]),
+        ..usual
+    }),
+    ("subnormal", "subnormal inputs and results", |usual| Recipe {
+        a: Draw::WithZeros(&Draw::ByColumn(&EIGHTHS, &[-1030, -1024])),
+        b: Draw::ByColumn(&EIGHTHS, &[-1032, -1026]),
+        da_next: Draw::ByRow(&EIGHTHS, &[-1028, 0]),
+        ..usual
+    }),
+    ("mixed", "large and small terms in one sum", |usual| Recipe {
+        a: Draw::WithZeros(&Draw::ByColumn(&EIGHTHS, &[20, -18, 0, -40, 9])),
+        w: Draw::ByColumn(&SIXTEENTHS, &[0, 12, -9]),
+        ..usual
+    }),
+    ("whole_doubles", "inputs that need all 53 bits", |usual| Recipe {
+        a: Draw::WithZeros(&FULL),
+        w: FULL,
+        b: FULL,
+        da_next: FULL,
+        ..usual
+    }),
+    ("cancelling", "sums of which little is left", |usual| Recipe {
+        p: Keep::Given(&[0.5, 0.125, 0.25, 1.0, 0.0625]),
+        b: Draw::Against(&Draw::Dyadic(9, 22)),
+        ..usual
+    }),
+    ("cancelling_wholly", "sums of which only the last bits are left", |usual| Recipe {
+        a: Draw::WithZeros(&FULL),
+        w: FULL,
+        b: Draw::Against(&Draw::Constant(0.0)),
+        ..usual
+    }),
+    ("steep_upstream", "gradients from 1e-12 to 1e6", |usual| Recipe {
+        da_next: Draw::ByRow(&Draw::ByColumn(&EIGHTHS, &[0, 10, -10]), &[9, -30, 0]),
+        ..usual
+    }),
+];
+
+const FULL: Draw = Draw::Full(1);
+
+fn table(rows: &[Row], activations: &[G]) -> Vec<Recipe> {
+    let recipe = |activation: &G, &(name, summary, change): &Row| {
+        let name = format!("{name}-{}", label(activation));
+        change(usual(name, summary.into(), [3, 5, 4], activation.clone()))
+    };
+    rows.iter().flat_map(|row| activations.iter().map(move |activation| recipe(activation, row))).collect()
+}
+
+pub fn recipes() -> Vec<Recipe> {
+    let mild = |mut recipe: Recipe| {
+        recipe.p = Keep::Mild;
+        recipe
+    };
+    [
+        table(&FAR_OUT, &EXPONENTIAL),
+        table(&FAR_OUT, &[SOFTMAX, LOG_SOFTMAX, super::MIX]),
+        table(&ROWS_APART, &NORMALIZING).into_iter().map(certain_first).collect(),
+        table(&SIZES_OF_NUMBERS, &LINEAR),
+        table(&SIZES_OF_NUMBERS[1..], &[NORMALIZED_SQUARE, LOG_SOFTMAX]).into_iter().map(mild).collect(),
+        table(&SIZES_OF_NUMBERS[5..7], &EXPONENTIAL),
+    ]
+    .concat()
+}
+
+/// The first unit is kept for certain, so that its column reaches every z.
+fn certain_first(mut recipe: Recipe) -> Recipe {
+    recipe.p = Keep::Given(&[1.0, 0.59375, 0.84375, 0.3359375, 0.90625]);
+    recipe
+}

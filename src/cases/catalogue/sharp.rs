@@ -1,0 +1,55 @@
+//! `sharp`: every sum is exact, so that nothing but the function itself may be off; `steep`: large
+//! weights, so that exponentials leave the range in a way of their own.
+
+use super::{EIGHTHS, GELU, LOG_SOFTMAX, SIXTEENTHS, SOFTMAX, TANH, elu, label, leaky, usual};
+use crate::cases::recipe::{Draw, G, Keep, Recipe};
+use crate::problem::activation::{Activation, Unit};
+
+static ACTIVATIONS: [G; 11] = [
+    G::One(Activation::Elementwise(Unit::Sigmoid)),
+    TANH,
+    G::One(Activation::Elementwise(Unit::Softplus)),
+    G::One(Activation::Elementwise(Unit::Silu)),
+    GELU,
+    G::One(Activation::Elementwise(Unit::GeluTanh)),
+    elu(0.3),
+    leaky(0.2),
+    leaky(0.01),
+    SOFTMAX,
+    LOG_SOFTMAX,
+];
+
+/// One step for each activation, changed from the usual.
+fn table(name: &str, summary: &str, sizes: [usize; 3], change: fn(Recipe) -> Recipe) -> Vec<Recipe> {
+    let recipe = |activation: &G| {
+        change(usual(format!("{name}-{}", label(activation)), summary.into(), sizes, activation.clone()))
+    };
+    ACTIVATIONS.iter().map(recipe).collect()
+}
+
+pub fn sharp() -> Vec<Recipe> {
+    const POWERS: Keep = Keep::Given(&[0.5, 1.0, 0.25, 0.0625, 0.125]);
+    let near = table("near", "exact z within 4 of 0", [3, 4, 5], |usual| Recipe {
+        p: POWERS,
+        a: Draw::WithZeros(&Draw::TimesKeep(&EIGHTHS)),
+        w: Draw::Dyadic(8, 4),
+        b: Draw::Dyadic(12, 3),
+        ..usual
+    });
+    let far = table("far", "exact z near 11, −4, 23 and −17", [3, 5, 4], |usual| Recipe {
+        p: POWERS,
+        a: Draw::WithZeros(&Draw::TimesKeep(&EIGHTHS)),
+        w: Draw::Dyadic(4, 4),
+        b: Draw::Plus(&SIXTEENTHS, &[11.0, -4.0, 23.0, -17.0]),
+        ..usual
+    });
+    near.into_iter().chain(far).collect()
+}
+
+pub fn steep() -> Vec<Recipe> {
+    table("steep", "weights up to 4096: z beyond the range of e^z on both sides", [6, 4, 5], |usual| Recipe {
+        p: Keep::Mild,
+        w: Draw::ByColumn(&SIXTEENTHS, &[3, 12, 6, 11, 9]),
+        ..usual
+    })
+}

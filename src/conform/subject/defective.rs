@@ -1,0 +1,58 @@
+//! A known mistake as a [`Subject`]: what a harness must be able to fail.
+
+use super::{About, Answer, Outputs, Subject};
+use crate::grid::Grid;
+use crate::number::{Arithmetic, Format};
+use crate::problem::Problem;
+use crate::trace::Quantity;
+use crate::zoo::context::Memory;
+use crate::zoo::{self, Defect, Float};
+use std::fmt::{self, Debug};
+
+/// A defect that answers as a layer would.
+pub struct Defective<T> {
+    defect: Defect<T>,
+    format: Format,
+    memory: Memory<T>,
+}
+
+impl<T> Debug for Defective<T> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Defective({:?}, {})", self.defect, self.format.name())
+    }
+}
+
+impl Defective<f64> {
+    /// The defect of this name in double precision; `right` is the right step, and `zeros` gives zeros.
+    pub fn double(id: &str) -> Option<Box<dyn Subject>> {
+        Some(Box::new(Defective { defect: named::<f64>(id)?, format: Format::F64, memory: Memory::new() }))
+    }
+
+    /// The same in single precision.
+    pub fn single(id: &str) -> Option<Box<dyn Subject>> {
+        Some(Box::new(Defective { defect: named::<f32>(id)?, format: Format::F32, memory: Memory::new() }))
+    }
+}
+
+fn named<T: Float>(id: &str) -> Option<Defect<T>> {
+    let right = || Defect::new(id, 3, "does everything right", "always");
+    match id {
+        "right" => Some(right()),
+        "zeros" => {
+            Some(Quantity::ALL.into_iter().fold(right(), |zeros, q| zeros.cell(q, |_, _, _| T::zero())))
+        }
+        _ => zoo::all().into_iter().find(|defect| defect.id == id),
+    }
+}
+
+impl<T: Float> Subject for Defective<T> {
+    fn about(&self) -> About {
+        About::new(self.defect.id.clone(), Arithmetic::plain(self.format))
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        let results = self.defect.step(problem, &mut self.memory);
+        let rows = |(quantity, grid): (Quantity, Grid<f64>)| (quantity, grid.to_rows());
+        Answer::Result(Outputs(results.into_iter().map(rows).collect()))
+    }
+}

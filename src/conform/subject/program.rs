@@ -1,0 +1,207 @@
+//! The program door: a [`Subject`] behind a pipe, which is started again when it is lost.
+//!
+//! What the process does wrong costs the question that it was asked, and nothing more.
+
+use super::process::{Process, Silence};
+use super::protocol::{self, Reply};
+use super::reading::brief;
+use super::{About, Answer, Rows, Subject};
+use crate::problem::{Faults, Problem};
+use crate::wire::json::TEXT_LIMIT;
+use std::io;
+use std::time::Duration;
+
+/// What a program may take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Time for an answer.
+    pub answer: Duration,
+    /// Time to start and say what it is.
+    pub start: Duration,
+    /// Bytes in a line.
+    pub line: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { answer: Duration::from_secs(10), start: Duration::from_secs(60), line: TEXT_LIMIT }
+    }
+}
+
+/// Why there is no program to judge.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// The system cannot start it.
+    #[error("{command}: {source}")]
+    System {
+        /// The command line.
+        command: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It was started and did not say what it is.
+    #[error("{0}")]
+    Program(String),
+}
+
+/// A program that never said what it is: no question has an answer.
+#[derive(Debug)]
+pub struct Absent {
+    /// What is known of it.
+    pub about: About,
+    /// What happened instead.
+    pub why: String,
+}
+
+impl Subject for Absent {
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+
+    fn step(&mut self, _: &str, _: &Problem) -> Answer {
+        Answer::Errored(self.why.clone())
+    }
+}
+
+/// A program that speaks the protocol.
+#[derive(Debug)]
+pub struct Program {
+    command: Vec<String>,
+    /// What it may take; may be changed between two questions.
+    pub limits: Limits,
+    about: About,
+    process: Option<Process>,
+    seq: u64,
+    failed_starts: u32,
+    late_answers: u32,
+}
+
+/// After so many starts in a row that failed, or answers that did not come in time, nothing more is asked.
+const PATIENCE: u32 = 5;
+
+impl Program {
+    /// Starts a program and asks it what it is.
+    ///
+    /// # Errors
+    /// Where it does not start, or does not answer as the protocol asks.
+    pub fn start(command: &[String], limits: Limits) -> Result<Self, NotStarted> {
+        let (process, about) = start(command, limits)?;
+        let command = command.to_vec();
+        let process = Some(process);
+        Ok(Program { command, limits, about, process, seq: 0, failed_starts: 0, late_answers: 0 })
+    }
+
+    /// Asks one question; a program that does not answer it is lost, and started again for the next.
+    fn ask<T>(
+        &mut self,
+        question: impl FnOnce(u64) -> String,
+        reply: impl FnOnce(&[u8]) -> Reply<T>,
+    ) -> Answer<T> {
+        let mut process = match self.process.take().map_or_else(|| self.restart(), Ok) {
+            Ok(process) => process,
+            Err(why) => return Answer::Errored(why),
+        };
+        self.seq += 1;
+        process.tell(&question(self.seq));
+        let lost = |what: String, process: &Process| Answer::Errored(with_last_words(&what, process));
+        let line = match process.hear(self.limits.answer) {
+            Ok(line) => line,
+            Err(Silence { what, late }) => {
+                self.late_answers = if late { self.late_answers + 1 } else { 0 };
+                return lost(format!("the program {what}"), &process);
+            }
+        };
+        self.late_answers = 0;
+        let reply = reply(&line);
+        match (reply.seq, reply.said) {
+            (Some(seq), said) if seq == self.seq => {
+                self.process = Some(process);
+                said.unwrap_or_else(|faults| Answer::Errored(unreadable(&line, &faults)))
+            }
+            (None, Err(faults)) => lost(unreadable(&line, &faults), &process),
+            (seq, _) => {
+                let seq = seq.map(|seq| seq.to_string()).unwrap_or_default();
+                lost(
+                    format!("asked seq {}, the program answered seq {seq}: twice, or out of turn", self.seq),
+                    &process,
+                )
+            }
+        }
+    }
+
+    fn restart(&mut self) -> Result<Process, String> {
+        if self.failed_starts == PATIENCE {
+            return Err(format!("not asked: the program failed to start {PATIENCE} times in a row"));
+        }
+        if self.late_answers == PATIENCE {
+            return Err(format!("not asked: the program gave no answer in time {PATIENCE} times in a row"));
+        }
+        let started = match start(&self.command, self.limits) {
+            Ok((process, about)) if about == self.about => Ok(process),
+            Ok(_) => Err("started again, the program says something else of itself".into()),
+            Err(error) => Err(format!("started again, {error}")),
+        };
+        self.failed_starts = if started.is_ok() { 0 } else { self.failed_starts + 1 };
+        started
+    }
+}
+
+fn start(command: &[String], limits: Limits) -> Result<(Process, About), NotStarted> {
+    let system = |source| NotStarted::System { command: command.join(" "), source };
+    let mut process = Process::start(command, limits.line).map_err(system)?;
+    process.tell(&protocol::start());
+    let about = match process.hear(limits.start) {
+        Err(Silence { what, .. }) => Err(format!("the program {what} when it was asked to start")),
+        Ok(line) => protocol::about(&line).map_err(|faults| unreadable(&line, &faults)),
+    };
+    match about {
+        Ok(about) => Ok((process, about)),
+        Err(what) => Err(NotStarted::Program(with_last_words(&what, &process))),
+    }
+}
+
+fn unreadable(line: &[u8], faults: &Faults) -> String {
+    const SHOWN: usize = 80;
+    let start = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]);
+    let start: String = start.chars().flat_map(char::escape_debug).collect();
+    let more = if line.len() > SHOWN { "…" } else { "" };
+    let nan = if start.contains("NaN") || String::from_utf8_lossy(line).contains("Infinity") {
+        "\na number that is none is sent as a text: \"NaN\", \"Infinity\", \"-Infinity\""
+    } else {
+        ""
+    };
+    format!("the answer cannot be read: {start}{more}\n{}{nan}", brief(faults))
+}
+
+fn with_last_words(what: &str, process: &Process) -> String {
+    let words = process.last_words();
+    if words.is_empty() { what.into() } else { format!("{what}\nits standard error ends in:\n{words}") }
+}
+
+impl Subject for Program {
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+
+    fn step(&mut self, id: &str, problem: &Problem) -> Answer {
+        self.ask(|seq| protocol::step(seq, id, problem), protocol::outputs)
+    }
+
+    fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
+        self.ask(|seq| protocol::sample(seq, p, rows, None), protocol::mask)
+    }
+
+    fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Answer<Rows> {
+        self.ask(|seq| protocol::sample(seq, p, rows, Some((key, stream))), protocol::mask)
+    }
+}
+
+/// Says goodbye: a program that listens ends by itself.
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.tell(&protocol::stop());
+            process.leave(Duration::from_millis(500));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What a subject says in JSON, read strictly: of itself, and its results. Both doors use it.
+
+use super::{About, MaskSource, Outputs, Rows, Sampler, Supports};
+use crate::number::Arithmetic;
+use crate::problem::Faults;
+use crate::problem::check::MATRIX_LIMIT;
+use crate::trace::Quantity;
+use crate::wire::json::{Members, Raw, Reader, join, shown};
+use crate::wire::number;
+use std::collections::BTreeMap;
+
+/// The keys with which a subject says what it is.
+pub const ABOUT: [&str; 6] = ["name", "version", "arithmetic", "accumulator", "homepage", "supports"];
+
+/// What a subject says of itself; `None` where a fault was noted.
+pub fn about(reader: &mut Reader, path: &str, value: Raw) -> Option<About> {
+    let members = reader.object(path, value, &ABOUT)?;
+    let name =
+        reader.member(path, &members, "name").and_then(|value| reader.string(&join(path, "name"), value));
+    let version = text(reader, path, &members, "version");
+    let homepage = text(reader, path, &members, "homepage");
+    let arithmetic = arithmetic(reader, path, &members);
+    let supports = match members.get("supports") {
+        Some(value) => supports(reader, &join(path, "supports"), value),
+        None => Some(Supports::default()),
+    };
+    Some(About { name: name?, version, homepage, arithmetic: arithmetic?, supports: supports? })
+}
+
+fn text(reader: &mut Reader, path: &str, members: &Members, key: &str) -> Option<String> {
+    reader.string(&join(path, key), members.get(key)?)
+}
+
+fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arithmetic> {
+    reader.member(path, members, "arithmetic")?;
+    let storage = text(reader, path, members, "arithmetic")?;
+    let accumulator = match members.get("accumulator") {
+        Some(_) => text(reader, path, members, "accumulator")?,
+        None => storage.clone(),
+    };
+    let known = Arithmetic::named(&storage, &accumulator);
+    if known.is_none() {
+        let found = format!("= \"{}\" with accumulator \"{}\"", shown(&storage), shown(&accumulator));
+        let all: Vec<String> = Arithmetic::ALL.iter().map(Arithmetic::to_string).collect();
+        let rule = "there are no tolerances for this arithmetic";
+        reader.fault(&join(path, "arithmetic"), found, rule, format!("known are {}", all.join(", ")));
+    }
+    known
+}
+
+fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
+    let keys = ["activations", "per_unit_p", "sample", "mask", "outputs", "deterministic"];
+    let members = reader.object(path, value, &keys)?;
+    let usual = Supports::default();
+    let mut names = |key| {
+        let value = members.get(key)?;
+        Some(strings(reader, &join(path, key), value).unwrap_or_default())
+    };
+    let (activations, outputs) = (names("activations"), names("outputs"));
+    let sample = members.get("sample").and_then(|value| sampler(reader, &join(path, "sample"), value));
+    let mask = members.get("mask").and_then(|value| mask_source(reader, &join(path, "mask"), value));
+    let mut flag = |key, otherwise| match members.get(key) {
+        Some(value) => reader.boolean(&join(path, key), value).unwrap_or(otherwise),
+        None => otherwise,
+    };
+    Some(Supports {
+        activations,
+        per_unit_p: flag("per_unit_p", usual.per_unit_p),
+        sample: sample.unwrap_or_default(),
+        mask: mask.unwrap_or_default(),
+        deterministic: flag("deterministic", usual.deterministic),
+        outputs: match outputs {
+            Some(names) => quantities(reader, &join(path, "outputs"), &names),
+            None => usual.outputs,
+        },
+    })
+}
+
+fn sampler(reader: &mut Reader, path: &str, value: Raw) -> Option<Sampler> {
+    if !value.get().starts_with('"') {
+        let draws = reader.boolean(path, value)?;
+        return Some(if draws { Sampler::Own } else { Sampler::None });
+    }
+    one_of(reader, path, value, &[("named", Sampler::Named)])
+}
+
+fn mask_source(reader: &mut Reader, path: &str, value: Raw) -> Option<MaskSource> {
+    one_of(reader, path, value, &[("given", MaskSource::Given), ("own", MaskSource::Own)])
+}
+
+fn one_of<T: Copy>(reader: &mut Reader, path: &str, value: Raw, known: &[(&str, T)]) -> Option<T> {
+    let text = reader.string(path, value)?;
+    let found = known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    if found.is_none() {
+        let names: Vec<String> = known.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let cure = format!("known: {}", names.join(", "));
+        reader.fault(path, format!("= \"{}\"", shown(&text)), "is none of the words that stand here", cure);
+    }
+    found
+}
+
+fn strings(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<String>> {
+    let (items, _) = reader.array(path, value, 100)?;
+    items.into_iter().enumerate().map(|(at, item)| reader.string(&format!("{path}[{at}]"), item)).collect()
+}
+
+fn quantities(reader: &mut Reader, path: &str, names: &[String]) -> Vec<Quantity> {
+    let mut quantity = |(at, name): (usize, &String)| {
+        let known = Quantity::ALL.into_iter().find(|quantity| quantity.name() == name);
+        if known.is_none() {
+            let cure = format!("known results: {}", Quantity::ALL.map(Quantity::name).join(", "));
+            let found = format!("= \"{}\"", shown(name));
+            reader.fault(&format!("{path}[{at}]"), found, "there is no such result", cure);
+        }
+        known
+    };
+    names.iter().enumerate().filter_map(&mut quantity).collect()
+}
+
+/// The results of a step, any of the eight.
+pub fn outputs(reader: &mut Reader, path: &str, value: Raw) -> Option<Outputs> {
+    let members = reader.object(path, value, &Quantity::ALL.map(Quantity::name))?;
+    let mut outputs = BTreeMap::new();
+    for quantity in Quantity::ALL {
+        if let Some(value) = members.get(quantity.name()) {
+            let path = join(path, quantity.name());
+            let rows = match quantity {
+                Quantity::Db if !has_rows(value) => numbers(reader, &path, value).map(|row| vec![row]),
+                _ => matrix(reader, &path, value),
+            };
+            outputs.insert(quantity, rows?);
+        }
+    }
+    Some(Outputs(outputs))
+}
+
+/// Whether a value is a matrix of more rows than one: a db that was not summed over the examples can be
+/// read, and has the wrong shape.
+fn has_rows(value: Raw) -> bool {
+    let mut reader = Reader::default();
+    let items = reader.array("", value, MATRIX_LIMIT);
+    items.is_some_and(|(items, _)| items.len() > 1 && items[0].get().starts_with('['))
+}
+
+/// A matrix as its rows, of any lengths.
+pub fn matrix(reader: &mut Reader, path: &str, value: Raw) -> Option<Rows> {
+    let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
+    items.into_iter().enumerate().map(|(i, item)| numbers(reader, &format!("{path}[{i}]"), item)).collect()
+}
+
+fn numbers(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<f64>> {
+    let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
+    let mut number = |(k, item): (usize, Raw)| {
+        let place = || format!("{path}[{k}]");
+        if !item.get().starts_with('"') {
+            return reader.number(place, item);
+        }
+        let text = reader.string(&place(), item)?;
+        let double = number::double(&text);
+        if double.is_none() {
+            let cure = "write a number, or a text such as \"0x1.8p-3\", \"NaN\", \"Infinity\", \"-Infinity\"";
+            let found = format!("= \"{}\"", shown(&text));
+            reader.fault(&place(), found, "must stand for a double", cure);
+        }
+        double
+    };
+    items.into_iter().enumerate().map(&mut number).collect()
+}
+
+/// Faults as a message shows them: the first few.
+pub fn brief(faults: &Faults) -> String {
+    const SHOWN: usize = 3;
+    let more = faults.list.len().saturating_sub(SHOWN) + faults.more;
+    let mut lines: Vec<String> = faults.list.iter().take(SHOWN).map(ToString::to_string).collect();
+    if more > 0 {
+        lines.push(format!("and {more} more faults"));
+    }
+    lines.join("\n")
+}

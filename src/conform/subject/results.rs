@@ -1,0 +1,85 @@
+//! The results door: a file of results that were computed elsewhere (spec/protocol.md).
+
+use super::reading;
+use super::{About, Answer, Outputs, Sampler, Subject};
+use crate::problem::{Faults, Problem};
+use crate::wire::FORMAT;
+use crate::wire::json::{self, Members, Reader, join, shown};
+use std::collections::BTreeMap;
+
+/// A file of results, which answers for the subject that computed them.
+#[derive(Debug)]
+pub struct Results {
+    about: About,
+    results: BTreeMap<String, Outputs>,
+}
+
+impl Results {
+    /// The results in a text, whose ids must all be `known`.
+    ///
+    /// # Errors
+    /// All faults of the text.
+    pub fn read(text: &[u8], known: impl Fn(&str) -> bool) -> Result<Self, Faults> {
+        let mut reader = Reader::default();
+        let top = match json::document(text) {
+            Ok(document) => reader.object("", document, &["format", "subject", "results"]),
+            Err(fault) => {
+                reader.faults.push(fault);
+                None
+            }
+        };
+        let results = top.and_then(|top| {
+            format(&mut reader, &top);
+            let about = reader.member("", &top, "subject");
+            let mut about = about.and_then(|value| reading::about(&mut reader, "subject", value));
+            // Nobody draws: a file answers what it was written for.
+            about.iter_mut().for_each(|about| about.supports.sample = Sampler::None);
+            let results = results(&mut reader, &top, known);
+            Some(Results { about: about?, results: results? })
+        });
+        results.filter(|_| reader.faults.is_empty()).ok_or(reader.faults)
+    }
+}
+
+fn format(reader: &mut Reader, top: &Members) {
+    let value = reader.member("", top, "format");
+    if let Some(format) = value.and_then(|value| reader.string("format", value))
+        && format != FORMAT
+    {
+        let rule = format!("must be \"{FORMAT}\"");
+        reader.fault("format", format!("= \"{}\"", shown(&format)), rule, "no other format is known here");
+    }
+}
+
+fn results(
+    reader: &mut Reader,
+    top: &Members,
+    known: impl Fn(&str) -> bool,
+) -> Option<BTreeMap<String, Outputs>> {
+    let value = reader.member("", top, "results")?;
+    let entries = reader.entries("results", value)?;
+    let mut results = BTreeMap::new();
+    for (id, value) in entries {
+        let path = join("results", &shown(&id));
+        if !known(&id) {
+            let cure = "`dropout-oracle list` shows the ids; remove what is none of them";
+            reader.fault(&path, "is unknown", "there is no case with this id", cure);
+        } else if let Some(outputs) = reading::outputs(reader, &path, value) {
+            results.insert(id, outputs);
+        }
+    }
+    Some(results)
+}
+
+impl Subject for Results {
+    fn about(&self) -> About {
+        self.about.clone()
+    }
+
+    fn step(&mut self, id: &str, _: &Problem) -> Answer {
+        match self.results.get(id) {
+            Some(outputs) => Answer::Result(outputs.clone()),
+            None => Answer::Skipped("no result for this case".into()),
+        }
+    }
+}

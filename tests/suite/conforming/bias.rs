@@ -1,0 +1,180 @@
+//! The test for a bias over a whole run: a kernel that truncates is found, though no element of its results
+//! is beyond its tolerance; sound implementations are not.
+
+use super::freedom::{Accumulator, Freedom};
+use super::judge::{Draw, cases, place};
+use super::machine::{Fault, Machine};
+use super::step::step;
+use dropout_oracle::conform::cases::{Case, built_in};
+use dropout_oracle::conform::judge::sign_bias::{self, Finding, SUMS, Side, bias, lean};
+use dropout_oracle::conform::judge::verdict::Status;
+use dropout_oracle::conform::judge::verdict::{Lean, Outcome};
+use dropout_oracle::conform::judge::whole_run::Beyond;
+use dropout_oracle::conform::run::run as asked;
+use dropout_oracle::conform::{About, Answer, Subject};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
+use dropout_oracle::scalar::Step;
+use dropout_oracle::trace::Quantity;
+use rayon::prelude::*;
+
+/// The terms of each Σ of these results, products of the results that went into it.
+pub fn terms(draw: &Draw, own: &Step<f64>, quantity: Quantity) -> Vec<Vec<(f64, f64)>> {
+    let inputs = draw.case.problem.inputs();
+    let (m, n, n_next) = (draw.case.problem.m(), draw.case.problem.n(), draw.case.problem.n_next());
+    let stored = Machine::new(draw.arithmetic(), draw.freedom(), None);
+    let (w, b) = (inputs.w.map(|&x| stored.stored(x)), inputs.b.iter().map(|&x| stored.stored(x)));
+    let b: Vec<f64> = b.collect();
+    let (a_tilde, dz) = (&own.forward.a_tilde, &own.backward.dz);
+    let table = |rows: usize, cols: usize, terms: &dyn Fn(usize, usize) -> Vec<(f64, f64)>| {
+        (0..rows * cols).map(|cell| terms(cell / cols, cell % cols)).collect()
+    };
+    match quantity {
+        Quantity::Z => table(m, n_next, &|i, j| {
+            (0..n).map(|k| (w.at(k, j), a_tilde.at(i, k))).chain([(b[j], 1.0)]).collect()
+        }),
+        Quantity::Dw => table(n, n_next, &|k, j| (0..m).map(|i| (dz.at(i, j), a_tilde.at(i, k))).collect()),
+        Quantity::Db => table(1, n_next, &|_, j| (0..m).map(|i| (dz.at(i, j), 1.0)).collect()),
+        _ => table(m, n, &|i, k| (0..n_next).map(|j| (dz.at(i, j), w.at(k, j))).collect()),
+    }
+}
+
+/// The Σ of these terms in twice the precision of a double.
+pub fn sums(terms: &[Vec<(f64, f64)>]) -> Vec<f64> {
+    let double = Arithmetic::plain(Format::F64);
+    let freedom = Freedom { accumulator: Accumulator::TwoDoubles, ..Freedom::plain(double) };
+    let exact = Machine::new(double, freedom, None);
+    terms.iter().map(|terms| exact.dot(terms)).collect()
+}
+
+/// How each Σ of each case leans, run by one implementation; `None` where an element is beyond its tolerance.
+fn run(
+    arithmetic: Arithmetic,
+    freedom: impl Fn(&Draw) -> Freedom + Sync,
+    fault: Option<Fault>,
+) -> Vec<Option<[Lean; 4]>> {
+    let case = |case| {
+        let draw = Draw { case, arithmetic: place(arithmetic), number: 0 };
+        let own = draw.run(freedom(&draw), fault);
+        let lean_of =
+            |quantity| lean(own.cells(quantity), &sums(&terms(&draw, &own, quantity)), arithmetic.storage);
+        draw.failure(&own).is_none().then(|| SUMS.map(lean_of))
+    };
+    cases().par_iter().map(case).collect()
+}
+
+/// What the leans of each Σ show.
+fn findings(leans: &[[Lean; 4]]) -> [Option<Finding>; 4] {
+    std::array::from_fn(|quantity| bias(&leans.iter().map(|leans| leans[quantity]).collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_kernel_that_truncates_is_found_by_the_cases_alone_of_which_it_passes_every_element() {
+    for arithmetic in [("f32", "f32"), ("bf16", "f32")] {
+        let arithmetic = Arithmetic::named(arithmetic.0, arithmetic.1).expect("an arithmetic");
+        let plain = Freedom::plain(arithmetic);
+        let passed: Vec<_> =
+            run(arithmetic, |_| plain, Some(Fault::Truncation)).into_iter().flatten().collect();
+        for (quantity, found) in SUMS.iter().zip(findings(&passed)) {
+            assert_eq!(found.map(|found| found.side), Some(Side::TowardZero), "{quantity:?} in {arithmetic}");
+        }
+        let sound: Vec<_> = run(arithmetic, |_| plain, None).into_iter().flatten().collect();
+        assert_eq!(findings(&sound), [None; 4], "{arithmetic}");
+    }
+}
+
+#[test]
+fn no_sound_run_leans() {
+    for arithmetic in Arithmetic::ALL {
+        for number in 0..4 * super::sweep() {
+            // One implementation for all cases; each case has its own errors of functions.
+            let freedom = Freedom::drawn(arithmetic, number);
+            let own = |draw: &Draw| Freedom { seed: draw.freedom().seed, ..freedom };
+            let leans: Vec<_> = run(arithmetic, own, None).into_iter().flatten().collect();
+            assert_eq!(findings(&leans), [None; 4], "{arithmetic}, run {number}: {freedom:?}");
+        }
+    }
+}
+
+#[test]
+fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cases_on() {
+    let of = |upward: f64| Lean { upward, outward: -upward };
+    let balanced: Vec<Lean> = (0..1000).map(|case| of(if case % 2 == 0 { 0.1 } else { -0.1 })).collect();
+    assert_eq!(bias(&balanced), None);
+    assert_eq!(bias(&[]), None);
+    assert_eq!(sign_bias::cases(&[Lean::default(), of(0.1), of(-0.1)]), 2);
+    // 8 · 2 exp(−N/2) ≤ 1e-9 where N ≥ 2 ln(1.6e10) = 46.99….
+    assert_eq!(bias(&[of(0.3); 46]), None);
+    let found = bias(&[of(0.3); 47]).expect("a finding");
+    assert_eq!((found.side, found.cases), (Side::Up, 47));
+    assert_eq!(bias(&[of(-0.3); 47]).map(|found| found.side), Some(Side::Down));
+    assert!(found.chance <= 1e-9);
+    assert_eq!(
+        found.to_string(),
+        "the errors of 47 cases lean upward, which rounding to nearest does in one run of 1e9: \
+         partial sums or results are rounded to one side"
+    );
+}
+
+#[test]
+fn a_lean_counts_errors_by_their_side_far_from_the_subnormals() {
+    let expected = [1.0, -2.0, -8.0, 1.0, 1e-38, 3.0, 4.0];
+    let computed = [1.25, -2.5, -7.0, f64::INFINITY, 2e-38, 3.0, 4.5];
+    let Lean { upward, outward } = lean(&computed, &expected, Format::F32);
+    assert_eq!((upward, outward), (2.0 / 4.0, 2.0 / 4.0));
+    assert_eq!(lean(&computed[..2], &expected[..2], Format::F32), Lean { upward: 0.0, outward: 1.0 });
+    assert_eq!(lean(&[], &[], Format::F32), Lean::default());
+    // From the least normal number over u on.
+    let clear = 2f64.powi(-126 + 24);
+    let of = |x: f64| lean(&[2.0 * x], &[x], Format::F32);
+    assert_eq!(
+        (of(clear), of(-clear)),
+        (Lean { upward: 1.0, outward: 1.0 }, Lean { upward: -1.0, outward: 1.0 })
+    );
+    assert_eq!(of(clear.next_down()), Lean::default());
+}
+
+/// A layer on a machine, as `check` meets it.
+struct Layer(Machine);
+
+impl Subject for Layer {
+    fn about(&self) -> About {
+        About::new("machine", self.0.arithmetic)
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        Answer::Result((&step(&self.0, problem)).into())
+    }
+}
+
+/// What `check` makes of the errors of these cases together, and of each alone.
+fn checked(cases: &[Case], fault: Option<Fault>) -> (Outcome, Vec<Outcome>) {
+    let arithmetic = Arithmetic::plain(Format::F32);
+    let mut layer = Layer(Machine::new(arithmetic, Freedom::plain(arithmetic), fault));
+    let mut outcomes = asked(&mut layer, cases, &[Beyond::Bias], || {}).outcomes;
+    (outcomes.pop().expect("one more than there are steps"), outcomes)
+}
+
+#[test]
+fn check_finds_a_truncating_kernel_though_every_case_passes() {
+    let truncating = Some(Fault::Truncation);
+    let mut cases = built_in();
+    let (whole, outcomes) = checked(&cases, None);
+    assert_eq!((whole.verdict.status, whole.verdict.findings), (Status::Pass, vec![]));
+    let fails = |outcome: &Outcome| outcome.verdict.status == Status::Fail;
+    assert!(!outcomes.iter().any(fails));
+
+    let passes = |outcome: &Outcome| outcome.verdict.status == Status::Pass;
+    let passed: Vec<bool> = checked(&cases, truncating).1.iter().map(passes).collect();
+    let mut passed = passed.into_iter();
+    cases.retain(|_| passed.next() == Some(true));
+    let (whole, outcomes) = checked(&cases, truncating);
+    assert!(outcomes.len() > 200 && outcomes.iter().all(passes), "{} cases", outcomes.len());
+    assert_eq!((whole.id.as_str(), whole.verdict.status), ("run/bias", Status::Fail));
+    let said: Vec<String> = whole.verdict.findings.iter().map(ToString::to_string).collect();
+    for (quantity, said) in SUMS.iter().zip(&said) {
+        let begins = format!("{}: the errors of ", quantity.name());
+        assert!(said.starts_with(&begins) && said.contains(" cases lean toward zero, "), "{said}");
+    }
+    assert_eq!(said.len(), 4, "{said:?}");
+}

@@ -1,0 +1,226 @@
+//! Subjects that draw their own mask: it is read from Ã, and both passes are held to it.
+
+use dropout_oracle::conform::Outputs;
+use dropout_oracle::conform::judge::{infer_mask, question::Question};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::oracle;
+use dropout_oracle::problem::{Activation, Inputs, Problem};
+use dropout_oracle::scalar;
+use dropout_oracle::trace::Quantity;
+
+const F64: Arithmetic = Arithmetic::plain(Format::F64);
+
+/// m = 2, n = 3, n_next = 2; A without zeros, p distinct. The mask of the problem is not the subject's.
+fn asked() -> Problem {
+    let inputs = Inputs {
+        a: vec![vec![2.0, 3.0, -2.0], vec![1.0, 1.0, -2.0]],
+        keep_prob: vec![0.125, 0.75, 0.25],
+        r: vec![vec![1.0; 3]; 2],
+        w: vec![vec![-2.0, 1.0], vec![-2.0, -1.0], vec![-1.0, -2.0]],
+        b: vec![3.0, 1.0],
+        da_next: vec![vec![-1.0, 1.0], vec![3.0, -2.0]],
+    };
+    Problem::new(inputs, Activation::Softmax).expect("sound")
+}
+
+const DRAWN: [[f64; 3]; 2] = [[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]];
+
+type Given = Inputs<Vec<Vec<f64>>, Vec<f64>>;
+
+/// The problem with other inputs.
+fn with(problem: &Problem, change: impl FnOnce(&mut Given)) -> Problem {
+    let mut given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+    change(&mut given);
+    Problem::new(given, problem.activation().clone()).expect("sound")
+}
+
+/// The problem with the subject's own mask.
+fn drawn(problem: &Problem) -> Problem {
+    with(problem, |given| given.r = DRAWN.map(|row| row.to_vec()).into())
+}
+
+/// What a subject that drew that mask gives.
+fn answer(problem: &Problem) -> Outputs {
+    Outputs::from(&scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation()))
+}
+
+/// What is said of a subject whose results are changed in some way.
+fn says(change: impl Fn(&mut Outputs)) -> Vec<String> {
+    let mut outputs = answer(&asked());
+    change(&mut outputs);
+    let problem = infer_mask::problem(&asked(), &outputs).expect("a mask");
+    infer_mask::findings(&Question::new(problem, F64), &outputs)
+}
+
+/// The rows of Ã with every kept entry replaced by a function of a and k.
+fn scaled(by: fn(f64, usize) -> f64) -> impl Fn(&mut Outputs) {
+    move |outputs| {
+        let rows = (0..2).map(|i| (0..3).map(|k| DRAWN[i][k] * by(asked().inputs().a.at(i, k), k)).collect());
+        outputs.0.insert(Quantity::ATilde, rows.collect());
+    }
+}
+
+fn p(k: usize) -> f64 {
+    asked().inputs().keep_prob[k]
+}
+
+#[test]
+fn the_mask_is_read_from_the_forward_pass_and_the_rest_is_kept() {
+    let recovered = infer_mask::problem(&asked(), &answer(&asked())).expect("a mask");
+    assert_eq!(recovered, drawn(&asked()));
+    assert_eq!(infer_mask::findings(&Question::new(recovered.clone(), F64), &answer(&asked())), [""; 0]);
+    let expected = oracle::expected(&recovered).expect("settled");
+    assert_eq!(expected.forward.a_tilde.to_rows(), answer(&asked()).0[&Quantity::ATilde]);
+}
+
+#[test]
+fn a_subject_that_keeps_its_activations_to_itself_shows_the_mask_through_an_identity() {
+    let exposing = infer_mask::exposing(&asked()).expect("sound");
+    assert_eq!((exposing.m(), exposing.n(), exposing.n_next()), (2, 3, 3));
+    for hidden in
+        [&[Quantity::ATilde][..], &[Quantity::ATilde, Quantity::Z], &[Quantity::ATilde, Quantity::ANext]]
+    {
+        let mut outputs = answer(&exposing);
+        outputs.0.retain(|quantity, _| !hidden.contains(quantity));
+        let recovered = infer_mask::problem(&exposing, &outputs).expect("a mask");
+        assert_eq!(recovered.inputs().r.to_rows(), DRAWN);
+        assert_eq!(infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs), [""; 0]);
+        for da in outputs.0.get_mut(&Quantity::Da).expect("given") {
+            da.fill(1.0);
+        }
+        assert_eq!(
+            infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs),
+            ["the backward pass uses another mask than the forward pass: dA[0][0] is not 0 where Ã is 0"]
+        );
+    }
+}
+
+#[test]
+fn results_that_do_not_show_the_mask_are_named() {
+    let refused = |change: &dyn Fn(&mut Outputs)| {
+        let mut outputs = answer(&asked());
+        change(&mut outputs);
+        infer_mask::problem(&asked(), &outputs).expect_err("no mask")
+    };
+    let a_tilde = |change: fn(&mut Vec<Vec<f64>>)| {
+        refused(&move |outputs| change(outputs.0.get_mut(&Quantity::ATilde).expect("given")))
+    };
+    assert!(
+        refused(&|outputs| drop(outputs.0.remove(&Quantity::ATilde))).starts_with("no result shows the mask")
+    );
+    assert_eq!(a_tilde(|rows| drop(rows.pop())), "A_tilde must have 2 rows of 3: the mask is read from it");
+    assert_eq!(a_tilde(|rows| rows[1].push(0.0)), "A_tilde must have 2 rows of 3: the mask is read from it");
+    assert_eq!(a_tilde(|rows| rows[1][0] = f64::NAN), "A_tilde[1][0] is NaN: the mask is read from it");
+}
+
+/// Z is Ã only where W is the identity and b is 0.
+#[test]
+fn what_is_no_identity_shows_no_mask() {
+    let refused = |change: &dyn Fn(&mut Given)| {
+        let problem = with(&infer_mask::exposing(&asked()).expect("sound"), change);
+        let mut outputs = answer(&problem);
+        outputs.0.remove(&Quantity::ATilde);
+        infer_mask::problem(&problem, &outputs)
+    };
+    assert!(refused(&|_| ()).is_ok());
+    let none = "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0";
+    assert_eq!(refused(&|given| given.b[1] = 1.0), Err(none.into()));
+    assert_eq!(refused(&|given| given.w[0][1] = 1.0), Err(none.into()));
+    let wider = |given: &mut Given| {
+        given.w.iter_mut().chain(&mut given.da_next).for_each(|row| row.push(0.0));
+        given.b.push(0.0);
+    };
+    assert_eq!(refused(&wider), Err(none.into()));
+}
+
+#[test]
+fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
+    let last_a = |a: f64| with(&asked(), |given| given.a[1][2] = a);
+    let f32 = Arithmetic::plain(Format::F32);
+    let showing = |a: f64, arithmetic| infer_mask::showing(&last_a(a), arithmetic);
+    assert_eq!(showing(-2.0, F64), Ok(asked()));
+    for (a, arithmetic, shown) in [
+        (0.0, F64, 1.0),
+        (-1e-40, f32, 1.0),
+        (-1e-40, F64, -1e-40),
+        (2f64.powi(-126), f32, 2f64.powi(-126)),
+        // p = 0.25
+        (2f64.powi(124), f32, 2f64.powi(124)),
+        (Format::F32.largest() / 8.0, f32, Format::F32.largest() / 8.0),
+    ] {
+        assert_eq!(showing(a, arithmetic), Ok(last_a(shown)), "{a}");
+    }
+    let refused = Err("A[1][2] / p[2] may leave the range of f32".to_string());
+    assert_eq!(showing(-(2f64.powi(125)), f32), refused);
+    let rare = with(&asked(), |given| given.keep_prob[2] = 1e-38);
+    assert_eq!(infer_mask::showing(&rare, f32), Err("A[0][2] / p[2] may leave the range of f32".to_string()));
+    assert!(infer_mask::showing(&rare, F64).is_ok());
+}
+
+#[test]
+fn another_mask_in_the_backward_pass_is_named_with_its_cell() {
+    let da = |i: usize, k: usize, value: f64| {
+        says(move |outputs| outputs.0.get_mut(&Quantity::Da).expect("given")[i][k] = value)
+    };
+    let another = "the backward pass uses another mask than the forward pass:";
+    assert_eq!(da(1, 2, 0.5), [format!("{another} dA[1][2] is not 0 where Ã is 0")]);
+    assert_eq!(da(1, 1, 0.0), [format!("{another} dA[1][1] is 0 where Ã is not 0")]);
+    assert_eq!(da(1, 2, -0.0), [""; 0]);
+    // Where nothing comes from above, every dA is 0.
+    let still = with(&asked(), |given| given.da_next = vec![vec![0.0; 2]; 2]);
+    let outputs = answer(&still);
+    let recovered = infer_mask::problem(&still, &outputs).expect("a mask");
+    assert_eq!(infer_mask::findings(&Question::new(recovered, F64), &outputs), [""; 0]);
+}
+
+#[test]
+fn a_wrong_scale_is_named() {
+    for (by, expected) in [
+        ((|a, k| a / (1.0 - p(k))) as fn(f64, usize) -> f64, "kept units are divided by 1 − p, not by p"),
+        (|a, _| a, "kept units are not scaled at all"),
+        (|a, k| a / p(k) / p(k), "kept units are divided by p twice"),
+        (|a, k| a * p(k), "kept units are multiplied by p, not divided"),
+        (|a, k| a * (1.0 - p(k)), "kept units are multiplied by 1 − p, not divided by p"),
+        (|a, _| a * 2.0, "kept units are doubled, whatever p"),
+        (|a, _| a * 8.0, "kept units are divided by p of the first unit"),
+        (|a, _| a / 0.375, "kept units are divided by the mean of p"),
+        (|a, _| a * 1.5, "kept units are divided by the share of units that happen to be kept, not by p"),
+        (
+            |a, k| if k == 1 { a * 3.0 } else { a / p(k) },
+            "A_tilde[0][1] is 9.0, which is A[0][1] times 3.0; a kept unit is multiplied by 1/p = 1.3333333333333333",
+        ),
+    ] {
+        assert_eq!(says(scaled(by)), [expected]);
+    }
+}
+
+#[test]
+fn a_wrong_scale_has_its_name_within_twice_the_tolerance() {
+    let recovered = Question::new(drawn(&asked()), F64);
+    let bound = recovered.solved().expect("settled").bounds.forward.a_tilde.at(0, 1).expect("judged");
+    // The right ã is 3/0.75.
+    let near = bound / 4.0 + 4.0 * f64::EPSILON;
+    let unscaled_but_for = |off: f64| {
+        says(move |outputs| {
+            scaled(|a, _| a)(outputs);
+            outputs.0.get_mut(&Quantity::ATilde).expect("given")[0][1] += 3.0 * near * off;
+        })
+    };
+    for sign in [1.0, -1.0] {
+        assert_eq!(unscaled_but_for(sign * 1.9), ["kept units are not scaled at all"]);
+        assert!(unscaled_but_for(sign * 2.1)[0].starts_with("A_tilde[0][1] is "));
+    }
+}
+
+#[test]
+fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
+    let kept = says(|outputs| drop(outputs.0.insert(Quantity::ATilde, asked().inputs().a.to_rows())));
+    assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation");
+    let certain = with(&asked(), |given| given.keep_prob[0] = 1.0);
+    let outputs = answer(&certain);
+    let recovered = infer_mask::problem(&certain, &outputs).expect("a mask");
+    assert_eq!(
+        infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs),
+        ["unit 0 is dropped in row 0 although p = 1 keeps always"]
+    );
+}
