@@ -1,4 +1,4 @@
-//! One public [`Error`] over the rooms' small ones. Three kinds of fault never mix: the caller's
+//! One public [`Error`] over the modules' small ones. Three kinds of fault never mix: the caller's
 //! (`Err`), the subject's (a verdict), ours (a panic, which `main` reports as BUG IN ORACLE).
 
 use crate::oracle;

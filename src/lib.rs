@@ -8,7 +8,7 @@
 //!
 //! # The map
 //!
-//! The rooms in the order in which the data flows, which is the order to read them in:
+//! The modules in the order in which the data flows, which is the order to read them in:
 //!
 //! - `number`: the kinds of number that the step can run on, and what the formulas ask of one.
 //! - `grid`: rows × columns, without any algebra.
@@ -21,7 +21,7 @@
 //! - `witness`: gradients found by other ways, from the scalar forward pass alone.
 //! - `oracle`: expected values: the double nearest to the exact one, with proof.
 //! - `verify`: what the forms, the witnesses and the oracle say of each other, in one table.
-//! - `zoo`: the known-wrong layers, each the right step with a stage replaced.
+//! - `zoo`: the known-defect, each the right step with a stage replaced.
 //! - `wire`: JSON, as files and the protocol share it: strict reading, layout, numbers, steps.
 //! - `cases`: the catalogue of cases, as recipes.
 //! - `fixture`: the files: cases with their results, flags, kill matrix, and how they are written.
@@ -30,7 +30,7 @@
 //! - `explain`: the worked example, each equation with its numbers put in.
 //! - `cli`: the command line, a file a verb.
 //!
-//! A room imports only rooms above it in this list. `scalar` and `matrix` never see each other, and
+//! A module imports only modules above it in this list. `scalar` and `matrix` never see each other, and
 //! `witness` sees only the forward pass of `scalar`: that independence is what makes their agreement mean
 //! something. `error` is open to all. `tests/suite/walls.rs` holds these absences true.
 

@@ -3,7 +3,7 @@
 use super::input;
 use crate::cases::Profile;
 use crate::conform::cases::{self, Case, Selection};
-use crate::conform::judge::whole_run::{self, Beyond};
+use crate::conform::judge::whole_run::{self, WholeRunCheck};
 use crate::conform::report::expectations::Expectations;
 use crate::conform::report::{Report, human, json, junit};
 use crate::conform::run::{Run, run};
@@ -23,13 +23,13 @@ use std::time::Duration;
 /// Judge an implementation of the step: a program that speaks the protocol, or a file of results.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Besides the cases, sampler/… judges the masks that the subject draws, and run/bias the errors of all cases.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
+    after_help = "Besides the cases, sampler/… judges the masks that the subject draws, and run/rounding-bias the errors of all cases.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
 )]
 pub struct Check {
     /// Take the cases of this folder of fixtures; those that are built in unless given.
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
-    /// All built-in cases, or as few of them as catch every known mistake.
+    /// All built-in cases, or as few of them as catch every known defect.
     #[arg(long, value_enum, default_value_t = Choice::Core, conflicts_with = "fixtures")]
     profile: Choice,
     /// Take only cases whose id matches, as 'exact/*' or '*softmax*'; may be given more than once.
@@ -88,24 +88,24 @@ impl Check {
     /// Where something is not as expected of the subject; the report is printed then as well.
     pub fn run(self) -> Result<String, Error> {
         let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(self.built_in()), cases::in_folder)?;
-        let mut beyond = whole_run::all();
-        let ids = cases.iter().map(|case| case.id.clone()).chain(beyond.iter().map(Beyond::id));
+        let mut checks = whole_run::all();
+        let ids = cases.iter().map(|case| case.id.clone()).chain(checks.iter().map(WholeRunCheck::id));
         let ids: Vec<String> = ids.collect();
         let there = |id: &str| ids.iter().any(|known| known == id);
         let selection = Selection::new(&self.select, &ids)?;
         cases.retain(|case| selection.takes(&case.id));
-        beyond.retain(|beyond| selection.takes(&beyond.id()));
+        checks.retain(|check| selection.takes(&check.id()));
         let known = self.known_failures()?;
         let mut subject = self.subject(&there)?;
-        let run = asked(subject.as_mut(), &cases, &beyond);
-        let mut surprises = known.surprises(&run, there);
+        let run = asked(subject.as_mut(), &cases, &checks);
+        let mut unexpected = known.unexpected(&run, there);
         if self.fix_expectations
             && let Some(path) = &self.expect_failures
         {
             files::put(path, known.fixed(&run, there).as_bytes())?;
-            surprises.clear();
+            unexpected.clear();
         }
-        let report = Report { run: &run, surprises: &surprises, command: self.reproduction() };
+        let report = Report { run: &run, unexpected: &unexpected, command: self.reproduction() };
         for path in &self.report {
             let xml = path.extension().is_some_and(|extension| extension == "xml");
             files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())?;
@@ -113,7 +113,7 @@ impl Check {
         let colour =
             stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let text = human(&report, colour);
-        match self.failure(&run, surprises.len()) {
+        match self.failure(&run, unexpected.len()) {
             None => Ok(text),
             Some(failure) => {
                 super::print(&text);
@@ -129,14 +129,14 @@ impl Check {
         })
     }
 
-    fn failure(&self, run: &Run, surprises: usize) -> Option<String> {
-        match (surprises, run.judged()) {
+    fn failure(&self, run: &Run, unexpected: usize) -> Option<String> {
+        match (unexpected, run.judged()) {
             (0, judged) if judged >= self.min_cases => None,
             (0, judged) => {
                 Some(format!("{judged} cases judged, and at least {} are asked for", self.min_cases))
             }
             (1, _) => Some("1 case is not as it should be".into()),
-            _ => Some(format!("{surprises} cases are not as they should be")),
+            _ => Some(format!("{unexpected} cases are not as they should be")),
         }
     }
 
@@ -190,10 +190,10 @@ fn joined(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-fn asked(subject: &mut dyn Subject, cases: &[Case], beyond: &[Beyond]) -> Run {
+fn asked(subject: &mut dyn Subject, cases: &[Case], checks: &[WholeRunCheck]) -> Run {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a sound template");
-    let bar = ProgressBar::new((2 * cases.len() + beyond.len()) as u64).with_style(style);
-    let run = run(subject, cases, beyond, || bar.inc(1));
+    let bar = ProgressBar::new((2 * cases.len() + checks.len()) as u64).with_style(style);
+    let run = run(subject, cases, checks, || bar.inc(1));
     bar.finish_and_clear();
     run
 }

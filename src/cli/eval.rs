@@ -2,8 +2,7 @@
 
 use super::input;
 use crate::error::Error;
-use crate::fixture::case::Case;
-use crate::fixture::kills::Zoo;
+use crate::fixture::case::{Case, Solution};
 use crate::wire::layout;
 use crate::wire::read::{self, Kind};
 use clap::Args;
@@ -35,6 +34,6 @@ pub fn evaluate(text: &[u8]) -> Result<String, Error> {
     let given = read::problem(text, Kind::Problem)?;
     let id = given.id.unwrap_or_else(|| "user/problem".into());
     let summary = given.summary.unwrap_or_else(|| "a problem of the user's own".into());
-    let (case, _) = Case::new(id, summary, &given.problem, None, &Zoo::whole())?;
-    Ok(layout::text(&case))
+    let solution = Solution::of(&given.problem)?;
+    Ok(layout::text(&Case::new(id, summary, &given.problem, None, solution)))
 }

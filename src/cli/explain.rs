@@ -23,7 +23,7 @@ pub struct Explain {
     /// The id of a case, as `list` shows it, or a file with a case or a problem in it.
     #[arg(required_unless_present = "defect")]
     case: Option<String>,
-    /// A known mistake instead, as `list defects` shows it: on CASE, or else on one that catches it.
+    /// A known defect instead, as `list defects` shows it: on CASE, or else on one that catches it.
     #[arg(long, value_name = "ID", conflicts_with = "equation")]
     defect: Option<String>,
     /// One equation only, 1 to 58.
@@ -46,7 +46,7 @@ impl Explain {
     }
 }
 
-/// What a known mistake does, on numbers.
+/// What a known defect does, on numbers.
 fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
     let Some(defect) = zoo::all::<f64>().into_iter().find(|defect| defect.id == id) else {
         let ids: Vec<String> = zoo::all::<f64>().into_iter().map(|defect| defect.id).collect();

@@ -79,20 +79,20 @@ impl List {
     }
 }
 
-/// A known mistake.
+/// A known defect.
 #[derive(Serialize)]
 struct Defect {
     id: String,
     equation: u8,
     says: String,
-    silent: String,
+    equivalent_when: String,
     links: Vec<&'static str>,
 }
 
 fn defects() -> Vec<Defect> {
     let row = |defect: zoo::Defect<f64>| {
-        let zoo::Defect { id, equation, says, silent, links, .. } = defect;
-        Defect { id, equation, says, silent, links }
+        let zoo::Defect { id, equation, says, equivalent_when, links, .. } = defect;
+        Defect { id, equation, says, equivalent_when, links }
     };
     zoo::all().into_iter().map(row).collect()
 }

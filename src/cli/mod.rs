@@ -1,6 +1,6 @@
 //! The command line: one file a verb. Results go to stdout, talk to stderr.
 //!
-//! This room turns arguments into calls and answers into text; it decides nothing about layers. A verb
+//! This module turns arguments into calls and answers into text; it decides nothing about layers. A verb
 //! is a struct of its arguments with `run`, which answers with the whole text for stdout or with an
 //! [`Error`], whose [`Error::exit_code`] is the exit status.
 

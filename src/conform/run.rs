@@ -3,7 +3,7 @@
 use super::cases::Case;
 use super::diagnose::{Asked, Diagnosis, diagnose};
 use super::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
-use super::judge::whole_run::Beyond;
+use super::judge::whole_run::WholeRunCheck;
 use super::judge::{self, infer_mask, question::Question};
 use super::subject::{About, Answer, MaskSource, Subject};
 use crate::problem::{Fault, Problem, formats};
@@ -61,9 +61,14 @@ impl Strict {
 /// One case in so many is asked again.
 const AGAIN: usize = 7;
 
-/// Asks a subject every case and what is beyond the steps, and judges what it says; `done` is called
+/// Asks a subject every case and the whole run, and judges what it says; `done` is called
 /// twice a case, and once for whatever else is judged.
-pub fn run(subject: &mut dyn Subject, cases: &[Case], beyond: &[Beyond], done: impl Fn() + Sync) -> Run {
+pub fn run(
+    subject: &mut dyn Subject,
+    cases: &[Case],
+    checks: &[WholeRunCheck],
+    done: impl Fn() + Sync,
+) -> Run {
     let about = subject.about();
     let mut exchanges: Vec<Exchange> = cases.iter().map(|case| Exchange::new(&about, case)).collect();
     let order = small_and_large_in_turn(cases);
@@ -83,9 +88,9 @@ pub fn run(subject: &mut dyn Subject, cases: &[Case], beyond: &[Beyond], done: i
     let asked: Vec<Asked> =
         order.iter().filter_map(|&index| exchanges[index].asked(outcomes[index].verdict.status)).collect();
     let diagnosis = diagnose(&about, &asked);
-    for beyond in beyond {
-        let verdict = beyond.verdict(subject, &outcomes);
-        outcomes.push(Outcome { id: beyond.id(), verdict });
+    for check in checks {
+        let verdict = check.verdict(subject, &outcomes);
+        outcomes.push(Outcome { id: check.id(), verdict });
         done();
     }
     Run { about, outcomes, diagnosis }
@@ -181,15 +186,16 @@ fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     if supports.mask == MaskSource::Given {
         return Ok(rounded);
     }
-    let showing = infer_mask::showing(&rounded, *arithmetic)
+    let without_zeros = infer_mask::without_zeros(&rounded, *arithmetic)
         .map_err(|reason| Verdict::without(Status::NotJudged, reason))?;
     if supports.outputs.contains(&Quantity::ATilde) {
-        return Ok(showing);
+        return Ok(without_zeros);
     }
-    let exposing = infer_mask::exposing(&showing).map_err(|faults| skipped(faults.to_string()))?;
+    let identity_probe =
+        infer_mask::identity_probe(&without_zeros).map_err(|faults| skipped(faults.to_string()))?;
     let shows = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
-    match supports.refusal(&exposing) {
-        None if shows => Ok(exposing),
+    match supports.refusal(&identity_probe) {
+        None if shows => Ok(identity_probe),
         _ => Err(skipped(
             "its own mask does not show: it has neither A_tilde nor Z or A_next under the identity".into(),
         )),

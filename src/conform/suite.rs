@@ -2,7 +2,7 @@
 
 use super::cases::{self, Case};
 use super::judge::verdict::{Status, Verdict};
-use super::judge::whole_run::{self, Beyond};
+use super::judge::whole_run::{self, WholeRunCheck};
 use super::report::details;
 use super::run::{Exchange, run};
 use super::subject::{About, Subject};
@@ -22,11 +22,13 @@ pub fn trials<S: Subject + Send + 'static>(
         let subject = Arc::clone(&subject);
         Trial::ignorable_test(format!("{prefix}{}", case.id), move || completion(&subject.step(&case)))
     };
-    let beyond = |beyond: Beyond| {
+    let check = |check: WholeRunCheck| {
         let subject = Arc::clone(&subject);
-        Trial::ignorable_test(format!("{prefix}{}", beyond.id()), move || completion(&subject.beyond(beyond)))
+        Trial::ignorable_test(format!("{prefix}{}", check.id()), move || {
+            completion(&subject.whole_run(check))
+        })
     };
-    cases::built_in().into_iter().map(step).chain(whole_run::all().into_iter().map(beyond)).collect()
+    cases::built_in().into_iter().map(step).chain(whole_run::all().into_iter().map(check)).collect()
 }
 
 /// Runs tests as the command line asks, and ends with their exit status.
@@ -65,9 +67,9 @@ impl<S: Subject, F: Fn() -> S> Shared<S, F> {
 
     /// The verdict on something else. Each test may run alone, so that of the errors of all steps asks for
     /// all of them itself.
-    fn beyond(&self, beyond: Beyond) -> Verdict {
-        let steps = if matches!(beyond, Beyond::Bias) { cases::built_in() } else { Vec::new() };
-        let mut run = self.with(|subject| run(subject, &steps, &[beyond], || {}));
+    fn whole_run(&self, check: WholeRunCheck) -> Verdict {
+        let steps = if matches!(check, WholeRunCheck::RoundingBias) { cases::built_in() } else { Vec::new() };
+        let mut run = self.with(|subject| run(subject, &steps, &[check], || {}));
         run.outcomes.pop().expect("one more than there are steps").verdict
     }
 }

@@ -83,7 +83,7 @@ pub fn side_by_side(indent: &str, blocks: &[(&str, Block)], width: usize) -> Str
             band.push(part);
         }
     }
-    // Below each other, the first block leaves room for the signs of the others.
+    // Below each other, the first block leaves module for the signs of the others.
     let margin = if bands.len() > 1 { 2 } else { 0 };
     bands.iter().map(|parts| band(indent, margin, parts)).collect()
 }

@@ -1,4 +1,4 @@
-//! A known mistake on numbers: each wrong result beside the right one.
+//! A known defect on numbers: each wrong result beside the right one.
 
 use super::block::wrap;
 use crate::grid::Grid;
@@ -11,7 +11,7 @@ use crate::zoo::distance::another;
 use std::fmt::Write;
 
 const WIDTH: usize = 100;
-/// Beyond so many rows or columns a result is told by its first wrong entry alone.
+/// WholeRunCheck so many rows or columns a result is told by its first wrong entry alone.
 const SHOWN: usize = 8;
 
 /// What a defect does, and its results on a problem where they are wrong.
@@ -24,9 +24,9 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
     let mut page = format!("{} · equation {}\n", defect.id, defect.equation);
     let mut paragraph = |words: &str| page += &wrap("", words.split(' '), WIDTH);
     paragraph(&format!("{}.", defect.says));
-    paragraph(&format!("Silent {}.", defect.silent));
+    paragraph(&format!("Silent {}.", defect.equivalent_when));
     for link in &defect.links {
-        paragraph(&format!("Seen at {link}"));
+        paragraph(&format!("StepContext at {link}"));
     }
     let m = problem.m();
     let mut same = Vec::new();

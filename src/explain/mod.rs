@@ -1,7 +1,7 @@
 //! The worked example: each of the 58 equations with the numbers of one case put in, in both forms.
 //!
 //! It is for a student at a terminal, so it explains and never judges: the results come in as an
-//! argument. This room knows neither files nor JSON. Read [`EQUATIONS`] for the list that it follows,
+//! argument. This module knows neither files nor JSON. Read [`EQUATIONS`] for the list that it follows,
 //! then `numbers`, which puts the numbers in; `symbols` and `block` write cells and matrices.
 
 mod block;

@@ -1,7 +1,7 @@
 //! From rejected tests to sentences: what is wrong with the generator, the most telling cause first.
 //!
 //! A cause that makes whole masks predictable is named before one of the rates, and a rate that is
-//! explained by a known slip before the bare numbers. The judgement is over when this begins: here
+//! explained by a known defect before the bare numbers. The judgement is over when this begins: here
 //! nothing is rejected any more, only explained.
 
 use super::Finding;

@@ -1,11 +1,11 @@
-//! Known slips in the keep probability: what each would keep instead of p, compared with what was kept.
+//! Known defects in the keep probability: what each would keep instead of p, compared with what was kept.
 
 use super::Finding;
 use super::plan::{Plan, Role};
 use super::tail::{Chance, ln_p_value};
 use super::test::{GRAIN, Sample, Test, What};
 
-/// Kept cells among cells that a slip keeps with one probability.
+/// Kept cells among cells that a defect keeps with one probability.
 struct Tally {
     role: Role,
     predicted: f64,
@@ -13,7 +13,7 @@ struct Tally {
     cells: usize,
 }
 
-/// The slip that explains every count, if one does: the first of those whose prediction differs from p.
+/// The defect that explains every count, if one does: the first of those whose prediction differs from p.
 pub fn found(plan: &Plan, samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Finding> {
     let rate = **rejected.iter().find(|test| matches!(test.what, What::Kept(_) | What::Unit(..)))?;
     let first = &plan.questions[0].p;
@@ -21,8 +21,8 @@ pub fn found(plan: &Plan, samples: &[Sample], rejected: &[&Test], ln_level: f64)
         let tallies: Vec<Tally> = samples.iter().flat_map(|sample| by_unit(sample, instead)).collect();
         differs(samples, instead) && fits(tallies, ln_level)
     };
-    type Slip<'a> = (&'a str, &'a dyn Fn(&[f64], usize) -> Option<f64>);
-    let slips: [Slip; 10] = [
+    type Defect<'a> = (&'a str, &'a dyn Fn(&[f64], usize) -> Option<f64>);
+    let defects: [Defect; 10] = [
         ("keep and drop are swapped", &|p, k| Some(1.0 - p[k])),
         ("the keep probabilities of the first call are used in every call", &|_, k| {
             Some(first[k % first.len()])
@@ -37,7 +37,7 @@ pub fn found(plan: &Plan, samples: &[Sample], rejected: &[&Test], ln_level: f64)
         ("p is averaged over the units", &|p, _| Some(p.iter().sum::<f64>() / p.len() as f64)),
     ];
     let by_row = || plan.per_unit_p && fits(samples.iter().flat_map(by_row).collect(), ln_level);
-    let known = slips.into_iter().find(|(_, instead)| match instead(first, 1) {
+    let known = defects.into_iter().find(|(_, instead)| match instead(first, 1) {
         None => by_row(),
         Some(_) => explains(*instead),
     });
@@ -67,7 +67,7 @@ fn by_row(sample: &Sample) -> Vec<Tally> {
     (0..p.len()).map(tally).collect()
 }
 
-/// Whether a slip keeps any unit with another probability than p.
+/// Whether a defect keeps any unit with another probability than p.
 fn differs(samples: &[Sample], instead: &dyn Fn(&[f64], usize) -> Option<f64>) -> bool {
     samples.iter().any(|sample| {
         let p = &sample.question.p;

@@ -4,7 +4,7 @@
 //! puts what was rejected into words, the most telling first, and [`power`] says what is caught. The
 //! derivation stands in spec/sampler.md.
 //!
-//! All tests together reject a sound generator with a probability of at most [`FALSE_ALARM`]: each of
+//! All tests together reject a conforming generator with a probability of at most [`FALSE_ALARM`]: each of
 //! them takes an equal share of it.
 
 pub mod cause;
@@ -19,7 +19,7 @@ use mask::Mask;
 pub use plan::Plan;
 use test::{Sample, Test};
 
-/// How often a whole run may reject a sound generator.
+/// How often a whole run may reject a conforming generator.
 pub const FALSE_ALARM: f64 = 1e-9;
 
 /// What is wrong with a generator, in one sentence.

@@ -8,7 +8,7 @@ use crate::trace::{Backward, Forward};
 use nalgebra::{DMatrix, RowDVector};
 
 /// Up to this many output units `dz_i` multiplies by the full Jacobian, as equation 51 writes it out.
-/// Beyond, it asks g for the same product without the n_next² entries.
+/// WholeRunCheck, it asks g for the same product without the n_next² entries.
 pub const FULL_JACOBIAN_UP_TO: usize = 64;
 
 /// The five results in the order of the equations.

@@ -1,6 +1,6 @@
 //! The step in matrix form, with nalgebra: the twin of [`crate::scalar`], function by function.
 //!
-//! Architecture invariant: nalgebra is named in this room alone, and this room never sees the scalar
+//! Architecture invariant: nalgebra is named in this module alone, and this module never sees the scalar
 //! form. Read [`forward`] beside equations 17 to 20, then [`backward`] beside equations 51 to 58.
 
 pub mod backward;

@@ -101,7 +101,7 @@ fn library(bits: usize, answer: impl Fn(Context<HalfEven>) -> Option<FBig<HalfEv
     Some(Enclosed { lo: lo.value().into_repr(), hi: hi.value().into_repr() })
 }
 
-/// Beyond this |x| erfc(|x|) is enclosed by (0, e^(−x²)), and e^(−1600) < 2^−2308.
+/// WholeRunCheck this |x| erfc(|x|) is enclosed by (0, e^(−x²)), and e^(−1600) < 2^−2308.
 const ERFC_FAR: isize = 40;
 const ERFC_VANISHED: isize = 2308;
 

@@ -1,7 +1,7 @@
 //! The kinds of number that the step can run on.
 //!
 //! The formulas in [`crate::scalar`] and [`crate::matrix`] are written once, over [`Number`]; every
-//! kind of evidence is the same code run on another instance. This room knows nothing of layers.
+//! kind of evidence is the same code run on another instance. This module knows nothing of layers.
 //! Read [`Number`] first, then any instance: each is thin, and all obey the laws that
 //! `tests/suite/number_laws.rs` states once.
 
@@ -21,7 +21,7 @@ mod rational;
 
 pub use dual::Dual;
 pub use enclosure::Enclosure;
-pub use error_bound::{Acceptance, ERF_ULPS, FUNCTION_ULPS, NotJudged, bounds};
+pub use error_bound::{ERF_ULPS, ErrorBound, FUNCTION_ULPS, NotJudged, bounds};
 pub use format::{Arithmetic, Format};
 pub use interval::Interval;
 pub use prime::Prime;

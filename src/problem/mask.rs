@@ -1,7 +1,7 @@
 //! The mask R (equation 2) from a named generator, so that any language can draw the same one.
 //!
 //! ChaCha20 from a 32-byte key and a stream number; cell (i, k), row by row, takes one 64-bit word,
-//! also where p = 1, so that changing one p_k moves no other cell. This is the only room that draws
+//! also where p = 1, so that changing one p_k moves no other cell. This is the only module that draws
 //! random numbers for a user; a `value_stability` test pins every bit.
 
 use crate::grid::Grid;

@@ -1,6 +1,6 @@
 //! [`Problem`]: the inputs of one step, validated once, at the door. Inside, shapes are facts.
 //!
-//! This room knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`] and its
+//! This module knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`] and its
 //! rules in [`check`], then [`activation`]; [`mask`] draws R (equation 2).
 
 pub mod activation;

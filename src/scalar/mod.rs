@@ -1,6 +1,6 @@
 //! The step index by index: one function a rule, one line a function.
 //!
-//! Architecture invariant: this room knows no linear algebra library and never sees the matrix form;
+//! Architecture invariant: this module knows no linear algebra library and never sees the matrix form;
 //! that is what makes their agreement mean something. Read [`forward`] beside equations 1 to 5, then
 //! [`backward`] beside equations 37 to 42.
 

@@ -5,7 +5,7 @@ use super::draw::{self, Shape, Words};
 use super::{Finding, Form, Row, together};
 use crate::grid::Grid;
 use crate::matrix::backward::FULL_JACOBIAN_UP_TO;
-use crate::number::{Acceptance, Dual, Enclosure, Interval, Number, Ordered};
+use crate::number::{Dual, Enclosure, ErrorBound, Interval, Number, Ordered};
 use crate::oracle::round::{Exact, nearest};
 use crate::problem::Activation;
 use crate::problem::activation::{Algebraic, Unit, VectorFunction};
@@ -24,7 +24,7 @@ pub fn activations(n_next: usize) -> Vec<Activation> {
 }
 
 /// What double arithmetic may give.
-pub type Doubles = Acceptance<0, 0>;
+pub type Doubles = ErrorBound<0, 0>;
 
 /// How far double arithmetic may be off.
 pub fn error(x: &Doubles) -> f64 {

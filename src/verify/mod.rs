@@ -4,8 +4,8 @@
 //! [`plan`] lists what is compared: it holds a form of the step against the scalar form and against every witness. [`exact`]
 //! compares with `==`, over rationals and over the prime field, where [`degree`] tells the chance that
 //! a wrong identity slipped through. [`floating`] compares in doubles and in intervals, where
-//! [`crate::number::Acceptance`] and an enclosure of the third derivative tell how far apart two sound results may lie.
-//! [`draw`] makes the problems. This room sees both forms, the witnesses and the oracle; nobody to its
+//! [`crate::number::ErrorBound`] and an enclosure of the third derivative tell how far apart two conforming results may lie.
+//! [`draw`] makes the problems. This module sees both forms, the witnesses and the oracle; nobody to its
 //! left sees it.
 
 pub mod degree;

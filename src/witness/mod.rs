@@ -2,7 +2,7 @@
 //!
 //! [`loss`] is J as a function of one of the five variables that the backward pass derives by: the
 //! variable is set where it stands in the forward pass, and equations 3 to 5 run on from there.
-//! [`difference`] and [`dual`] differentiate any such function. Architecture invariant: this room sees
+//! [`difference`] and [`dual`] differentiate any such function. Architecture invariant: this module sees
 //! neither backward pass nor the matrix form; what it finds is evidence because of that.
 
 pub mod difference;

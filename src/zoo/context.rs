@@ -1,4 +1,4 @@
-//! [`Seen`]: all that a stage of a layer may look at, under the document's names and indices.
+//! [`StepContext`]: all that a stage of a layer may look at, under the document's names and indices.
 
 use super::Float;
 use crate::grid::Grid;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The inputs as the layer reads them, the results that it has so far, and what it keeps of an earlier call.
 #[derive(Clone, Debug)]
-pub struct Seen<'a, T> {
+pub struct StepContext<'a, T> {
     /// g.
     pub g: &'a Activation,
     /// The six givens.
@@ -17,15 +17,15 @@ pub struct Seen<'a, T> {
     /// The results so far; db is one row.
     pub results: BTreeMap<Quantity, Grid<T>>,
     /// What the last call of the same sizes left behind.
-    pub last: Option<&'a Kept<T>>,
+    pub last: Option<&'a Saved<T>>,
 }
 
 /// What each call left behind, by its m, n and n_next.
-pub type Memory<T> = BTreeMap<[usize; 3], Kept<T>>;
+pub type Memory<T> = BTreeMap<[usize; 3], Saved<T>>;
 
 /// What a call leaves behind for the next of the same sizes.
 #[derive(Clone, Debug)]
-pub struct Kept<T> {
+pub struct Saved<T> {
     /// The six givens.
     pub inputs: Inputs<T>,
     /// The eight results.
@@ -34,7 +34,7 @@ pub struct Kept<T> {
 
 /// The entries, each by the letter and the indices of the document: i example, k input, j output.
 #[allow(missing_docs)]
-impl<T: Float> Seen<'_, T> {
+impl<T: Float> StepContext<'_, T> {
     pub fn m(&self) -> usize {
         self.inputs.a.rows()
     }
@@ -79,7 +79,7 @@ impl<T: Float> Seen<'_, T> {
     }
 }
 
-impl<T: Float> Seen<'_, T> {
+impl<T: Float> StepContext<'_, T> {
     /// A result that is there already.
     ///
     /// # Panics

@@ -9,7 +9,7 @@
 //! ```
 
 use super::Float;
-use super::context::{Kept, Memory, Seen};
+use super::context::{Memory, Saved, StepContext};
 use crate::grid::Grid;
 use crate::problem::Problem;
 use crate::problem::activation::{Activation, Unit, VectorFunction};
@@ -18,9 +18,9 @@ use crate::trace::Quantity;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
-type Stage<T> = Box<dyn Fn(&Seen<T>) -> Grid<T> + Send + Sync>;
-type Shown<T> = Box<dyn Fn(&Seen<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
-type Reading<T> = Box<dyn Fn(&Seen<T>) -> Inputs<T> + Send + Sync>;
+type Stage<T> = Box<dyn Fn(&StepContext<T>) -> Grid<T> + Send + Sync>;
+type Returned<T> = Box<dyn Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
+type Reading<T> = Box<dyn Fn(&StepContext<T>) -> Inputs<T> + Send + Sync>;
 
 /// A wrong step, and what is known of it.
 pub struct Defect<T> {
@@ -31,14 +31,14 @@ pub struct Defect<T> {
     /// What it does, in one line.
     pub says: String,
     /// When it changes no result.
-    pub silent: String,
+    pub equivalent_when: String,
     /// Public threads where it happened, in this pass or place or in another of the same step.
     pub links: Vec<&'static str>,
     forward_reads: Option<Reading<T>>,
     backward_reads: Option<Reading<T>>,
     stages: BTreeMap<Quantity, Stage<T>>,
-    shown: Option<Shown<T>>,
-    keeps: bool,
+    returned: Option<Returned<T>>,
+    stateful: bool,
 }
 
 impl<T> Debug for Defect<T> {
@@ -53,19 +53,19 @@ impl<T: Float> Defect<T> {
         id: impl Into<String>,
         equation: u8,
         says: impl Into<String>,
-        silent: impl Into<String>,
+        equivalent_when: impl Into<String>,
     ) -> Self {
         Defect {
             id: id.into(),
             equation,
             says: says.into(),
-            silent: silent.into(),
+            equivalent_when: equivalent_when.into(),
             links: Vec::new(),
             forward_reads: None,
             backward_reads: None,
             stages: BTreeMap::new(),
-            shown: None,
-            keeps: false,
+            returned: None,
+            stateful: false,
         }
     }
 
@@ -79,7 +79,7 @@ impl<T: Float> Defect<T> {
     pub fn stage(
         mut self,
         quantity: Quantity,
-        stage: impl Fn(&Seen<T>) -> Grid<T> + Send + Sync + 'static,
+        stage: impl Fn(&StepContext<T>) -> Grid<T> + Send + Sync + 'static,
     ) -> Self {
         self.stages.insert(quantity, Box::new(stage));
         self
@@ -89,7 +89,7 @@ impl<T: Float> Defect<T> {
     pub fn cell(
         self,
         quantity: Quantity,
-        cell: impl Fn(&Seen<T>, usize, usize) -> T + Send + Sync + 'static,
+        cell: impl Fn(&StepContext<T>, usize, usize) -> T + Send + Sync + 'static,
     ) -> Self {
         self.stage(quantity, move |s| s.tabulate(quantity, |i, j| cell(s, i, j)))
     }
@@ -98,7 +98,7 @@ impl<T: Float> Defect<T> {
     pub fn after(
         self,
         quantity: Quantity,
-        change: impl Fn(&Seen<T>, T, usize, usize) -> T + Send + Sync + 'static,
+        change: impl Fn(&StepContext<T>, T, usize, usize) -> T + Send + Sync + 'static,
     ) -> Self {
         self.stage(quantity, move |s| {
             let right = s.right(quantity);
@@ -107,13 +107,16 @@ impl<T: Float> Defect<T> {
     }
 
     /// Other inputs than those given, for both passes.
-    pub fn reads(mut self, reading: impl Fn(&Seen<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
+    pub fn reads(mut self, reading: impl Fn(&StepContext<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
         self.forward_reads = Some(Box::new(reading));
         self
     }
 
     /// Other inputs for the backward pass than for the forward pass.
-    pub fn backward_reads(mut self, reading: impl Fn(&Seen<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
+    pub fn backward_reads(
+        mut self,
+        reading: impl Fn(&StepContext<T>) -> Inputs<T> + Send + Sync + 'static,
+    ) -> Self {
         self.backward_reads = Some(Box::new(reading));
         self
     }
@@ -166,29 +169,29 @@ impl<T: Float> Defect<T> {
     }
 
     /// Results that are handed out otherwise than they were computed.
-    pub fn shown(
+    pub fn returned(
         mut self,
-        shown: impl Fn(&Seen<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync + 'static,
+        returned: impl Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync + 'static,
     ) -> Self {
-        self.shown = Some(Box::new(shown));
+        self.returned = Some(Box::new(returned));
         self
     }
 
     /// Says that its stages look at what an earlier call left behind.
-    pub fn keeps(mut self) -> Self {
-        self.keeps = true;
+    pub fn stateful(mut self) -> Self {
+        self.stateful = true;
         self
     }
 
     /// Whether a call depends on an earlier one.
     pub fn is_stateful(&self) -> bool {
-        self.keeps
+        self.stateful
     }
 
     /// One step; `memory` is what earlier calls left behind, and then what this one does.
     pub fn step(&self, problem: &Problem, memory: &mut Memory<T>) -> BTreeMap<Quantity, Grid<f64>> {
         let sizes = [problem.m(), problem.n(), problem.n_next()];
-        let mut seen = Seen {
+        let mut seen = StepContext {
             g: problem.activation(),
             inputs: problem.inputs().over(),
             results: BTreeMap::new(),
@@ -205,18 +208,18 @@ impl<T: Float> Defect<T> {
                 self.stages.get(&quantity).map_or_else(|| seen.right(quantity), |stage| stage(&seen));
             seen.results.insert(quantity, result);
         }
-        let mut shown = seen.results.clone();
-        shown.extend(self.shown.iter().flat_map(|shown| shown(&seen)));
-        let Seen { inputs, results, .. } = seen;
-        if self.keeps {
-            memory.insert(sizes, Kept { inputs, results });
+        let mut returned = seen.results.clone();
+        returned.extend(self.returned.iter().flat_map(|returned| returned(&seen)));
+        let StepContext { inputs, results, .. } = seen;
+        if self.stateful {
+            memory.insert(sizes, Saved { inputs, results });
         }
-        shown.into_iter().map(|(quantity, grid)| (quantity, grid.map(|&x| x.into()))).collect()
+        returned.into_iter().map(|(quantity, grid)| (quantity, grid.map(|&x| x.into()))).collect()
     }
 }
 
 /// m × n_next from its rows.
-fn rows<T: Float>(s: &Seen<T>, row: impl Fn(usize) -> Vec<T>) -> Grid<T> {
+fn rows<T: Float>(s: &StepContext<T>, row: impl Fn(usize) -> Vec<T>) -> Grid<T> {
     Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
 use dropout_oracle::conform::judge::verdict::Cause;
-use dropout_oracle::conform::judge::verdict::{Finding, Lean, Mismatch, Status, Tally, Verdict};
+use dropout_oracle::conform::judge::verdict::{Finding, Mismatch, SignBias, Status, Tally, Verdict};
 use dropout_oracle::conform::judge::{self, question::Question, sign_bias};
 use dropout_oracle::conform::run::{Run, run};
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
@@ -226,19 +226,19 @@ fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
     let question = Question::new(case.problem, about.arithmetic);
     let inputs = question.problem.inputs().over::<f64>();
     let mut outputs = Outputs::from(&scalar::step(&inputs, question.problem.activation()));
-    let leans = |outputs: &Outputs| {
+    let sign_biases = |outputs: &Outputs| {
         let verdict = judge::verdict(&about, &question, &Answer::Result(outputs.clone()));
-        let leaning = verdict.tallies.iter().filter(|tally| tally.lean != Lean::default());
-        (verdict.status, leaning.map(|tally| tally.quantity).collect::<Vec<_>>())
+        let biased = verdict.tallies.iter().filter(|tally| tally.sign_bias != SignBias::default());
+        (verdict.status, biased.map(|tally| tally.quantity).collect::<Vec<_>>())
     };
-    let (status, leaning) = leans(&outputs);
+    let (status, biased) = sign_biases(&outputs);
     assert_eq!(status, Status::Pass);
     assert!(
-        !leaning.is_empty() && leaning.iter().all(|quantity| sign_bias::SUMS.contains(quantity)),
-        "{leaning:?}"
+        !biased.is_empty() && biased.iter().all(|quantity| sign_bias::SUMS.contains(quantity)),
+        "{biased:?}"
     );
     outputs.0.get_mut(&Quantity::Da).expect("there")[0][0] += 1.0;
-    assert_eq!(leans(&outputs), (Status::Fail, vec![]));
+    assert_eq!(sign_biases(&outputs), (Status::Fail, vec![]));
 }
 
 #[test]

@@ -31,7 +31,7 @@ done
 
 const STARTS: &str = r#"echo '{"name": "shell", "arithmetic": "f64"}'"#;
 
-/// The cases that are asked: a sound one, the one that goes wrong, and two sound ones.
+/// The cases that are asked: a conforming one, the one that goes wrong, and two conforming ones.
 const IDS: [&str; 4] =
     ["exact/identity-2x3x4", "exact/relu-2x3x4", "exact/identity-3x4x2", "exact/relu-3x4x2"];
 

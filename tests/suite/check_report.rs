@@ -5,8 +5,8 @@ use dropout_oracle::conform::About;
 use dropout_oracle::conform::diagnose::{Candidate, Diagnosis};
 use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
-use dropout_oracle::conform::judge::verdict::{Lean, Outcome};
-use dropout_oracle::conform::judge::whole_run::BIAS;
+use dropout_oracle::conform::judge::verdict::{Outcome, SignBias};
+use dropout_oracle::conform::judge::whole_run::ROUNDING_BIAS;
 use dropout_oracle::conform::report::expectations::{Expectations, mark};
 use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::Run;
@@ -20,8 +20,8 @@ fn outcome(id: &str, verdict: Verdict) -> Outcome {
 }
 
 fn tally(quantity: Quantity, wrong: usize, worst: f64) -> Tally {
-    let lean = Lean::default();
-    Tally { quantity, elements: 20, judged: 18, wrong, worst, within_1_ulp: 10, within_4_ulp: 15, lean }
+    let sign_bias = SignBias::default();
+    Tally { quantity, elements: 20, judged: 18, wrong, worst, within_1_ulp: 10, within_4_ulp: 15, sign_bias }
 }
 
 fn passed() -> Verdict {
@@ -73,7 +73,7 @@ fn varied() -> Run {
             "sampler/judged",
             Verdict::of(vec![mask("every row of the batch has the same mask"), mask("rows depend")]),
         ),
-        outcome(BIAS, Verdict::of(vec![Finding::Bias("dW: the errors lean".into())])),
+        outcome(ROUNDING_BIAS, Verdict::of(vec![Finding::Bias("dW: the errors lean".into())])),
     ];
     Run { about, outcomes, diagnosis: Diagnosis::default() }
 }
@@ -84,9 +84,9 @@ fn there(id: &str) -> bool {
 
 /// What a report on a run makes of it, with these known failures.
 fn reported<T>(run: &Run, known: &str, report: impl FnOnce(&Report) -> T) -> T {
-    let surprises = Expectations::read(known).expect("sound").surprises(run, there);
+    let unexpected = Expectations::read(known).expect("sound").unexpected(run, there);
     let command = ["dropout-oracle check".into(), "-- python 'my layer.py'".into()];
-    report(&Report { run, surprises: &surprises, command })
+    report(&Report { run, unexpected: &unexpected, command })
 }
 
 #[test]
@@ -216,32 +216,38 @@ fn the_diagnosis_stands_in_every_report() {
 }
 
 /// What departs from these known failures.
-fn surprises(known: &str) -> Vec<String> {
-    let surprises = Expectations::read(known).expect("sound").surprises(&varied(), there);
-    surprises.into_iter().map(|surprise| format!("{}: {}", surprise.id, surprise.what)).collect()
+fn unexpected_with(known: &str) -> Vec<String> {
+    let unexpected = Expectations::read(known).expect("sound").unexpected(&varied(), there);
+    unexpected.into_iter().map(|unexpected| format!("{}: {}", unexpected.id, unexpected.what)).collect()
 }
 
 #[test]
 fn a_known_failure_is_no_surprise_and_every_other_departure_is() {
-    let all = "# why\na/fail dW\na/nan\na/state state # flaky\n\nb/errored errored\nsampler/judged mask\nrun/bias bias\n";
-    assert_eq!(surprises(all), [""; 0]);
+    let all = "# why\na/fail dW\na/nan\na/state state # flaky\n\nb/errored errored\nsampler/judged mask\nrun/rounding-bias bias\n";
+    assert_eq!(unexpected_with(all), [""; 0]);
     let failed = ["a/fail: fail", "a/nan: fail", "a/state: fail", "b/errored: errored"];
-    assert_eq!(surprises(""), [&failed[..], &["sampler/judged: fail", "run/bias: fail"]].concat());
-    for (line, surprise) in [
+    assert_eq!(
+        unexpected_with(""),
+        [&failed[..], &["sampler/judged: fail", "run/rounding-bias: fail"]].concat()
+    );
+    for (line, unexpected) in [
         ("a/pass", "a/pass: passes, though it is listed as a failure"),
         ("b/skipped", "b/skipped: is skipped, though it is listed as a failure"),
         ("b/open Z", "b/open: is not judged, though it is listed as a failure"),
         ("d/unknown", "d/unknown: is listed, and there is no such case"),
     ] {
-        assert_eq!(surprises(&format!("{all}{line}\n")), [surprise]);
+        assert_eq!(unexpected_with(&format!("{all}{line}\n")), [unexpected]);
     }
-    assert_eq!(surprises(&all.replace("dW", "db")), ["a/fail: fails otherwise: dW, where db is listed"]);
     assert_eq!(
-        surprises(&all.replace("errored errored", "errored dA")),
+        unexpected_with(&all.replace("dW", "db")),
+        ["a/fail: fails otherwise: dW, where db is listed"]
+    );
+    assert_eq!(
+        unexpected_with(&all.replace("errored errored", "errored dA")),
         ["b/errored: fails otherwise: errored, where dA is listed"]
     );
     assert_eq!(
-        surprises(&format!("{all}c/elsewhere\n")),
+        unexpected_with(&format!("{all}c/elsewhere\n")),
         [""; 0],
         "a case that was not selected is left alone"
     );
@@ -254,9 +260,9 @@ fn a_file_of_known_failures_is_written_anew_with_its_head() {
     let known = Expectations::read(known).expect("sound");
     let fixed =
         known.fixed(&varied(), |id| there(id) || varied().outcomes.iter().any(|outcome| outcome.id == id));
-    let expected = "# These fail, see the tracker.\n# Sorted.\na/fail dW\na/nan dW\na/state state\nb/errored errored\nc/elsewhere Z\nrun/bias bias\nsampler/judged mask\n";
+    let expected = "# These fail, see the tracker.\n# Sorted.\na/fail dW\na/nan dW\na/state state\nb/errored errored\nc/elsewhere Z\nrun/rounding-bias bias\nsampler/judged mask\n";
     assert_eq!(fixed, expected);
-    assert_eq!(surprises(&fixed), [""; 0]);
+    assert_eq!(unexpected_with(&fixed), [""; 0]);
 }
 
 #[test]

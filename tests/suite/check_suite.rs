@@ -38,7 +38,7 @@ fn what_is_beyond_the_steps_is_a_test_that_may_run_alone() {
     let (conclusion, log) = tested("", "sampler/", make);
     assert_eq!((conclusion.num_ignored, conclusion.num_failed), (13, 0));
     assert!(log.contains("ignored (draws no masks)"), "{log}");
-    let (conclusion, log) = tested("", "run/bias", make);
+    let (conclusion, log) = tested("", "run/rounding-bias", make);
     assert_eq!((conclusion.num_passed, conclusion.num_filtered_out), (1, 527), "{log}");
 }
 

@@ -2,7 +2,7 @@
 
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::judge::verdict::{Status, Verdict};
-use dropout_oracle::conform::judge::whole_run::{self, Beyond};
+use dropout_oracle::conform::judge::whole_run::{self, WholeRunCheck};
 use dropout_oracle::conform::report::expectations::mark;
 use dropout_oracle::conform::run::{Run, SAME_MASK, run};
 use dropout_oracle::conform::{About, Answer, MaskSource, Outputs, Rows, Sampler, Subject, Supports};
@@ -163,7 +163,7 @@ fn what_a_subject_does_not_draw_is_skipped_with_the_reason_and_every_row_stays()
             let (_, verdict) = rows.iter().find(|(row, _)| row == id).expect("it stays");
             (verdict.status, verdict.reason.clone().unwrap_or_default())
         };
-        ["sampler/long", "sampler/judged", "run/bias"].map(reason)
+        ["sampler/long", "sampler/judged", "run/rounding-bias"].map(reason)
     };
     let skipped = |why: &str| (Status::Skipped, why.to_string());
     let passed = || (Status::Pass, String::new());
@@ -184,7 +184,7 @@ fn what_a_subject_does_not_draw_is_skipped_with_the_reason_and_every_row_stays()
 fn a_wrong_generator_fails_with_the_cause_first_and_one_that_is_lost_is_errored_with_its_reason() {
     let verdict = |draw: fn(Rows) -> Answer<Rows>| {
         let mut layer = Layer { draw, ..Layer::new(Sampler::Own, MaskSource::Given) };
-        Beyond::Generator.verdict(&mut layer, &[])
+        WholeRunCheck::Generator.verdict(&mut layer, &[])
     };
     let shared = verdict(|mask| Answer::Result(vec![mask[0].clone(); mask.len()]));
     assert_eq!((shared.status, mark(&shared)), (Status::Fail, Some("mask")));
@@ -197,7 +197,7 @@ fn a_wrong_generator_fails_with_the_cause_first_and_one_that_is_lost_is_errored_
 fn a_generator_that_takes_one_p_is_asked_for_one_at_a_time() {
     let mut layer = Layer::new(Sampler::Own, MaskSource::Given);
     layer.supports.per_unit_p = false;
-    assert_eq!(Beyond::Generator.verdict(&mut layer, &[]).status, Status::Pass);
+    assert_eq!(WholeRunCheck::Generator.verdict(&mut layer, &[]).status, Status::Pass);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What each case claims to be able to show, derived again: by making the mistake that a flag speaks of,
+//! What each case claims to be able to show, derived again: by making the defect that a flag speaks of,
 //! and by plain code over the numbers in the file.
 
 use crate::cases::{Case, Rows, steps};
@@ -19,8 +19,8 @@ fn tabulate(rows: usize, cols: usize, f: impl Fn(usize, usize) -> f64) -> Vec<f6
 /// A flag, and a question to the case that goes with it.
 type Claim = (&'static str, fn(&Case) -> bool);
 
-/// Each mistake is made on the expected results upstream of it.
-const MISTAKES: [Claim; 8] = [
+/// Each defect is made on the expected results upstream of it.
+const DEFECTS: [Claim; 8] = [
     ("hides-unscaled", |case| {
         let unscaled = tabulate(case.m, case.n, |i, k| case.r[i][k] * case.a[i][k]);
         differ(&unscaled, &case.expected.a_tilde.concat())
@@ -68,7 +68,7 @@ const MISTAKES: [Claim; 8] = [
 #[test]
 fn a_case_hides_a_mistake_exactly_where_its_flag_says_so() {
     for case in steps() {
-        for (flag, shows) in MISTAKES {
+        for (flag, shows) in DEFECTS {
             assert_eq!(shows(case), !case.has(flag), "{}: {flag}", case.id);
         }
     }
@@ -237,7 +237,7 @@ fn every_other_flag_holds_exactly_where_the_numbers_say_so() {
 #[test]
 fn every_flag_of_the_dictionary_is_derived_again_here_and_used() {
     let direct = ["hides-swapped-sizes", "hides-mixed-up-keep-probabilities", "exact"];
-    let derived: BTreeSet<&str> = MISTAKES
+    let derived: BTreeSet<&str> = DEFECTS
         .iter()
         .map(|(flag, _)| *flag)
         .chain(SHOWN.iter().map(|(flag, _)| *flag))

@@ -1,6 +1,6 @@
-//! The rules of the diagnosis, each at its edge: when a wrong result is that of a known mistake, how many
+//! The rules of the diagnosis, each at its edge: when a wrong result is that of a known defect, how many
 //! failures a name must explain, what speaks against it, and what is said of masks and shorter formats.
-//! (That every known mistake gets its name is `harness`.)
+//! (That every known defect gets its name is `harness`.)
 
 use crate::check_judge::single;
 use dropout_oracle::conform::cases;
@@ -38,7 +38,7 @@ struct Layer {
 }
 
 impl Layer {
-    /// A known mistake in doubles, asked the cases of a family whose names end so.
+    /// A known defect in doubles, asked the cases of a family whose names end so.
     fn new(id: &str, format: Format, family: &str, end: &str) -> Self {
         Layer::claiming(Arithmetic::plain(format), id, family, end)
     }
@@ -103,7 +103,7 @@ fn probabilities(id: &str) -> Layer {
     Layer::new(id, Format::F64, "keep_probability/", "-tanh")
 }
 
-/// How many failures are explained where one element lies this far from that of the mistake: `off` times the
+/// How many failures are explained where one element lies this far from that of the defect: `off` times the
 /// tolerance, and `roundings` times 8 roundings of the largest number.
 fn explained(id: &str, quantity: Quantity, off: f64, roundings: f64) -> Option<usize> {
     let mut layer = probabilities(id);
@@ -327,7 +327,7 @@ fn a_shorter_format_that_all_results_are_good_for_is_told() {
     assert_eq!(layer.diagnosis().remarks, [says("f32", "f32/f64")]);
 }
 
-/// Every mistake about the mask, and what is said of it.
+/// Every defect about the mask, and what is said of it.
 #[test]
 fn what_is_said_of_masks() {
     let ids = dropout_oracle::zoo::all::<f64>().into_iter().map(|defect| defect.id);
@@ -358,7 +358,7 @@ fn numbers_that_are_no_ordinary_ones_show_no_mask() {
     assert!(!layer.diagnosis().remarks.iter().any(|remark| remark.contains("forward pass")));
 }
 
-/// What is finite in the format of the mistake and infinite in the subject's is the same mistake.
+/// What is finite in the format of the defect and infinite in the subject's is the same defect.
 #[test]
 fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     let problem = single(48.0, 2f64.powi(-8), 1.0, 2f64.powi(-10), 0.0);

@@ -1,19 +1,19 @@
-//! Acceptance numbers: the arithmetic of the bounds against exact fractions, what is computed in f32 against
+//! ErrorBound numbers: the arithmetic of the bounds against exact fractions, what is computed in f32 against
 //! the bounds, and the bounds where they can be worked out by hand.
 
 use dashu::rational::RBig;
 use dropout_oracle::number::bounds::{above, distance, half_ulp, last_bit, over, plus, power, times};
-use dropout_oracle::number::{Acceptance, ERF_ULPS, FUNCTION_ULPS, Format, NotJudged, Number, Ordered, Real};
+use dropout_oracle::number::{ERF_ULPS, ErrorBound, FUNCTION_ULPS, Format, NotJudged, Number, Ordered, Real};
 use num_traits::{One, Zero};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2};
 
-type F64 = Acceptance<0, 0>;
-type F32 = Acceptance<1, 1>;
-type F16 = Acceptance<2, 2>;
-type Bf16 = Acceptance<3, 3>;
-type F16InF32 = Acceptance<2, 1>;
+type F64 = ErrorBound<0, 0>;
+type F32 = ErrorBound<1, 1>;
+type F16 = ErrorBound<2, 2>;
+type Bf16 = ErrorBound<3, 3>;
+type F16InF32 = ErrorBound<2, 1>;
 
 /// The unit roundoff of f32.
 const U: f64 = f32::EPSILON as f64 / 2.0;

@@ -1,4 +1,4 @@
-//! The harness can fail: every known mistake, run as a subject, comes out red and is called by its name.
+//! The harness can fail: every known defect, run as a subject, comes out red and is called by its name.
 //!
 //! `cargo test` takes a part of the zoo through the whole of it; with DROPOUT_ORACLE_SWEEP set, as .ci/run
 //! does, it takes all. (That every defect is beyond its tolerance in some case is `kills`, each time.)
@@ -104,7 +104,7 @@ fn zeros_fail_every_case_that_asks_for_more() {
     }
 }
 
-/// The mistakes that are named, in their order; None where nothing fails.
+/// The defects that are named, in their order; None where nothing fails.
 fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
     let about = subject.about();
     let questions = &QUESTIONS[usize::from(about.arithmetic.storage == Format::F32)];
@@ -113,7 +113,7 @@ fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
     (compared > 0).then(|| candidates.into_iter().map(|candidate| candidate.id).collect())
 }
 
-/// Those of these mistakes that are not named, or not alone: without the mistake in the zoo, another name
+/// Those of these defects that are not named, or not alone: without the defect in the zoo, another name
 /// would be that of an unknown one.
 fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -> Vec<String> {
     let of = |id: &String| {
@@ -133,7 +133,7 @@ fn a_mistake_in_single_precision_is_named_too() {
     assert_eq!(misnamed(&sample(19), |id| Defective::single(id).expect("a defect")), [""; 0]);
 }
 
-/// A layer that computes in doubles and hands out floats: a sound way to make a mistake in single precision,
+/// A layer that computes in doubles and hands out floats: a conforming way to make a defect in single precision,
 /// with other roundings than the zoo's.
 struct Rounded(Box<dyn Subject>);
 
@@ -153,7 +153,7 @@ impl Subject for Rounded {
     }
 }
 
-/// What is another mistake in doubles, and so gets no name: a formula whose floats overflow, or lose all
+/// What is another defect in doubles, and so gets no name: a formula whose floats overflow, or lose all
 /// their digits, where doubles do not; digits that are cut off, where a rounding decides which; and what
 /// shows in a few cases only, in some of which a rounding of z near ±700 moves the wrong result; and what
 /// is added to a result, where that of the call before was so large that few digits are left.
@@ -191,12 +191,12 @@ fn a_mistake_made_with_other_roundings_is_named_too() {
     assert_eq!(misnamed, [""; 0]);
 }
 
-/// A layer with two mistakes, neither of which explains it alone.
+/// A layer with two defects, neither of which explains it alone.
 struct Two([Box<dyn Subject>; 2]);
 
 impl Subject for Two {
     fn about(&self) -> About {
-        About::new("two mistakes", Arithmetic::plain(Format::F64))
+        About::new("two defects", Arithmetic::plain(Format::F64))
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
@@ -218,7 +218,7 @@ fn an_unknown_fault_gets_no_name() {
     assert_eq!(run.diagnosis.candidates, []);
 }
 
-/// Two mistakes drawn at random, one in each pass: where a name is given, it is that of one of them, which
+/// Two defects drawn at random, one in each pass: where a name is given, it is that of one of them, which
 /// then hides the other.
 #[test]
 fn two_mistakes_get_no_third_name() {

@@ -75,14 +75,14 @@ fn the_mask_is_read_from_the_forward_pass_and_the_rest_is_kept() {
 
 #[test]
 fn a_subject_that_keeps_its_activations_to_itself_shows_the_mask_through_an_identity() {
-    let exposing = infer_mask::exposing(&asked()).expect("sound");
-    assert_eq!((exposing.m(), exposing.n(), exposing.n_next()), (2, 3, 3));
+    let identity_probe = infer_mask::identity_probe(&asked()).expect("sound");
+    assert_eq!((identity_probe.m(), identity_probe.n(), identity_probe.n_next()), (2, 3, 3));
     for hidden in
         [&[Quantity::ATilde][..], &[Quantity::ATilde, Quantity::Z], &[Quantity::ATilde, Quantity::ANext]]
     {
-        let mut outputs = answer(&exposing);
+        let mut outputs = answer(&identity_probe);
         outputs.0.retain(|quantity, _| !hidden.contains(quantity));
-        let recovered = infer_mask::problem(&exposing, &outputs).expect("a mask");
+        let recovered = infer_mask::problem(&identity_probe, &outputs).expect("a mask");
         assert_eq!(recovered.inputs().r.to_rows(), DRAWN);
         assert_eq!(infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs), [""; 0]);
         for da in outputs.0.get_mut(&Quantity::Da).expect("given") {
@@ -117,7 +117,7 @@ fn results_that_do_not_show_the_mask_are_named() {
 #[test]
 fn what_is_no_identity_shows_no_mask() {
     let refused = |change: &dyn Fn(&mut Given)| {
-        let problem = with(&infer_mask::exposing(&asked()).expect("sound"), change);
+        let problem = with(&infer_mask::identity_probe(&asked()).expect("sound"), change);
         let mut outputs = answer(&problem);
         outputs.0.remove(&Quantity::ATilde);
         infer_mask::problem(&problem, &outputs)
@@ -137,8 +137,8 @@ fn what_is_no_identity_shows_no_mask() {
 fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
     let last_a = |a: f64| with(&asked(), |given| given.a[1][2] = a);
     let f32 = Arithmetic::plain(Format::F32);
-    let showing = |a: f64, arithmetic| infer_mask::showing(&last_a(a), arithmetic);
-    assert_eq!(showing(-2.0, F64), Ok(asked()));
+    let without_zeros = |a: f64, arithmetic| infer_mask::without_zeros(&last_a(a), arithmetic);
+    assert_eq!(without_zeros(-2.0, F64), Ok(asked()));
     for (a, arithmetic, shown) in [
         (0.0, F64, 1.0),
         (-1e-40, f32, 1.0),
@@ -148,13 +148,16 @@ fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
         (2f64.powi(124), f32, 2f64.powi(124)),
         (Format::F32.largest() / 8.0, f32, Format::F32.largest() / 8.0),
     ] {
-        assert_eq!(showing(a, arithmetic), Ok(last_a(shown)), "{a}");
+        assert_eq!(without_zeros(a, arithmetic), Ok(last_a(shown)), "{a}");
     }
     let refused = Err("A[1][2] / p[2] may leave the range of f32".to_string());
-    assert_eq!(showing(-(2f64.powi(125)), f32), refused);
+    assert_eq!(without_zeros(-(2f64.powi(125)), f32), refused);
     let rare = with(&asked(), |given| given.keep_prob[2] = 1e-38);
-    assert_eq!(infer_mask::showing(&rare, f32), Err("A[0][2] / p[2] may leave the range of f32".to_string()));
-    assert!(infer_mask::showing(&rare, F64).is_ok());
+    assert_eq!(
+        infer_mask::without_zeros(&rare, f32),
+        Err("A[0][2] / p[2] may leave the range of f32".to_string())
+    );
+    assert!(infer_mask::without_zeros(&rare, F64).is_ok());
 }
 
 #[test]

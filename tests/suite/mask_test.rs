@@ -1,4 +1,4 @@
-//! The judge of mask generators: sound ones pass, wrong ones do not and are told why, as often as stated.
+//! The judge of mask generators: conforming ones pass, wrong ones do not and are told why, as often as stated.
 
 use dropout_oracle::mask_test::mask::{Axis, Mask, agreements, full};
 use dropout_oracle::mask_test::plan::{Plan, Question, RATES, Role, SMALL, TINY};
@@ -466,7 +466,7 @@ fn mersenne_twister(seed: u32) -> impl FnMut() -> u32 {
     }
 }
 
-/// The verdict on one of seven sound generators.
+/// The verdict on one of seven conforming generators.
 fn sound(kind: u64, seed: u64, plan: &Plan) -> Verdict {
     let start = [word(seed << 1), word(seed << 1 | 1)];
     let mut key = [0; 32];

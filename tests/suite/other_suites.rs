@@ -1,5 +1,5 @@
 //! What other ways of testing a layer catch of the zoo: each restated in a few lines, each given every
-//! mistake. The table stands in spec/zoo.md and is held to what comes out here.
+//! defect. The table stands in spec/zoo.md and is held to what comes out here.
 
 use crate::sources;
 use dropout_oracle::grid::Grid;

@@ -80,7 +80,7 @@ fn name(line: &str) -> Option<&str> {
 }
 
 /// Where the mark of an equation may stand in the code.
-fn room(row: &Row) -> &'static str {
+fn module(row: &Row) -> &'static str {
     match (row.kind.as_str(), row.id.as_str()) {
         ("given", _) => "src/problem/mod.rs",
         (_, "forward.scalar.r") => "src/problem/mask.rs",
@@ -116,8 +116,8 @@ fn faults(rows: &[Row], files: &[Source]) -> Vec<String> {
         if *is_test {
             fault("a test's mark stands in tests/");
         }
-        if !path.starts_with(room(row)) {
-            fault(&format!("may stand in {}", room(row)));
+        if !path.starts_with(module(row)) {
+            fault(&format!("may stand in {}", module(row)));
         }
         let declaration = if row.kind == "given" { "pub " } else { "pub fn " };
         if !code.starts_with(declaration) || *name != quantity(id) {

@@ -1,4 +1,4 @@
-//! The evidence can fail: every known kind of mistake turns the rows red that it must, with every
+//! The evidence can fail: every known kind of defect turns the rows red that it must, with every
 //! witness, and no other.
 
 use dropout_oracle::grid::Grid;
@@ -15,7 +15,7 @@ use dropout_oracle::verify::{Block, Finding, Form, Matrix, Plan, Row, Scalar, bl
 
 /// Ways to get the step wrong.
 #[derive(Clone, Copy, Debug)]
-enum Mistake {
+enum Defect {
     /// Ã = R ⊙ A.
     ForwardWithoutScale,
     /// dz_j = Σ_jj da_jj · ∂a_j/∂z_jj.
@@ -30,16 +30,16 @@ enum Mistake {
     OneElementByAHair,
 }
 
-impl Form for Mistake {
+impl Form for Defect {
     fn step<T: Number, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T> {
         let right = scalar::step(inputs, g);
         let one = |_: &T| T::one();
         match self {
-            Mistake::ForwardWithoutScale => scalar::step(
+            Defect::ForwardWithoutScale => scalar::step(
                 &Inputs { keep_prob: inputs.keep_prob.iter().map(one).collect(), ..inputs.clone() },
                 g,
             ),
-            Mistake::TransposedJacobian => {
+            Defect::TransposedJacobian => {
                 let transposed = |i| {
                     let jacobian = g.jacobian(right.forward.z.row(i));
                     let entry = |j| {
@@ -60,21 +60,21 @@ impl Form for Mistake {
                     ..right
                 }
             }
-            Mistake::Mean => {
+            Defect::Mean => {
                 let mean = |x: &T| x.clone() / T::from_f64(inputs.a.rows() as f64);
                 let (dw, db) = (right.backward.dw.map(mean), right.backward.db.iter().map(mean).collect());
                 Step { backward: Backward { dw, db, ..right.backward }, ..right }
             }
-            Mistake::BackwardWithoutScale => {
+            Defect::BackwardWithoutScale => {
                 let ones: Vec<T> = inputs.keep_prob.iter().map(one).collect();
                 let da = backward::da(&right.backward.da_tilde, &inputs.r, &ones);
                 Step { backward: Backward { da, ..right.backward }, ..right }
             }
-            Mistake::BackwardWithoutMask => {
+            Defect::BackwardWithoutMask => {
                 let da = backward::da(&right.backward.da_tilde, &inputs.r.map(one), &inputs.keep_prob);
                 Step { backward: Backward { da, ..right.backward }, ..right }
             }
-            Mistake::OneElementByAHair => {
+            Defect::OneElementByAHair => {
                 let right_dw = right.backward.dw;
                 let hair = T::from_f64(1.0 + 2f64.powi(-40));
                 let dw = Grid::tabulate(right_dw.rows(), right_dw.cols(), |k, j| {
@@ -86,20 +86,20 @@ impl Form for Mistake {
     }
 }
 
-impl Mistake {
+impl Defect {
     /// What a comparison has to find wrong.
     fn breaks(self, compared: &str) -> Vec<Quantity> {
         use Quantity::*;
         match self {
             // The upper layer's dA is what the lower layer starts from.
-            Mistake::BackwardWithoutScale | Mistake::BackwardWithoutMask if compared == "two layers" => {
+            Defect::BackwardWithoutScale | Defect::BackwardWithoutMask if compared == "two layers" => {
                 vec![Dz, Dw, Db, DaTilde, Da]
             }
-            Mistake::BackwardWithoutScale | Mistake::BackwardWithoutMask => vec![Da],
-            Mistake::ForwardWithoutScale if compared == "scalar form" => Quantity::ALL.into(),
-            Mistake::ForwardWithoutScale | Mistake::TransposedJacobian => vec![Dz, Dw, Db, DaTilde, Da],
-            Mistake::Mean => vec![Dw, Db],
-            Mistake::OneElementByAHair => vec![Dw],
+            Defect::BackwardWithoutScale | Defect::BackwardWithoutMask => vec![Da],
+            Defect::ForwardWithoutScale if compared == "scalar form" => Quantity::ALL.into(),
+            Defect::ForwardWithoutScale | Defect::TransposedJacobian => vec![Dz, Dw, Db, DaTilde, Da],
+            Defect::Mean => vec![Dw, Db],
+            Defect::OneElementByAHair => vec![Dw],
         }
     }
 }
@@ -113,45 +113,45 @@ fn wrong(rows: &[Row]) -> Vec<Quantity> {
     wrong.map(|row| row.quantity).collect()
 }
 
-fn turns_red(mistake: Mistake, sees: impl Fn(&Block) -> bool) {
-    for block in blocks(&mistake, &small()) {
+fn turns_red(defect: Defect, sees: impl Fn(&Block) -> bool) {
+    for block in blocks(&defect, &small()) {
         let found = wrong(&block.rows());
-        let expected = if sees(&block) { mistake.breaks(block.compared) } else { vec![] };
-        assert_eq!(found, expected, "{mistake:?} against {} over {}", block.compared, block.run.numbers);
+        let expected = if sees(&block) { defect.breaks(block.compared) } else { vec![] };
+        assert_eq!(found, expected, "{defect:?} against {} over {}", block.compared, block.run.numbers);
     }
 }
 
 #[test]
 fn a_forward_pass_without_the_scale_turns_every_row_red() {
-    turns_red(Mistake::ForwardWithoutScale, |_| true);
+    turns_red(Defect::ForwardWithoutScale, |_| true);
 }
 
 #[test]
 fn a_transposed_jacobian_turns_every_gradient_red_with_every_witness() {
-    turns_red(Mistake::TransposedJacobian, |_| true);
+    turns_red(Defect::TransposedJacobian, |_| true);
 }
 
 #[test]
 fn a_mean_over_the_batch_turns_dw_and_db_red_with_every_witness() {
-    turns_red(Mistake::Mean, |_| true);
+    turns_red(Defect::Mean, |_| true);
 }
 
 #[test]
 fn a_backward_pass_without_the_scale_turns_da_red_with_every_witness() {
-    turns_red(Mistake::BackwardWithoutScale, |_| true);
+    turns_red(Defect::BackwardWithoutScale, |_| true);
 }
 
 #[test]
 fn a_backward_pass_without_the_mask_turns_da_red_with_every_witness() {
-    turns_red(Mistake::BackwardWithoutMask, |_| true);
+    turns_red(Defect::BackwardWithoutMask, |_| true);
 }
 
 #[test]
 fn a_hair_in_one_element_turns_dw_red_everywhere_but_in_differences_of_doubles() {
     // Their bound is about 2^−53 over the step 2^−17, a hair 2^−40.
     let sees = |block: &Block| (block.compared, block.run.numbers) != ("differences", "f64");
-    turns_red(Mistake::OneElementByAHair, sees);
-    for block in blocks(&Mistake::OneElementByAHair, &small()).iter().filter(|block| sees(block)) {
+    turns_red(Defect::OneElementByAHair, sees);
+    for block in blocks(&Defect::OneElementByAHair, &small()).iter().filter(|block| sees(block)) {
         let place = if block.compared == "one direction" { "dW along a direction" } else { "dW[1][0]" };
         let row = block.rows().into_iter().find(|row| row.quantity == Quantity::Dw);
         let finding = row.expect("every comparison has dW").finding;

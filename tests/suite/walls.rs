@@ -2,9 +2,9 @@
 
 use crate::sources::{self, Source};
 
-/// The rooms in the order in which the data flows: a room imports only rooms of lower rank, and the two
+/// The modules in the order in which the data flows: a module imports only modules of lower rank, and the two
 /// forms, of one rank, never see each other. `error` and the root are open to all.
-const ROOMS: [(&str, usize); 17] = [
+const MODULES: [(&str, usize); 17] = [
     ("number", 0),
     ("grid", 1),
     ("problem", 2),
@@ -24,7 +24,7 @@ const ROOMS: [(&str, usize); 17] = [
     ("cli", 15),
 ];
 
-/// Words that stand in some rooms only.
+/// Words that stand in some modules only.
 const DOORS: [(&str, &[&str]); 16] = [
     ("nalgebra::", &["src/matrix/"]),
     ("serde_json::", &["src/wire/"]),
@@ -66,28 +66,28 @@ fn file_faults(file: &Source) -> Vec<String> {
         fault(format!("longer than {LONGEST} lines"));
     }
     let code = without_comments(&file.text);
-    for (word, rooms) in DOORS {
-        if has_word(&code, word) && !rooms.iter().any(|room| path.starts_with(room)) {
-            fault(format!("{word} may stand in {rooms:?}"));
+    for (word, modules) in DOORS {
+        if has_word(&code, word) && !modules.iter().any(|module| path.starts_with(module)) {
+            fault(format!("{word} may stand in {modules:?}"));
         }
     }
-    let Some((room, depth)) = room_and_depth(path) else { return faults };
+    let Some((module, depth)) = room_and_depth(path) else { return faults };
     if has_word(&code, &"super::".repeat(depth + 1)) {
-        fault("super leads out of the room".to_string());
+        fault("super leads out of the module".to_string());
     }
-    let Some(rank) = rank(room) else {
-        fault(format!("{room} is no room of the plan"));
+    let Some(rank) = rank(module) else {
+        fault(format!("{module} is no module of the plan"));
         return faults;
     };
     for other in imports(&code) {
         match self::rank(other) {
-            Some(other_rank) if other != room && other_rank >= rank => {
-                fault(format!("{room} may not see {other}"));
+            Some(other_rank) if other != module && other_rank >= rank => {
+                fault(format!("{module} may not see {other}"));
             }
             _ => {}
         }
     }
-    if room == "witness" {
+    if module == "witness" {
         for item in named_after("scalar::", &code) {
             if !OPEN_TO_WITNESSES.contains(&item) {
                 fault(format!("a witness may not know scalar::{item}"));
@@ -100,12 +100,12 @@ fn file_faults(file: &Source) -> Vec<String> {
     faults
 }
 
-fn rank(room: &str) -> Option<usize> {
-    ROOMS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
+fn rank(module: &str) -> Option<usize> {
+    MODULES.iter().find(|(name, _)| *name == module).map(|(_, rank)| *rank)
 }
 
-/// The room of a file and how deep inside it the file's module stands; `None` for the files at the root
-/// that are no rooms.
+/// The module of a file and how deep inside it the file's module stands; `None` for the files at the root
+/// that are no modules.
 fn room_and_depth(path: &str) -> Option<(&str, usize)> {
     let inside = path.strip_prefix("src/")?.strip_suffix(".rs")?;
     if ["lib", "main", "error"].contains(&inside) {
@@ -172,7 +172,7 @@ fn no_file_breaks_a_wall() {
 fn the_map_shows_every_room_in_the_order_of_the_arrows() {
     let map = sources::read("src/lib.rs");
     let places: Vec<Option<usize>> =
-        ROOMS.iter().map(|(room, _)| map.find(&format!("//! - `{room}`"))).collect();
+        MODULES.iter().map(|(module, _)| map.find(&format!("//! - `{module}`"))).collect();
     assert!(places.iter().all(Option::is_some), "{places:?}");
     assert!(places.is_sorted(), "{places:?}");
 }
@@ -232,10 +232,10 @@ fn an_arrow_to_the_right_is_found() {
         ("src/trace.rs", "fn f(x: crate::oracle::Error) {}", "oracle"),
         ("src/fixture/case.rs", "use crate::explain;", "explain"),
     ] {
-        let room = room_and_depth(path).expect("a room").0;
-        assert_eq!(of(path, code), [format!("{path}: {room} may not see {other}")]);
+        let module = room_and_depth(path).expect("a module").0;
+        assert_eq!(of(path, code), [format!("{path}: {module} may not see {other}")]);
     }
-    assert_eq!(of("src/book/mod.rs", ""), ["src/book/mod.rs: book is no room of the plan"]);
+    assert_eq!(of("src/book/mod.rs", ""), ["src/book/mod.rs: book is no module of the plan"]);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn a_way_round_the_arrows_is_found() {
         ("src/scalar/forward.rs", "use super::super::matrix;"),
         ("src/problem/activation/unit.rs", "use super::super::super::scalar;"),
     ] {
-        assert_eq!(of(path, code), [format!("{path}: super leads out of the room")]);
+        assert_eq!(of(path, code), [format!("{path}: super leads out of the module")]);
     }
     assert_eq!(of("src/problem/activation/unit.rs", "use super::super::Inputs;"), [""; 0]);
 }

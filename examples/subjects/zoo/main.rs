@@ -1,4 +1,4 @@
-//! A known mistake as a program that speaks the protocol: what does `check` say of it?
+//! A known defect as a program that speaks the protocol: what does `check` say of it?
 //!
 //! ```text
 //! dropout-oracle check -- dropout-oracle-zoo unscaled-backward

@@ -1,4 +1,4 @@
-//! `exact`: no sound implementation rounds anywhere, so every result must be equal. Small integers and
+//! `exact`: no conforming implementation rounds anywhere, so every result must be equal. Small integers and
 //! powers of two as keep probabilities; the first case is the one that is worked by hand.
 
 use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, IDENTITY, RELU, label, leaky};
@@ -28,7 +28,7 @@ const SMALL_A: Draw = Draw::TimesKeep(&ONE);
 pub fn recipes() -> Vec<Recipe> {
     let by_hand = Recipe {
         name: "by-hand".into(),
-        summary: "small enough to follow by hand, and it shows every classical mistake".into(),
+        summary: "small enough to follow by hand, and it shows every classical defect".into(),
         sizes: [2, 3, 2],
         activation: COUPLED_QUADRATIC,
         a: BY_HAND_A,

@@ -1,4 +1,4 @@
-//! A case that is compared: whether the results of a known mistake are what the subject gave.
+//! A case that is compared: whether the results of a known defect are what the subject gave.
 
 use super::Asked;
 use crate::conform::judge;
@@ -97,9 +97,9 @@ impl<'a> Case<'a> {
         given.map(|(&quantity, grid)| of_result(expected, bounds, quantity, grid)).fold(0.0, f64::max)
     }
 
-    /// Whether a wrong result and the subject's are one. Two sound ways to compute the wrong formula lie a
+    /// Whether a wrong result and the subject's are one. Two conforming ways to compute the wrong formula lie a
     /// few tolerances apart, the tolerance taken in proportion where the wrong result is larger than the
-    /// right one: half of what tells a mistake from the right step is allowed, and a rounding where the right
+    /// right one: half of what tells a defect from the right step is allowed, and a rounding where the right
     /// step has none.
     fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
         let Some(got) = self.outputs.0.get(&quantity) else { return false };

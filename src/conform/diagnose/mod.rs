@@ -1,7 +1,7 @@
-//! What is wrong, by name: a subject's results beside what the known mistakes give on the same problems.
+//! What is wrong, by name: a subject's results beside what the known defects give on the same problems.
 //!
-//! `case` says when a wrong result is that of a mistake; here that is weighed over all cases. [`mask`]
-//! compares the masks that show, [`shorter`] the arithmetic. A mistake is named only if it gives the
+//! `case` says when a wrong result is that of a defect; here that is weighed over all cases. [`mask`]
+//! compares the masks that show, [`shorter`] the arithmetic. A defect is named only if it gives the
 //! subject's results on nine in ten of the cases that fail, and nothing that the subject passes speaks
 //! against it: no name is better than a wrong one.
 
@@ -30,7 +30,7 @@ pub struct Asked<'a> {
     pub outputs: Option<&'a Outputs>,
 }
 
-/// A known mistake that may be the subject's.
+/// A known defect that may be the subject's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// The defect.
@@ -46,7 +46,7 @@ pub struct Candidate {
 /// What is said of a run that has failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// At most [`MOST`] known mistakes, that which explains most first, and of equals that which is nearest.
+    /// At most [`MOST`] known defects, that which explains most first, and of equals that which is nearest.
     pub candidates: Vec<Candidate>,
     /// How many cases are wrong when first asked: what shows only when they are asked again is not compared.
     pub compared: usize,

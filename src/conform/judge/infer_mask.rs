@@ -1,7 +1,7 @@
 //! Judging a subject that draws its own mask and can neither take one nor show it: the forward pass
 //! tells the mask.
 //!
-//! Where A has no zeros, and [`showing`] sees to that, a unit was kept if and only if ã ≠ 0. [`problem`] puts that mask into the problem;
+//! Where A has no zeros, and [`without_zeros`] sees to that, a unit was kept if and only if ã ≠ 0. [`problem`] puts that mask into the problem;
 //! from there on it is judged as any case, the backward pass of the same call too. [`findings`] puts into
 //! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
 
@@ -19,7 +19,7 @@ use crate::trace::Quantity;
 ///
 /// # Errors
 /// A sentence where a kept entry of A may leave the range of the subject's format.
-pub fn showing(problem: &Problem, arithmetic: Arithmetic) -> Result<Problem, String> {
+pub fn without_zeros(problem: &Problem, arithmetic: Arithmetic) -> Result<Problem, String> {
     let (least, largest) = (arithmetic.storage.least_normal(), arithmetic.storage.largest());
     let Inputs { a, keep_prob: p, .. } = problem.inputs();
     if let Some((i, k)) = cells(problem).find(|&(i, k)| a.at(i, k).abs().max(1.0) / p[k] > largest / 2.0) {
@@ -35,7 +35,7 @@ pub fn showing(problem: &Problem, arithmetic: Arithmetic) -> Result<Problem, Str
 ///
 /// # Errors
 /// Where n² is too much work for one step.
-pub fn exposing(problem: &Problem) -> Result<Problem, Faults> {
+pub fn identity_probe(problem: &Problem) -> Result<Problem, Faults> {
     let Inputs { a, keep_prob, r, .. } = problem.inputs();
     let n = problem.n();
     let w = (0..n).map(|k| (0..n).map(|j| f64::from(u8::from(j == k))).collect()).collect();
@@ -65,7 +65,7 @@ pub fn problem(problem: &Problem, outputs: &Outputs) -> Result<Problem, String> 
     Problem::new(inputs, problem.activation().clone()).map_err(|faults| faults.to_string())
 }
 
-/// The result that shows Ã: itself, or Z or A_next of an [`exposing`] problem.
+/// The result that shows Ã: itself, or Z or A_next of an [`identity_probe`] problem.
 fn shown<'a>(problem: &Problem, outputs: &'a Outputs) -> Result<(Quantity, &'a [Vec<f64>]), String> {
     let Inputs { w, b, .. } = problem.inputs();
     let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == f64::from(u8::from(j == k))));
@@ -129,8 +129,8 @@ fn scale(
     let &(i, k) = kept.iter().find(|&&(i, k)| (a_tilde[i][k] - right(i, k)).abs() > bound(i, k))?;
     let mean = p.iter().sum::<f64>() / p.len() as f64;
     let share = kept.len() as f64 / a.cells().len() as f64;
-    type Slip<'a> = (&'a str, &'a dyn Fn(usize) -> f64);
-    let slips: [Slip; 9] = [
+    type Defect<'a> = (&'a str, &'a dyn Fn(usize) -> f64);
+    let defects: [Defect; 9] = [
         ("not scaled at all", &|_| 1.0),
         ("divided by 1 − p, not by p", &|k| 1.0 / (1.0 - p[k])),
         ("divided by p twice", &|k| 1.0 / p[k] / p[k]),
@@ -150,7 +150,7 @@ fn scale(
         })
     };
     let name = quantity.name();
-    Some(match slips.into_iter().find(|(_, factor)| fits(*factor)) {
+    Some(match defects.into_iter().find(|(_, factor)| fits(*factor)) {
         Some(("not scaled at all", _)) if kept.len() == a.cells().len() => {
             "nothing is dropped and nothing is scaled, as in evaluation".to_string()
         }

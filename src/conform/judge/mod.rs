@@ -11,7 +11,7 @@ pub mod sign_bias;
 pub mod verdict;
 pub mod whole_run;
 
-use crate::conform::judge::verdict::{Element, Finding, Lean, Mismatch, Status, Tally, Verdict, Wrong};
+use crate::conform::judge::verdict::{Element, Finding, Mismatch, SignBias, Status, Tally, Verdict, Wrong};
 use crate::conform::subject::{About, Answer, MaskSource, Outputs};
 use crate::grid::Grid;
 use crate::number::Format;
@@ -77,9 +77,9 @@ fn compared(about: &About, question: &Question, solved: &Solved, outputs: &Outpu
         (true, false) => (Status::NotJudged, Some(why_not(bounds))),
     };
     if status == Status::Pass {
-        let leans = sign_bias::leans(&question.problem, &own, about.arithmetic.storage);
+        let sign_biases = sign_bias::sign_biases(&question.problem, &own, about.arithmetic.storage);
         for tally in &mut tallies {
-            tally.lean = leans.get(&tally.quantity).copied().unwrap_or_default();
+            tally.sign_bias = sign_biases.get(&tally.quantity).copied().unwrap_or_default();
         }
     }
     let wrong = if wrong.is_empty() { Vec::new() } else { blamed(question, expected, &own, wrong) };
@@ -140,7 +140,7 @@ impl Sides<'_> {
             worst: ratios.into_iter().fold(0.0, f64::max),
             within_1_ulp: within(1.0),
             within_4_ulp: within(4.0),
-            lean: Lean::default(),
+            sign_bias: SignBias::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::cases::catalogue::sampler::Sampling;
 use crate::problem::mask;
 
-/// What is wrong with the mask that a subject drew for a case: the first cell that differs, and the slip
+/// What is wrong with the mask that a subject drew for a case: the first cell that differs, and the defect
 /// that would explain the whole mask.
 pub fn difference(case: &Sampling, answer: &[Vec<f64>]) -> Option<String> {
     let units = case.p.len();
@@ -14,8 +14,8 @@ pub fn difference(case: &Sampling, answer: &[Vec<f64>]) -> Option<String> {
     let (i, k) = (0..case.rows)
         .flat_map(|i| (0..units).map(move |k| (i, k)))
         .find(|&(i, k)| answer[i][k] != expected[i][k])?;
-    let slip = slips(case).into_iter().find(|(_, mask)| mask == answer);
-    let cause = slip.map_or(String::new(), |(says, _)| format!(": {says}"));
+    let defect = defects(case).into_iter().find(|(_, mask)| mask == answer);
+    let cause = defect.map_or(String::new(), |(says, _)| format!(": {says}"));
     Some(format!("R[{i}][{k}] is {}, must be {}{cause}", answer[i][k], expected[i][k]))
 }
 
@@ -27,8 +27,8 @@ fn drawn(case: &Sampling, words: impl Iterator<Item = u64>) -> Vec<Vec<f64>> {
     mask::r(case.rows, case.p, words).to_rows()
 }
 
-/// The masks that known slips give.
-fn slips(case: &Sampling) -> Vec<(&'static str, Vec<Vec<f64>>)> {
+/// The masks that known defects give.
+fn defects(case: &Sampling) -> Vec<(&'static str, Vec<Vec<f64>>)> {
     let units = case.p.len();
     // Unit by unit: cell (i, k) takes the word k · m + i.
     let by_unit: Vec<u64> = words(case).take(case.rows * units).collect();

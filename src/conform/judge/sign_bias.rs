@@ -10,7 +10,7 @@
 //! a constant, of an exponential that is always a little high) are errors of other equations.
 //!
 //! **The chance of a false alarm.** Elements of one case share their data: dW and db sum the same dZ.
-//! So a case has one say: its [`Lean`], the share of its errors on one side less that on the other. Under
+//! So a case has one say: its [`SignBias`], the share of its errors on one side less that on the other. Under
 //! one assumption, that with rounding to nearest a lean is as likely as its negative, independently of
 //! other cases and of how large the leans are, the leans aₖ of a run are εₖ|aₖ| with fair signs εₖ, and
 //! Hoeffding's inequality gives P(|Σ aₖ| ≥ λ √Σ aₖ²) ≤ 2 exp(−λ²/2). Eight such sums are looked at in a
@@ -27,13 +27,13 @@
 //! every order of summation, with variance proxy at most (n + 1) u² T², T = Σ|term|: so the mean of
 //! e² / ((n + 1) u² T²) over K cases with independent data passes x > 1 with a chance of at most
 //! exp(−K(x − 1 − ln x)/2). For 514 cases, four results and 10⁻⁹ in all that is x = 1.47. Measured in f32, the
-//! plainest sound kernel has at most 0.04 and one that truncates 0.21; a kernel passes x where its sums lack three
+//! plainest conforming kernel has at most 0.04 and one that truncates 0.21; a kernel passes x where its sums lack three
 //! bits. By then elements of 361 of the 514 cases are beyond their tolerance, for that of a Σ of few terms is
 //! a few units in the last place. So of a kernel whose arithmetic is the same in every Σ the test would never
 //! speak first. (The derivation, the kernels and the table are in `tests/suite/sound/variance.rs`.)
 
 use super::localise::Own;
-use crate::conform::judge::verdict::Lean;
+use crate::conform::judge::verdict::SignBias;
 use crate::grid::Grid;
 use crate::number::{Enclosure, Format, Number};
 use crate::oracle::{Rounding, rounding};
@@ -45,7 +45,7 @@ use std::collections::BTreeMap;
 /// The results that are judged.
 pub const SUMS: [Quantity; 4] = [Quantity::Z, Quantity::Dw, Quantity::Db, Quantity::DaTilde];
 
-/// How often a run of a sound subject may raise a false alarm.
+/// How often a run of a conforming subject may raise a false alarm.
 pub const FALSE_ALARM: f64 = 1e-9;
 
 /// A finding takes so many cases that lean, where all lean the same way: 16 exp(−N/2) ≤ 10⁻⁹.
@@ -68,7 +68,7 @@ pub struct Finding {
     pub side: Side,
     /// In how many cases the errors lean at all.
     pub cases: usize,
-    /// The chance that the errors of some result of a sound subject lean as far as this.
+    /// The chance that the errors of some result of a conforming subject lean as far as this.
     pub chance: f64,
 }
 
@@ -92,7 +92,7 @@ impl std::fmt::Display for Finding {
 }
 
 /// How one result of a case leans; `expected` is computed from the subject's own earlier results.
-pub fn lean(computed: &[f64], expected: &[f64], storage: Format) -> Lean {
+pub fn sign_bias(computed: &[f64], expected: &[f64], storage: Format) -> SignBias {
     // From here on a subnormal that is flushed to zero is at most half a unit in the last place.
     let clear = storage.least_normal() / storage.unit_roundoff();
     let sides: Vec<[f64; 2]> = computed
@@ -103,16 +103,16 @@ pub fn lean(computed: &[f64], expected: &[f64], storage: Format) -> Lean {
         .map(|(error, expected)| [error.signum(), error.signum() * expected.signum()])
         .collect();
     let mean = |side: usize| sides.iter().map(|sides| sides[side]).sum::<f64>() / sides.len().max(1) as f64;
-    Lean { upward: mean(0), outward: mean(1) }
+    SignBias { upward: mean(0), outward: mean(1) }
 }
 
 /// How the results lean that are a Σ, as far as the subject shows what went into them.
-pub fn leans(problem: &Problem, own: &Own, storage: Format) -> BTreeMap<Quantity, Lean> {
-    let lean = |quantity| {
+pub fn sign_biases(problem: &Problem, own: &Own, storage: Format) -> BTreeMap<Quantity, SignBias> {
+    let sign_bias = |quantity| {
         let exact = from_own(problem, own, quantity)?;
-        Some((quantity, lean(own.get(&quantity)?.cells(), &exact, storage)))
+        Some((quantity, sign_bias(own.get(&quantity)?.cells(), &exact, storage)))
     };
-    SUMS.into_iter().filter_map(lean).collect()
+    SUMS.into_iter().filter_map(sign_bias).collect()
 }
 
 /// Each element of a Σ from the subject's own earlier results, correctly rounded; NaN where that is open.
@@ -145,23 +145,23 @@ fn from_own(problem: &Problem, own: &Own, quantity: Quantity) -> Option<Vec<f64>
 }
 
 /// How many of these cases lean at all.
-pub fn cases(leans: &[Lean]) -> usize {
-    leans.iter().filter(|lean| **lean != Lean::default()).count()
+pub fn cases(sign_biases: &[SignBias]) -> usize {
+    sign_biases.iter().filter(|sign_bias| **sign_bias != SignBias::default()).count()
 }
 
 /// The side to which one result leans over all cases of a run, if that is no accident.
-pub fn bias(leans: &[Lean]) -> Option<Finding> {
-    let side = |lean: fn(&Lean) -> f64, [above, below]: [Side; 2]| {
-        let sum: f64 = leans.iter().map(lean).sum();
-        let squares: f64 = leans.iter().map(|each| lean(each).powi(2)).sum();
-        let cases = leans.iter().filter(|each| lean(each) != 0.0).count();
+pub fn bias(sign_biases: &[SignBias]) -> Option<Finding> {
+    let side = |sign_bias: fn(&SignBias) -> f64, [above, below]: [Side; 2]| {
+        let sum: f64 = sign_biases.iter().map(sign_bias).sum();
+        let squares: f64 = sign_biases.iter().map(|each| sign_bias(each).powi(2)).sum();
+        let cases = sign_biases.iter().filter(|each| sign_bias(each) != 0.0).count();
         let each = if squares == 0.0 { 1.0 } else { 2.0 * (-sum * sum / (2.0 * squares)).exp() };
         let chance = each * 2.0 * SUMS.len() as f64;
         Finding { side: if sum > 0.0 { above } else { below }, cases, chance }
     };
     let findings = [
-        side(|lean| lean.upward, [Side::Up, Side::Down]),
-        side(|lean| lean.outward, [Side::AwayFromZero, Side::TowardZero]),
+        side(|sign_bias| sign_bias.upward, [Side::Up, Side::Down]),
+        side(|sign_bias| sign_bias.outward, [Side::AwayFromZero, Side::TowardZero]),
     ];
     findings
         .into_iter()

@@ -94,7 +94,7 @@ pub struct Outcome {
 
 /// On which side the errors of one result of one case are, between −1 and 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Lean {
+pub struct SignBias {
     /// The share of elements that are too large, less that of those too small.
     pub upward: f64,
     /// The share of elements too far from zero, less that of those too near.
@@ -119,7 +119,7 @@ pub struct Tally {
     /// How many within 4; informational.
     pub within_4_ulp: usize,
     /// On which side the errors of a Σ lie, where it can be taken from the subject's own earlier results.
-    pub lean: Lean,
+    pub sign_bias: SignBias,
 }
 
 /// A result that is wrong.

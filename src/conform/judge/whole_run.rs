@@ -3,7 +3,7 @@
 
 use super::named_mask;
 use super::sign_bias::{self, LEAST, SUMS};
-use super::verdict::{Finding, Lean, Outcome, Status, Verdict};
+use super::verdict::{Finding, Outcome, SignBias, Status, Verdict};
 use crate::cases::catalogue::sampler::{SAMPLINGS, Sampling};
 use crate::conform::subject::{Answer, Rows, Sampler, Subject};
 use crate::mask_test::{self, FALSE_ALARM, Plan};
@@ -11,30 +11,34 @@ use crate::trace::Quantity;
 
 /// Something to judge that is no step.
 #[derive(Clone, Copy, Debug)]
-pub enum Beyond {
+pub enum WholeRunCheck {
     /// A mask of the named generator, which is held to every bit.
     Named(Sampling),
     /// A generator of the subject's own, which statistics judge.
     Generator,
     /// The side to which the errors of all steps lean.
-    Bias,
+    RoundingBias,
 }
 
-/// The id of [`Beyond::Bias`].
-pub const BIAS: &str = "run/bias";
+/// The id of [`WholeRunCheck::RoundingBias`].
+pub const ROUNDING_BIAS: &str = "run/rounding-bias";
 
 /// All of them, in the order in which they are judged: the errors last, once all steps are.
-pub fn all() -> Vec<Beyond> {
-    SAMPLINGS.into_iter().map(Beyond::Named).chain([Beyond::Generator, Beyond::Bias]).collect()
+pub fn all() -> Vec<WholeRunCheck> {
+    SAMPLINGS
+        .into_iter()
+        .map(WholeRunCheck::Named)
+        .chain([WholeRunCheck::Generator, WholeRunCheck::RoundingBias])
+        .collect()
 }
 
-impl Beyond {
+impl WholeRunCheck {
     /// Its id.
     pub fn id(&self) -> String {
         match self {
-            Beyond::Named(sampling) => format!("sampler/{}", sampling.name),
-            Beyond::Generator => "sampler/judged".into(),
-            Beyond::Bias => BIAS.into(),
+            WholeRunCheck::Named(sampling) => format!("sampler/{}", sampling.name),
+            WholeRunCheck::Generator => "sampler/judged".into(),
+            WholeRunCheck::RoundingBias => ROUNDING_BIAS.into(),
         }
     }
 
@@ -42,16 +46,16 @@ impl Beyond {
     pub fn verdict(&self, subject: &mut dyn Subject, steps: &[Outcome]) -> Verdict {
         let supports = subject.about().supports;
         match (self, supports.sample) {
-            (Beyond::Bias, _) => leaning(steps),
+            (WholeRunCheck::RoundingBias, _) => rounding_bias(steps),
             (_, Sampler::None) => Verdict::without(Status::Skipped, "draws no masks"),
-            (Beyond::Named(_), Sampler::Own) => {
+            (WholeRunCheck::Named(_), Sampler::Own) => {
                 Verdict::without(Status::Skipped, "does not draw from the named generator")
             }
-            (Beyond::Generator, Sampler::Named) => {
+            (WholeRunCheck::Generator, Sampler::Named) => {
                 Verdict::without(Status::Skipped, "draws from the named generator, which needs no statistics")
             }
-            (Beyond::Named(sampling), Sampler::Named) => named_mask(subject, sampling),
-            (Beyond::Generator, Sampler::Own) => generator(subject, supports.per_unit_p),
+            (WholeRunCheck::Named(sampling), Sampler::Named) => named_mask(subject, sampling),
+            (WholeRunCheck::Generator, Sampler::Own) => generator(subject, supports.per_unit_p),
         }
     }
 }
@@ -87,18 +91,18 @@ fn generator(subject: &mut dyn Subject, per_unit_p: bool) -> Verdict {
 }
 
 /// Where the errors of the steps that passed lean, taken together.
-fn leaning(steps: &[Outcome]) -> Verdict {
-    let leans = |quantity: Quantity| -> Vec<Lean> {
+fn rounding_bias(steps: &[Outcome]) -> Verdict {
+    let sign_biases = |quantity: Quantity| -> Vec<SignBias> {
         let tallies = steps.iter().flat_map(|outcome| &outcome.verdict.tallies);
-        tallies.filter(|tally| tally.quantity == quantity).map(|tally| tally.lean).collect()
+        tallies.filter(|tally| tally.quantity == quantity).map(|tally| tally.sign_bias).collect()
     };
-    let most = SUMS.map(|quantity| sign_bias::cases(&leans(quantity))).into_iter().max().unwrap_or(0);
+    let most = SUMS.map(|quantity| sign_bias::cases(&sign_biases(quantity))).into_iter().max().unwrap_or(0);
     if most < LEAST {
         let reason = format!("a lean of errors shows from {LEAST} cases with roundings on: here {most}");
         return Verdict::without(Status::NotJudged, reason);
     }
     let finding = |quantity: Quantity| {
-        let finding = sign_bias::bias(&leans(quantity))?;
+        let finding = sign_bias::bias(&sign_biases(quantity))?;
         Some(Finding::Bias(format!("{}: {finding}", quantity.name())))
     };
     Verdict::of(SUMS.into_iter().filter_map(finding).collect())

@@ -23,7 +23,7 @@ pub struct Expectations {
 
 /// In what a run departs from what was expected of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Surprise {
+pub struct Unexpected {
     /// The case.
     pub id: String,
     /// What is not as expected.
@@ -75,8 +75,8 @@ impl Expectations {
 
     /// Everything that is not as expected, in the order of the cases; lines on cases that are `there` and
     /// were not part of the run are left alone.
-    pub fn surprises(&self, run: &Run, there: impl Fn(&str) -> bool) -> Vec<Surprise> {
-        let surprise = |id: &str, what: String| Surprise { id: id.into(), what };
+    pub fn unexpected(&self, run: &Run, there: impl Fn(&str) -> bool) -> Vec<Unexpected> {
+        let unexpected = |id: &str, what: String| Unexpected { id: id.into(), what };
         let of_cases = run.outcomes.iter().filter_map(|outcome| {
             let (id, verdict) = (outcome.id.as_str(), &outcome.verdict);
             let what = match (self.known.get(id), mark(verdict)) {
@@ -91,12 +91,12 @@ impl Expectations {
                 }
                 (Some(_), Some(_)) => return None,
             };
-            Some(surprise(id, what))
+            Some(unexpected(id, what))
         });
         let ran = |id: &str| run.outcomes.iter().any(|outcome| outcome.id == id);
         let unknown = self.known.keys().filter(|id| !ran(id) && !there(id));
         of_cases
-            .chain(unknown.map(|id| surprise(id, "is listed, and there is no such case".into())))
+            .chain(unknown.map(|id| unexpected(id, "is listed, and there is no such case".into())))
             .collect()
     }
 

@@ -3,7 +3,7 @@
 use super::{Report, blame, cases, diagnosed, told};
 use crate::conform::judge::localise::equation;
 use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
-use crate::conform::report::expectations::Surprise;
+use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub fn human(report: &Report, colour: bool) -> String {
     let verdict =
         |id: &str| run.outcomes.iter().find(|outcome| outcome.id == id).map(|outcome| &outcome.verdict);
     let mut failures: Vec<_> =
-        report.surprises.iter().map(|surprise| (surprise, verdict(&surprise.id))).collect();
+        report.unexpected.iter().map(|unexpected| (unexpected, verdict(&unexpected.id))).collect();
     let worst = |verdict: &Option<&Verdict>| verdict.map_or(f64::INFINITY, Verdict::worst);
     failures.sort_by(|(_, one), (_, other)| worst(other).total_cmp(&worst(one)));
     let mut text = heading(run);
@@ -27,9 +27,9 @@ pub fn human(report: &Report, colour: bool) -> String {
     for alike in kinds(failures) {
         let told = alike.len().min(ALIKE).min(left);
         left -= told;
-        for (surprise, verdict) in &alike[..told] {
-            text += &format!("\n{}  {}\n", paint(colour, RED, &surprise.id), surprise.what);
-            let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&surprise.id));
+        for (unexpected, verdict) in &alike[..told] {
+            text += &format!("\n{}  {}\n", paint(colour, RED, &unexpected.id), unexpected.what);
+            let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&unexpected.id));
             text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
         }
         if alike.len() > told {
@@ -38,23 +38,23 @@ pub fn human(report: &Report, colour: bool) -> String {
         }
     }
     text + "\n"
-        + &totals(run, report.surprises.is_empty(), colour)
+        + &totals(run, report.unexpected.is_empty(), colour)
         + &diagnosis(run, colour)
         + &blamed(run)
         + &reasons(run)
         + &strict(run)
 }
 
-type Failure<'a> = (&'a Surprise, Option<&'a Verdict>);
+type Failure<'a> = (&'a Unexpected, Option<&'a Verdict>);
 
 /// The failures of which the same is to be said, but for the numbers, put together; both orders stay.
 fn kinds(failures: Vec<Failure>) -> Vec<Vec<Failure>> {
-    let kind = |(surprise, verdict): &Failure| {
+    let kind = |(unexpected, verdict): &Failure| {
         let said = verdict.map(|verdict| {
             let marks: Vec<&str> = verdict.findings.iter().map(Finding::mark).collect();
             (marks, blame(verdict), verdict.reason.clone())
         });
-        (surprise.what.clone(), said)
+        (unexpected.what.clone(), said)
     };
     let mut kinds: Vec<(_, Vec<Failure>)> = Vec::new();
     for failure in failures {

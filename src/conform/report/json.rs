@@ -17,7 +17,7 @@ struct Whole<'a> {
     good: bool,
     totals: Totals,
     strict: Strict,
-    surprises: Vec<Surprise<'a>>,
+    unexpected: Vec<Unexpected<'a>>,
     diagnosis: Diagnosed<'a>,
     cases: Vec<Case<'a>>,
 }
@@ -45,7 +45,7 @@ struct Totals {
 }
 
 #[derive(Serialize)]
-struct Surprise<'a> {
+struct Unexpected<'a> {
     id: &'a str,
     what: &'a str,
 }
@@ -141,7 +141,7 @@ pub fn json(report: &Report) -> String {
             accumulator: about.arithmetic.accumulator.name(),
             homepage: about.homepage.as_deref(),
         },
-        good: report.surprises.is_empty(),
+        good: report.unexpected.is_empty(),
         totals: Totals {
             cases: run.outcomes.len(),
             pass: run.count(Status::Pass),
@@ -151,10 +151,10 @@ pub fn json(report: &Report) -> String {
             errored: run.count(Status::Errored),
         },
         strict: Strict::of(run),
-        surprises: report
-            .surprises
+        unexpected: report
+            .unexpected
             .iter()
-            .map(|surprise| Surprise { id: &surprise.id, what: &surprise.what })
+            .map(|unexpected| Unexpected { id: &unexpected.id, what: &unexpected.what })
             .collect(),
         diagnosis: Diagnosed {
             compared: run.diagnosis.compared,

@@ -6,19 +6,19 @@ use crate::conform::judge::verdict::{Outcome, Status};
 /// The report as XML text.
 pub fn junit(report: &Report) -> String {
     let run = report.run;
-    let surprise = |id: &str| report.surprises.iter().find(|surprise| surprise.id == id);
+    let unexpected = |id: &str| report.unexpected.iter().find(|unexpected| unexpected.id == id);
     let case = |outcome: &Outcome| {
         let Outcome { id, verdict } = outcome;
         let (family, name) = id.split_once('/').unwrap_or(("", id));
         let text = || escaped(&format!("{}{}", details(verdict), report.reproduce(id)));
         let message = escaped(&said(verdict).unwrap_or_default());
-        let inside = match (surprise(id), verdict.status) {
+        let inside = match (unexpected(id), verdict.status) {
             (Some(_), Status::Errored) => format!("<error message=\"{message}\">{}</error>", text()),
-            (Some(surprise), _) => {
-                let message = if message.is_empty() { escaped(&surprise.what) } else { message };
+            (Some(unexpected), _) => {
+                let message = if message.is_empty() { escaped(&unexpected.what) } else { message };
                 format!(
                     "<failure message=\"{message}\" type=\"{}\">{}</failure>",
-                    escaped(&surprise.what),
+                    escaped(&unexpected.what),
                     text()
                 )
             }
@@ -35,13 +35,16 @@ pub fn junit(report: &Report) -> String {
     };
     // A line on a case that there is not has no outcome; it is a failure all the same.
     let unknown = report
-        .surprises
+        .unexpected
         .iter()
-        .filter(|surprise| run.outcomes.iter().all(|outcome| outcome.id != surprise.id));
-    let unknown = unknown.map(|surprise| {
-        let inside = format!("<failure message=\"{}\"/>", escaped(&surprise.what));
+        .filter(|unexpected| run.outcomes.iter().all(|outcome| outcome.id != unexpected.id));
+    let unknown = unknown.map(|unexpected| {
+        let inside = format!("<failure message=\"{}\"/>", escaped(&unexpected.what));
         (
-            format!("    <testcase classname=\"\" name=\"{}\">{inside}</testcase>\n", escaped(&surprise.id)),
+            format!(
+                "    <testcase classname=\"\" name=\"{}\">{inside}</testcase>\n",
+                escaped(&unexpected.id)
+            ),
             inside,
         )
     });

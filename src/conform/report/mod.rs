@@ -12,9 +12,9 @@ pub use junit::junit;
 use super::diagnose::{Candidate, Diagnosis};
 use super::judge::localise::equation;
 use super::judge::verdict::{Cause, Element, Mismatch, Status, Verdict, Wrong};
-use super::judge::whole_run::BIAS;
+use super::judge::whole_run::ROUNDING_BIAS;
 use super::run::Run;
-use expectations::Surprise;
+use expectations::Unexpected;
 use std::collections::BTreeMap;
 
 /// A run with all that a report says of it.
@@ -23,7 +23,7 @@ pub struct Report<'a> {
     /// The run.
     pub run: &'a Run,
     /// What is not as expected: without a file of known failures, every failure.
-    pub surprises: &'a [Surprise],
+    pub unexpected: &'a [Unexpected],
     /// The command line that asks one case again begins and ends so.
     pub command: [String; 2],
 }
@@ -32,7 +32,7 @@ impl Report<'_> {
     /// The command line that asks this case alone, and all cases for what only a whole run shows.
     pub fn reproduce(&self, id: &str) -> String {
         let [begin, end] = &self.command;
-        if id == BIAS { format!("{begin} {end}") } else { format!("{begin} --select {id} {end}") }
+        if id == ROUNDING_BIAS { format!("{begin} {end}") } else { format!("{begin} --select {id} {end}") }
     }
 }
 
@@ -97,7 +97,7 @@ fn diagnosed(run: &Run) -> Vec<String> {
         _ => format!("or: {}", of(candidate)),
     });
     let unknown =
-        (*compared > 0 && candidates.is_empty()).then(|| "no known mistake explains the failures".into());
+        (*compared > 0 && candidates.is_empty()).then(|| "no known defect explains the failures".into());
     named.chain(unknown).chain(remarks.iter().cloned()).collect()
 }
 

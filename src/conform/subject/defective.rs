@@ -1,4 +1,4 @@
-//! A known mistake as a [`Subject`]: what a harness must be able to fail.
+//! A known defect as a [`Subject`]: what a harness must be able to fail.
 
 use super::{About, Answer, Outputs, Subject};
 use crate::grid::Grid;

@@ -2,7 +2,7 @@
 //! choice between two formulas.
 
 use super::bounds::{above, distance, half_ulp, over, plus, times};
-use super::{Acceptance, NotJudged, Open};
+use super::{ErrorBound, NotJudged, Pending};
 use crate::number::{Ordered, Real};
 use num_traits::{One, Zero};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
@@ -14,43 +14,43 @@ pub const FUNCTION_ULPS: f64 = 4.0;
 /// The same of erf and erfc.
 pub const ERF_ULPS: f64 = 8.0;
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
     /// f of a finished number, off by at most `ulps`: `value` is f(center) within two ulps, |f′| ≤ `steepest`
     /// and |f| ≤ `most` as far as the exact argument and the computed one may lie.
     fn function(self, ulps: f64, value: f64, steepest: f64, most: f64) -> Self {
-        if self.flaw.is_some() {
+        if self.unbounded.is_some() {
             return self;
         }
         // What underflows in doubles is still above 0.
         let most = most.max(f64::from_bits(1));
-        let exact = Acceptance {
+        let exact = ErrorBound {
             center: value,
-            off: plus(times(steepest, self.off), 4.0 * half_ulp(value)),
+            radius: plus(times(steepest, self.radius), 4.0 * half_ulp(value)),
             error: times(steepest, self.error),
             magnitude: most,
-            floor: f64::NEG_INFINITY,
-            open: Open::Nothing,
-            unit: None,
-            flaw: None,
+            lower_bound: f64::NEG_INFINITY,
+            pending: Pending::Nothing,
+            granularity: None,
+            unbounded: None,
         };
         exact.rounded_by(2.0 * ulps, Self::STORAGE)
     }
 
     /// The ends between which the exact argument and the computed one lie.
     fn reach(&self) -> (f64, f64) {
-        let far = plus(self.off, self.error);
+        let far = plus(self.radius, self.error);
         ((self.center - far).next_down(), (self.center + far).next_up())
     }
 
     /// ln x; exactly 0 at an exact 1.
     pub fn ln(&self) -> Self {
-        let x = self.settled();
-        if x.unit.is_some() && x.center == 1.0 {
+        let x = self.rounded();
+        if x.granularity.is_some() && x.center == 1.0 {
             return Self::zero();
         }
         let (lo, hi) = x.reach();
         if lo <= 0.0 {
-            return Self::without_bound(x.flaw.unwrap_or(NotJudged::Division));
+            return Self::without_bound(x.unbounded.unwrap_or(NotJudged::Division));
         }
         let most = above(libm::log(hi).abs().max(libm::log(lo).abs()));
         x.function(FUNCTION_ULPS, libm::log(x.center), over(1.0, lo), most)
@@ -58,7 +58,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// tanh x.
     pub fn tanh(&self) -> Self {
-        let x = self.settled();
+        let x = self.rounded();
         let (lo, hi) = x.reach();
         // tanh′ = 1/cosh² ≤ 4e^(−2|x|).
         let steepest = above(4.0 * libm::exp(-2.0 * x.least())).min(1.0);
@@ -68,7 +68,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// erf x.
     pub fn erf(&self) -> Self {
-        let x = self.settled();
+        let x = self.rounded();
         let (lo, hi) = x.reach();
         let most = above(libm::erf(lo.abs().max(hi.abs()))).min(1.0);
         x.unless_zero(|x| x.function(ERF_ULPS, libm::erf(x.center), x.steepest_erf(), most))
@@ -80,8 +80,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     }
 
     /// A function that no library computes below `floor`.
-    fn at_least(self, floor: f64) -> Self {
-        Acceptance { floor, ..self }
+    fn at_least(self, lower_bound: f64) -> Self {
+        ErrorBound { lower_bound, ..self }
     }
 
     /// f(x), where f(0) = 0 comes out exactly.
@@ -92,14 +92,14 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     /// The same exact number by one formula or by the other. Where one has no bound and the other has,
     /// only the other is sound.
     pub fn or(self, other: Self) -> Self {
-        let (own, other) = (self.settled(), other.settled());
-        match (own.flaw, other.flaw) {
+        let (own, other) = (self.rounded(), other.rounded());
+        match (own.unbounded, other.unbounded) {
             (Some(_), None) => other,
             (None, Some(_)) => own,
             _ => {
                 let apart = (own.center - other.center).abs();
                 debug_assert!(
-                    own.flaw.is_some() || apart <= plus(own.off, other.off),
+                    own.unbounded.is_some() || apart <= plus(own.radius, other.radius),
                     "two numbers, not one"
                 );
                 own.either(other, other.error)
@@ -109,30 +109,37 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// This finished number, or the other, which is computed within `other_error` of this exact one.
     fn either(self, other: Self, other_error: f64) -> Self {
-        if let Some(flaw) = self.flaw.or(other.flaw) {
-            return Self::without_bound(flaw);
+        if let Some(unbounded) = self.unbounded.or(other.unbounded) {
+            return Self::without_bound(unbounded);
         }
         let error = self.error.max(other_error);
         let magnitude = self.magnitude.max(other.magnitude);
-        let unit = self.unit.zip(other.unit).map(|(x, y)| x.min(y)).filter(|_| error == 0.0);
-        Acceptance { error, magnitude, floor: self.floor.min(other.floor), unit, ..self }
+        let granularity =
+            self.granularity.zip(other.granularity).map(|(x, y)| x.min(y)).filter(|_| error == 0.0);
+        ErrorBound {
+            error,
+            magnitude,
+            lower_bound: self.lower_bound.min(other.lower_bound),
+            granularity,
+            ..self
+        }
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for ErrorBound<STORAGE, ACCUMULATOR> {
     /// `None` where the computed number may have the other sign, and at an exact 0: a kink there has
     /// two slopes, and either is right.
     fn is_positive(&self) -> Option<bool> {
-        let x = self.settled();
-        (x.center.abs() > plus(x.off, x.error)).then(|| x.center.is_sign_positive())
+        let x = self.rounded();
+        (x.center.abs() > plus(x.radius, x.error)).then(|| x.center.is_sign_positive())
     }
 
     /// What is computed on either side, where the exact number is that of one of them.
     fn hull(self, other: Self) -> Self {
-        let (own, other) = (self.settled(), other.settled());
-        let apart = plus(distance(own.center, other.center), plus(own.off, other.off));
+        let (own, other) = (self.rounded(), other.rounded());
+        let apart = plus(distance(own.center, other.center), plus(own.radius, other.radius));
         let far = |error: f64| plus(apart, error);
-        Acceptance { off: apart, error: far(own.error), ..own }.either(other, far(other.error))
+        ErrorBound { radius: apart, error: far(own.error), ..own }.either(other, far(other.error))
     }
 
     fn largest(values: &[Self]) -> usize {
@@ -140,11 +147,11 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for Acceptance<STOR
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for ErrorBound<STORAGE, ACCUMULATOR> {
     /// Exactly 1 at an exact 0.
     fn exp(&self) -> Self {
-        let x = self.settled();
-        if x.unit.is_some() && x.center == 0.0 {
+        let x = self.rounded();
+        if x.granularity.is_some() && x.center == 0.0 {
             return Self::one();
         }
         let (_, hi) = x.reach();
@@ -153,7 +160,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for Acceptance<STORAGE
     }
 
     fn exp_m1(&self) -> Self {
-        let x = self.settled();
+        let x = self.rounded();
         let (lo, hi) = x.reach();
         let most = above(libm::expm1(hi).abs().max(libm::expm1(lo).abs()));
         x.unless_zero(|x| x.function(FUNCTION_ULPS, libm::expm1(x.center), above(libm::exp(hi)), most))
@@ -161,7 +168,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for Acceptance<STORAGE
 
     /// For x ≥ 0 as it is asked for here: then the slope is at most 1.
     fn ln_1p(&self) -> Self {
-        let x = self.settled();
+        let x = self.rounded();
         let (_, hi) = x.reach();
         x.unless_zero(|x| {
             x.function(FUNCTION_ULPS, libm::log1p(x.center), 1.0, above(libm::log1p(hi))).at_least(0.0)
@@ -169,7 +176,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for Acceptance<STORAGE
     }
 
     fn erfc(&self) -> Self {
-        let x = self.settled();
+        let x = self.rounded();
         let (lo, _) = x.reach();
         x.function(ERF_ULPS, libm::erfc(x.center), x.steepest_erf(), above(libm::erfc(lo))).at_least(0.0)
     }

@@ -1,7 +1,7 @@
-//! What a sound implementation may compute where the exact result is known: the step run on these
+//! What a conforming implementation may compute where the exact result is known: the step run on these
 //! numbers gives the tolerance.
 //!
-//! An [`Acceptance`] knows the exact number (a double and how far off it may be), how far what is
+//! An [`ErrorBound`] knows the exact number (a double and how far off it may be), how far what is
 //! computed may lie from it, and a magnitude: the size that the number would have if nothing in it
 //! cancelled. Every rounding is counted against the magnitude, so that a bound holds for each way to
 //! write the same polynomial. A sum stays open: however its terms are ordered and split, each passes
@@ -36,30 +36,30 @@ pub enum NotJudged {
 /// A number as an implementation may compute it that stores in `Format::ALL[STORAGE]` and accumulates
 /// the document's Σ in `Format::ALL[ACCUMULATOR]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Acceptance<const STORAGE: usize, const ACCUMULATOR: usize> {
+pub struct ErrorBound<const STORAGE: usize, const ACCUMULATOR: usize> {
     /// Near the exact number,
     center: f64,
     /// which lies so near.
-    off: f64,
+    radius: f64,
     /// The computed number lies so near to the exact one, but for the roundings still open.
     error: f64,
     /// Not below the exact number and the computed one, nor below any partial sum.
     magnitude: f64,
     /// Where nothing that the number is made of is negative: not above the exact number, nor above the
     /// computed one. Else −∞.
-    floor: f64,
+    lower_bound: f64,
     /// The roundings to come: they depend on what the number is used for.
-    open: Open,
+    pending: Pending,
     /// Where the number is computed exactly so far: the exponent of a power of two of which it and
     /// all its terms are multiples.
-    unit: Option<i32>,
+    granularity: Option<i32>,
     /// Why there is no bound.
-    flaw: Option<NotJudged>,
+    unbounded: Option<NotJudged>,
 }
 
 /// What has not been rounded yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Open {
+enum Pending {
     /// Nothing.
     Nothing,
     /// A product or quotient.
@@ -70,27 +70,32 @@ enum Open {
     Accumulated(u32),
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
     const STORAGE: Format = Format::ALL[STORAGE];
     const ACCUMULATOR: Format = Format::ALL[ACCUMULATOR];
 
     /// A number that every implementation has exactly.
     fn exact(x: f64) -> Self {
-        let unit = if x == 0.0 { i32::MAX } else { last_bit(x) };
-        Acceptance {
+        let granularity = if x == 0.0 { i32::MAX } else { last_bit(x) };
+        ErrorBound {
             center: x,
-            off: 0.0,
+            radius: 0.0,
             error: 0.0,
             magnitude: x.abs(),
-            floor: if x >= 0.0 { x } else { f64::NEG_INFINITY },
-            open: Open::Nothing,
-            unit: Some(unit),
-            flaw: None,
+            lower_bound: if x >= 0.0 { x } else { f64::NEG_INFINITY },
+            pending: Pending::Nothing,
+            granularity: Some(granularity),
+            unbounded: None,
         }
     }
 
-    fn without_bound(flaw: NotJudged) -> Self {
-        Acceptance { magnitude: f64::INFINITY, unit: None, flaw: Some(flaw), ..Self::exact(0.0) }
+    fn without_bound(unbounded: NotJudged) -> Self {
+        ErrorBound {
+            magnitude: f64::INFINITY,
+            granularity: None,
+            unbounded: Some(unbounded),
+            ..Self::exact(0.0)
+        }
     }
 
     /// A constant that is no double, rounded to the format; `x` is the nearest double.
@@ -100,12 +105,12 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// The given number as it is stored: what another computation may have kept wider, or rounded.
     pub fn stored(x: f64) -> Self {
-        Self::exact(x).rounded(Self::STORAGE)
+        Self::exact(x).rounded_to(Self::STORAGE)
     }
 
     /// A double near the exact number, and how near it is.
     pub fn exact_number(&self) -> (f64, f64) {
-        (self.center, self.off)
+        (self.center, self.radius)
     }
 
     /// How far what is computed and stored may lie from the exact number.
@@ -113,29 +118,29 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     /// # Errors
     /// Where there is no bound.
     pub fn error(&self) -> Result<f64, NotJudged> {
-        let settled = self.settled();
-        settled.flaw.map_or(Ok(settled.error), Err)
+        let rounded = self.rounded();
+        rounded.unbounded.map_or(Ok(rounded.error), Err)
     }
 
     /// The number as it is stored, where the double nearest to the exact one is known: `nearest`.
     pub fn known(&self, nearest: f64) -> Self {
-        let settled = self.settled();
-        if settled.flaw.is_some() {
-            return settled;
+        let rounded = self.rounded();
+        if rounded.unbounded.is_some() {
+            return rounded;
         }
-        if settled.unit.is_some() {
-            return Self::exact(settled.center);
+        if rounded.granularity.is_some() {
+            return Self::exact(rounded.center);
         }
-        let off = half_ulp(nearest);
-        let magnitude = plus(plus(nearest.abs(), off), settled.error);
-        Acceptance { center: nearest, off, magnitude, ..settled }
+        let radius = half_ulp(nearest);
+        let magnitude = plus(plus(nearest.abs(), radius), rounded.error);
+        ErrorBound { center: nearest, radius, magnitude, ..rounded }
     }
 
     /// Not above the size of the computed number.
     fn least(&self) -> f64 {
-        let lost = plus(self.off, self.error);
+        let lost = plus(self.radius, self.error);
         let least = if lost == 0.0 { self.center.abs() } else { (self.center.abs() - lost).next_down() };
-        least.max(self.floor).max(0.0)
+        least.max(self.lower_bound).max(0.0)
     }
 
     /// After roundings that lose at most `relative` of the magnitude and `absolute` besides: it is no
@@ -143,17 +148,17 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     fn lossy(self, relative: f64, absolute: f64) -> Self {
         let more = plus(times(relative, self.magnitude), absolute);
         let (error, magnitude) = (plus(self.error, more), plus(self.magnitude, more));
-        let floor = match self.floor > 0.0 {
-            true => (self.floor * (1.0 - relative) - absolute).next_down().max(0.0),
-            false => self.floor,
+        let lower_bound = match self.lower_bound > 0.0 {
+            true => (self.lower_bound * (1.0 - relative) - absolute).next_down().max(0.0),
+            false => self.lower_bound,
         };
-        Acceptance { error, magnitude, floor, unit: None, open: Open::Nothing, ..self }
+        ErrorBound { error, magnitude, lower_bound, granularity: None, pending: Pending::Nothing, ..self }
     }
 
     /// Rounded to `format`, by at most so many times u of its magnitude. Where it may be subnormal, it is
     /// rounded to a multiple of the least number, or flushed to zero: then all of it is lost.
     fn rounded_by(self, roundings: f64, format: Format) -> Self {
-        if self.flaw.is_some() || self.magnitude == 0.0 {
+        if self.unbounded.is_some() || self.magnitude == 0.0 {
             return self;
         }
         let relative = roundings * roundoff(format);
@@ -161,18 +166,19 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
             return self.lossy(relative, 0.0).within(format);
         }
         let rounded = self.lossy(relative, roundings * power(format.least()));
-        let all = plus(self.center.abs(), self.off).min(plus(format.least_normal(), self.error));
-        Acceptance { error: rounded.error.max(all), floor: rounded.floor.min(0.0), ..rounded }.within(format)
+        let all = plus(self.center.abs(), self.radius).min(plus(format.least_normal(), self.error));
+        ErrorBound { error: rounded.error.max(all), lower_bound: rounded.lower_bound.min(0.0), ..rounded }
+            .within(format)
     }
 
     /// Rounded to the nearest number of `format`.
-    fn rounded(self, format: Format) -> Self {
+    fn rounded_to(self, format: Format) -> Self {
         self.rounded_by(1.0, format)
     }
 
     /// Whether no result on the way leaves the range of `format`.
     fn within(self, format: Format) -> Self {
-        if self.flaw.is_none() && self.magnitude > format.largest() {
+        if self.unbounded.is_none() && self.magnitude > format.largest() {
             return Self::without_bound(NotJudged::Overflow);
         }
         self
@@ -180,10 +186,10 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// Whether `format` holds the number and all that it is made of, and all of it is exact.
     fn is_held(&self, format: Format) -> bool {
-        self.unit.is_some_and(|unit| {
+        self.granularity.is_some_and(|granularity| {
             self.magnitude == 0.0
-                || power(unit) >= format.least_normal()
-                    && self.magnitude <= power(unit.saturating_add(format.bits()))
+                || power(granularity) >= format.least_normal()
+                    && self.magnitude <= power(granularity.saturating_add(format.bits()))
                 || self.center.abs() == self.magnitude
                     && self.magnitude >= format.least_normal()
                     && format.holds(self.center)
@@ -192,8 +198,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
 
     /// A sum added up in `format` in any order, where each term passes through at most `additions`.
     fn added_up(self, format: Format, additions: u32) -> Self {
-        if self.flaw.is_some() || self.is_held(format) {
-            return Acceptance { open: Open::Nothing, ..self }.within(format);
+        if self.unbounded.is_some() || self.is_held(format) {
+            return ErrorBound { pending: Pending::Nothing, ..self }.within(format);
         }
         self.summed(format, additions)
     }
@@ -210,33 +216,33 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
     }
 
     /// As a finished number of the storage format.
-    fn settled(self) -> Self {
-        match self.open {
-            Open::Nothing | Open::Accumulated(_) => Acceptance { open: Open::Nothing, ..self },
-            Open::Product => self.product_in(Self::STORAGE),
-            Open::Sum(terms) => self.added_up(Self::STORAGE, terms - 1),
+    fn rounded(self) -> Self {
+        match self.pending {
+            Pending::Nothing | Pending::Accumulated(_) => ErrorBound { pending: Pending::Nothing, ..self },
+            Pending::Product => self.product_in(Self::STORAGE),
+            Pending::Sum(terms) => self.added_up(Self::STORAGE, terms - 1),
         }
     }
 
     /// An open product rounded to `format`, where that rounds at all.
     fn product_in(self, format: Format) -> Self {
-        let product = Acceptance { open: Open::Nothing, ..self };
-        if self.is_held(format) { product.within(format) } else { product.rounded(format) }
+        let product = ErrorBound { pending: Pending::Nothing, ..self };
+        if self.is_held(format) { product.within(format) } else { product.rounded_to(format) }
     }
 
     /// The document's Σ of two terms or more as it is stored. Where the accumulator is wider, the sum may be
     /// rounded to the storage format before a bias is added, or the bias may be one more term.
     fn stored_sum(self) -> Self {
-        let Open::Sum(terms) = self.open else { return self };
+        let Pending::Sum(terms) = self.pending else { return self };
         if STORAGE == ACCUMULATOR {
             return self;
         }
         let sum = self.added_up(Self::ACCUMULATOR, terms);
-        let open = Open::Accumulated(terms);
-        if sum.flaw.is_some() || sum.is_held(Self::STORAGE) {
-            return Acceptance { open, ..sum }.within(Self::STORAGE);
+        let pending = Pending::Accumulated(terms);
+        if sum.unbounded.is_some() || sum.is_held(Self::STORAGE) {
+            return ErrorBound { pending, ..sum }.within(Self::STORAGE);
         }
-        let magnitude = plus(plus(sum.center.abs(), sum.off), sum.error);
-        Acceptance { open, ..Acceptance { magnitude, ..sum }.rounded(Self::STORAGE) }
+        let magnitude = plus(plus(sum.center.abs(), sum.radius), sum.error);
+        ErrorBound { pending, ..ErrorBound { magnitude, ..sum }.rounded_to(Self::STORAGE) }
     }
 }

@@ -1,40 +1,40 @@
 //! The four operations and Σ: what each does to the error and the magnitude.
 
 use super::bounds::{half_ulp, last_bit, over, plus, power, times};
-use super::{Acceptance, NotJudged, Open};
+use super::{ErrorBound, NotJudged, Pending};
 use crate::number::Number;
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
     /// As a term of a sum. One that is accumulated in a wider format is rounded to that, or not at all.
     fn as_term(self, accumulated: bool) -> Self {
-        match self.open {
-            Open::Product if accumulated => self.product_in(Self::ACCUMULATOR),
-            Open::Sum(_) if STORAGE == ACCUMULATOR || !accumulated => self,
-            _ => self.settled(),
+        match self.pending {
+            Pending::Product if accumulated => self.product_in(Self::ACCUMULATOR),
+            Pending::Sum(_) if STORAGE == ACCUMULATOR || !accumulated => self,
+            _ => self.rounded(),
         }
     }
 
     /// How many terms other than 0 the number is the sum of.
     fn terms(&self) -> u32 {
-        match self.open {
-            Open::Sum(terms) => terms,
+        match self.pending {
+            Pending::Sum(terms) => terms,
             _ => 1,
         }
     }
 
     /// A term to add to this sum: with a wider accumulator it may have been added up with the others there.
     fn joined_by(self, term: Self) -> Self {
-        let Open::Accumulated(terms) = self.open else { return term };
+        let Pending::Accumulated(terms) = self.pending else { return term };
         let is_exact = self.together(term).is_held(Self::ACCUMULATOR);
         if is_exact { term } else { term.summed(Self::ACCUMULATOR, terms) }
     }
 
     /// Both terms; what adding them costs is open.
     fn together(self, other: Self) -> Self {
-        if let Some(flaw) = self.flaw.or(other.flaw) {
-            return Self::without_bound(flaw);
+        if let Some(unbounded) = self.unbounded.or(other.unbounded) {
+            return Self::without_bound(unbounded);
         }
         if self.is_zero() {
             return other;
@@ -44,52 +44,56 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Acceptance<STORAGE, ACCUMUL
         }
         let magnitude = plus(self.magnitude, other.magnitude);
         // Multiples of a common unit add up exactly in doubles too, as long as 53 bits hold them.
-        let unit = self.unit.zip(other.unit).map(|(x, y)| x.min(y));
-        let unit = unit.filter(|&unit| magnitude <= power(unit.saturating_add(f64::MANTISSA_DIGITS as i32)));
+        let granularity = self.granularity.zip(other.granularity).map(|(x, y)| x.min(y));
+        let granularity = granularity.filter(|&granularity| {
+            magnitude <= power(granularity.saturating_add(f64::MANTISSA_DIGITS as i32))
+        });
         let center = self.center + other.center;
-        let off = plus(self.off, other.off);
-        Acceptance {
+        let radius = plus(self.radius, other.radius);
+        ErrorBound {
             center,
-            off: if unit.is_some() { off } else { plus(off, half_ulp(center)) },
+            radius: if granularity.is_some() { radius } else { plus(radius, half_ulp(center)) },
             error: plus(self.error, other.error),
             magnitude,
-            floor: (self.floor + other.floor).next_down().max(self.floor.min(other.floor)),
-            open: Open::Sum(self.terms() + other.terms()),
-            unit,
-            flaw: None,
+            lower_bound: (self.lower_bound + other.lower_bound)
+                .next_down()
+                .max(self.lower_bound.min(other.lower_bound)),
+            pending: Pending::Sum(self.terms() + other.terms()),
+            granularity,
+            unbounded: None,
         }
     }
 
     /// The floor of a product or quotient: the signs tell that it is not negative, or nothing.
     fn floor_with(&self, other: &Self) -> f64 {
-        if self.floor >= 0.0 && other.floor >= 0.0 { 0.0 } else { f64::NEG_INFINITY }
+        if self.lower_bound >= 0.0 && other.lower_bound >= 0.0 { 0.0 } else { f64::NEG_INFINITY }
     }
 
     /// Whether this is a power of two that everybody has exactly.
     fn is_power_of_two(&self) -> bool {
         let (significand, ..) = num_traits::Float::integer_decode(self.center);
-        self.unit.is_some() && self.center.abs() == self.magnitude && significand.is_power_of_two()
+        self.granularity.is_some() && self.center.abs() == self.magnitude && significand.is_power_of_two()
     }
 
     /// self · 2^k, both not 0: rounds nothing that was not rounded without it, where it leads to no subnormal.
     fn scaled(self, factor: f64) -> Option<Self> {
         let by = |x: f64| x * factor.abs();
-        let scaled = Acceptance {
+        let scaled = ErrorBound {
             center: self.center * factor,
-            off: by(self.off),
+            radius: by(self.radius),
             error: by(self.error),
             magnitude: by(self.magnitude),
-            floor: if factor.is_sign_positive() { by(self.floor) } else { f64::NEG_INFINITY },
-            unit: self.unit.map(|unit| unit.saturating_add(last_bit(factor))),
+            lower_bound: if factor.is_sign_positive() { by(self.lower_bound) } else { f64::NEG_INFINITY },
+            granularity: self.granularity.map(|granularity| granularity.saturating_add(last_bit(factor))),
             ..self
         };
         let normal = scaled.least() >= Self::STORAGE.least_normal();
         let lost = |x: f64| x != 0.0 && by(x) < f64::MIN_POSITIVE;
-        (normal && !lost(self.off) && !lost(self.error)).then(|| scaled.within(Self::STORAGE))
+        (normal && !lost(self.radius) && !lost(self.error)).then(|| scaled.within(Self::STORAGE))
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Zero for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Zero for ErrorBound<STORAGE, ACCUMULATOR> {
     fn zero() -> Self {
         Self::exact(0.0)
     }
@@ -98,13 +102,13 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Zero for Acceptance<STORAGE
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> One for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> One for ErrorBound<STORAGE, ACCUMULATOR> {
     fn one() -> Self {
         Self::exact(1.0)
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Add for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Add for ErrorBound<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         let (x, y) = (self.as_term(false), other.as_term(false));
@@ -112,16 +116,16 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Add for Acceptance<STORAGE,
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Neg for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Neg for ErrorBound<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn neg(self) -> Self {
-        let is_exact = self.open == Open::Nothing && self.unit.is_some() && self.center <= 0.0;
-        let floor = if is_exact { -self.center } else { f64::NEG_INFINITY };
-        Acceptance { center: -self.center, floor, ..self }
+        let is_exact = self.pending == Pending::Nothing && self.granularity.is_some() && self.center <= 0.0;
+        let lower_bound = if is_exact { -self.center } else { f64::NEG_INFINITY };
+        ErrorBound { center: -self.center, lower_bound, ..self }
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Sub for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Sub for ErrorBound<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         self + -other
@@ -129,12 +133,12 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Sub for Acceptance<STORAGE,
 }
 
 /// |x̂ŷ − xy| ≤ |x̂||ŷ − y| + |y||x̂ − x|, and one rounding.
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for ErrorBound<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        let (x, y) = (self.settled(), other.settled());
-        if let Some(flaw) = x.flaw.or(y.flaw) {
-            return Self::without_bound(flaw);
+        let (x, y) = (self.rounded(), other.rounded());
+        if let Some(unbounded) = x.unbounded.or(y.unbounded) {
+            return Self::without_bound(unbounded);
         }
         if x.is_zero() || y.is_zero() {
             return Self::zero();
@@ -149,28 +153,32 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for Acceptance<STORAGE,
         let center = x.center * y.center;
         let in_doubles = [x, y].iter().any(|factor| factor.center == 0.0)
             || x.center.mul_add(y.center, -center) == 0.0 && center.abs() >= f64::MIN_POSITIVE / f64::EPSILON;
-        let unit = x.unit.zip(y.unit).map(|(x, y)| x.saturating_add(y)).filter(|_| in_doubles);
-        let off = plus(plus(times(x.center.abs(), y.off), times(y.center.abs(), x.off)), times(x.off, y.off));
-        Acceptance {
+        let granularity =
+            x.granularity.zip(y.granularity).map(|(x, y)| x.saturating_add(y)).filter(|_| in_doubles);
+        let radius = plus(
+            plus(times(x.center.abs(), y.radius), times(y.center.abs(), x.radius)),
+            times(x.radius, y.radius),
+        );
+        ErrorBound {
             center,
-            off: if in_doubles { off } else { plus(off, half_ulp(center)) },
+            radius: if in_doubles { radius } else { plus(radius, half_ulp(center)) },
             error: plus(times(x.magnitude, y.error), times(y.magnitude, x.error)),
             magnitude: times(x.magnitude, y.magnitude),
-            floor: x.floor_with(&y),
-            open: Open::Product,
-            unit,
-            flaw: None,
+            lower_bound: x.floor_with(&y),
+            pending: Pending::Product,
+            granularity,
+            unbounded: None,
         }
     }
 }
 
 /// |x̂/ŷ − x/y| ≤ (|x̂ − x| + |x/y||ŷ − y|) / |ŷ|, and one rounding.
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Div for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Div for ErrorBound<STORAGE, ACCUMULATOR> {
     type Output = Self;
     fn div(self, other: Self) -> Self {
-        let (x, y) = (self.settled(), other.settled());
-        if let Some(flaw) = x.flaw.or(y.flaw) {
-            return Self::without_bound(flaw);
+        let (x, y) = (self.rounded(), other.rounded());
+        if let Some(unbounded) = x.unbounded.or(y.unbounded) {
+            return Self::without_bound(unbounded);
         }
         let least = y.least();
         if least == 0.0 {
@@ -184,43 +192,44 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Div for Acceptance<STORAGE,
         let in_doubles = center.mul_add(y.center, -x.center) == 0.0
             && x.center.abs() >= f64::MIN_POSITIVE / f64::EPSILON
             && center.abs() >= f64::MIN_POSITIVE;
-        let whole = x.unit.is_some() && y.unit.is_some() && in_doubles && x.center.abs() == x.magnitude;
-        let off = over(plus(x.off, times(center.abs().next_up(), y.off)), least);
-        Acceptance {
+        let whole =
+            x.granularity.is_some() && y.granularity.is_some() && in_doubles && x.center.abs() == x.magnitude;
+        let radius = over(plus(x.radius, times(center.abs().next_up(), y.radius)), least);
+        ErrorBound {
             center,
-            off: if in_doubles { off } else { plus(off, half_ulp(center)) },
+            radius: if in_doubles { radius } else { plus(radius, half_ulp(center)) },
             error: over(plus(x.error, times(magnitude, y.error)), least),
             magnitude: if whole { center.abs() } else { magnitude },
-            floor: x.floor_with(&y),
-            open: Open::Product,
-            unit: whole.then(|| last_bit(center)),
-            flaw: None,
+            lower_bound: x.floor_with(&y),
+            pending: Pending::Product,
+            granularity: whole.then(|| last_bit(center)),
+            unbounded: None,
         }
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> AddAssign for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> AddAssign for ErrorBound<STORAGE, ACCUMULATOR> {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> MulAssign for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> MulAssign for ErrorBound<STORAGE, ACCUMULATOR> {
     fn mul_assign(&mut self, other: Self) {
         *self = *self * other;
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for Acceptance<STORAGE, ACCUMULATOR> {
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for ErrorBound<STORAGE, ACCUMULATOR> {
     /// The input as it is stored: rounded to the format, and 0 where that flushes subnormal numbers.
     fn from_f64(x: f64) -> Self {
         let exact = Self::exact(x);
         if exact.is_held(Self::STORAGE) {
             exact.within(Self::STORAGE)
         } else if Self::STORAGE.holds(x) {
-            Acceptance { error: x.abs(), floor: exact.floor.min(0.0), unit: None, ..exact }
+            ErrorBound { error: x.abs(), lower_bound: exact.lower_bound.min(0.0), granularity: None, ..exact }
         } else {
-            exact.rounded(Self::STORAGE)
+            exact.rounded_to(Self::STORAGE)
         }
     }
 

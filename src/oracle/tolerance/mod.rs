@@ -1,8 +1,8 @@
-//! Tolerances: for each element of each result how far a sound implementation may be off, derived.
+//! Tolerances: for each element of each result how far a conforming implementation may be off, derived.
 //!
-//! The scalar form runs on [`Acceptance`] numbers, one equation after the other. Between two equations
+//! The scalar form runs on [`ErrorBound`] numbers, one equation after the other. Between two equations
 //! the exact value is known, from the oracle, so that only what an implementation may have lost on the
-//! way is carried on. spec/tolerance.md says what a sound implementation is, and derives the bounds;
+//! way is carried on. spec/tolerance.md says what a conforming implementation is, and derives the bounds;
 //! `textbook` has the formulas of the activations.
 
 mod textbook;
@@ -10,7 +10,7 @@ mod textbook;
 use crate::grid::Grid;
 pub use crate::number::NotJudged;
 use crate::number::bounds::{half_ulp, plus};
-use crate::number::{Acceptance, Arithmetic, Format};
+use crate::number::{Arithmetic, ErrorBound, Format};
 use crate::problem::Problem;
 use crate::scalar::{Step, backward, forward};
 use crate::trace::{Backward, Forward, Quantity};
@@ -30,7 +30,7 @@ pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
     }
 }
 
-/// For each element of each result how far a sound implementation in this arithmetic may be off.
+/// For each element of each result how far a conforming implementation in this arithmetic may be off.
 pub fn tolerance(problem: &Problem, expected: &Step<f64>, arithmetic: Arithmetic) -> Step<Bound> {
     let derived = derive(problem, expected, &|_, _| None, arithmetic);
     derived.zip(expected, |derived, &expected| derived.tolerance(expected))
@@ -93,22 +93,22 @@ fn run<const S: usize, const A: usize>(
     expected: &Step<f64>,
     own: &dyn Fn(Quantity, usize) -> Option<f64>,
 ) -> Step<Derived> {
-    let inputs = problem.inputs().over::<Acceptance<S, A>>();
+    let inputs = problem.inputs().over::<ErrorBound<S, A>>();
     let g = problem.activation();
-    let known = |quantity: Quantity, index: usize, derived: Acceptance<S, A>| match own(quantity, index) {
-        Some(x) => Acceptance::stored(x),
+    let known = |quantity: Quantity, index: usize, derived: ErrorBound<S, A>| match own(quantity, index) {
+        Some(x) => ErrorBound::stored(x),
         // This sum stays open: an implementation may scale its terms instead.
         None if quantity == Quantity::DaTilde => derived,
         None => derived.known(expected.cells(quantity)[index]),
     };
-    let grid = |quantity: Quantity, derived: &Grid<Acceptance<S, A>>| {
+    let grid = |quantity: Quantity, derived: &Grid<ErrorBound<S, A>>| {
         let cols = derived.cols();
         Grid::tabulate(derived.rows(), cols, |i, j| known(quantity, i * cols + j, derived.at(i, j)))
     };
 
     // A mask may be applied after the scaling, which then must stay within the range.
-    let kept = inputs.r.map(|_| Acceptance::<S, A>::one());
-    let masked = |masked: &Grid<Acceptance<S, A>>, kept: &Grid<Acceptance<S, A>>| {
+    let kept = inputs.r.map(|_| ErrorBound::<S, A>::one());
+    let masked = |masked: &Grid<ErrorBound<S, A>>, kept: &Grid<ErrorBound<S, A>>| {
         masked.zip(kept, |&masked, &kept| if kept.error().is_ok() { masked } else { kept })
     };
 
@@ -117,7 +117,7 @@ fn run<const S: usize, const A: usize>(
     let from_a_tilde = grid(Quantity::ATilde, &a_tilde);
     let z = forward::z(&inputs.w, &from_a_tilde, &inputs.b);
     let from_z = grid(Quantity::Z, &z);
-    let rows = |row: &dyn Fn(usize) -> Vec<Acceptance<S, A>>| {
+    let rows = |row: &dyn Fn(usize) -> Vec<ErrorBound<S, A>>| {
         Grid::from_rows(z.cols(), (0..z.rows()).map(row).collect())
     };
     let a_next = rows(&|i| textbook::value(g, from_z.row(i)));
@@ -133,7 +133,7 @@ fn run<const S: usize, const A: usize>(
     step.convert(|grid| grid.map(derived), |vector| vector.iter().map(derived).collect())
 }
 
-fn derived<const S: usize, const A: usize>(x: &Acceptance<S, A>) -> Derived {
+fn derived<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Derived {
     let (value, off) = x.exact_number();
     Derived { value, off, error: x.error() }
 }

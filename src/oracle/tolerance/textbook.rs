@@ -5,20 +5,20 @@
 //! whatever is no worse than the worse of them: [`value`] and [`row_times_jacobian`].
 
 use crate::grid::Grid;
-use crate::number::{Acceptance, Number, Ordered, Real, sum};
+use crate::number::{ErrorBound, Number, Ordered, Real, sum};
 use crate::problem::activation::{Activation, Algebraic, Unit, VectorFunction};
 use num_traits::{One, Zero};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-type Num<const S: usize, const A: usize> = Acceptance<S, A>;
+type Num<const S: usize, const A: usize> = ErrorBound<S, A>;
 
-/// g(z) by any sound formula.
+/// g(z) by any conforming formula.
 pub fn value<const S: usize, const A: usize>(g: &Activation, z: &[Num<S, A>]) -> Vec<Num<S, A>> {
     let formulas = || worst([g.value(z), Textbook(g).value(z)]);
-    unless_flawed(g, [z], formulas)
+    unless_unbounded(g, [z], formulas)
 }
 
-/// row · ∂a/∂z by any sound formula, with the full Jacobian or without.
+/// row · ∂a/∂z by any conforming formula, with the full Jacobian or without.
 pub fn row_times_jacobian<const S: usize, const A: usize>(
     g: &Activation,
     row: &[Num<S, A>],
@@ -33,18 +33,18 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
             full(row, &textbook.jacobian(z)),
         ])
     };
-    unless_flawed(g, [row, z], formulas)
+    unless_unbounded(g, [row, z], formulas)
 }
 
 /// Where one number of the rows has no bound and g couples its units, no result has one.
-fn unless_flawed<const N: usize, const S: usize, const A: usize>(
+fn unless_unbounded<const N: usize, const S: usize, const A: usize>(
     g: &Activation,
     rows: [&[Num<S, A>]; N],
     formulas: impl FnOnce() -> Vec<Num<S, A>>,
 ) -> Vec<Num<S, A>> {
     let coupled = !matches!(g, Activation::Elementwise(_) | Activation::PerUnit(_));
     match rows.into_iter().flatten().find(|x| coupled && x.error().is_err()) {
-        Some(&flawed) => vec![flawed; rows[0].len()],
+        Some(&unbounded) => vec![unbounded; rows[0].len()],
         None => formulas(),
     }
 }

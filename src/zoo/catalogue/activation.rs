@@ -2,7 +2,7 @@
 
 use crate::problem::activation::{Activation, Unit, VectorFunction};
 use crate::trace::Quantity::{ANext, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let mut defects = confusions();
@@ -195,7 +195,7 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             "g is applied before the bias is added",
             "where b = 0 or g is the identity",
         )
-        .stage(ANext, |s: &Seen<T>| {
+        .stage(ANext, |s: &StepContext<T>| {
             let mut seen = s.clone();
             seen.results.insert(Z, s.tabulate(Z, |i, j| s.z(i, j) - s.b(j)));
             let early = seen.right(ANext);

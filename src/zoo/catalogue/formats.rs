@@ -5,7 +5,7 @@ use crate::number::{Format, sum};
 use crate::problem::activation::{Unit, VectorFunction};
 use crate::scalar::Inputs;
 use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 /// The formats that are passed off as longer ones.
 const SHORT: [Format; 3] = [Format::F32, Format::F16, Format::Bf16];
@@ -36,7 +36,7 @@ fn name(quantity: Quantity) -> String {
     quantity.name().to_lowercase().replace('_', "-")
 }
 
-fn silent(format: Format) -> String {
+fn equivalent_when(format: Format) -> String {
     format!("where {} holds it, and in that format", format.name())
 }
 
@@ -49,11 +49,12 @@ fn kept<T: Float>(format: Format, x: T) -> T {
 fn result<T: Float>(quantity: Quantity, equation: u8, format: Format) -> Defect<T> {
     let id = format!("{}-in-{}", name(quantity), format.name());
     let says = format!("{} is kept in {}", quantity.name(), format.name());
-    Defect::new(id, equation, says, silent(format)).after(quantity, move |_, x, _, _| kept(format, x))
+    Defect::new(id, equation, says, equivalent_when(format))
+        .after(quantity, move |_, x, _, _| kept(format, x))
 }
 
 fn inputs<T: Float>(format: Format) -> Vec<Defect<T>> {
-    type Input<T> = (&'static str, &'static str, u8, fn(&Seen<T>, &dyn Fn(T) -> T) -> Inputs<T>);
+    type Input<T> = (&'static str, &'static str, u8, fn(&StepContext<T>, &dyn Fn(T) -> T) -> Inputs<T>);
     let rows: [Input<T>; 5] = [
         ("a", "A", 3, |s, short| {
             let a = s.inputs.a.map(|&x| short(x));
@@ -78,7 +79,7 @@ fn inputs<T: Float>(format: Format) -> Vec<Defect<T>> {
     ];
     let defect = |(id, what, equation, read): Input<T>| {
         let id = format!("{id}-read-in-{}", format.name());
-        Defect::new(id, equation, format!("{what} is read in {}", format.name()), silent(format))
+        Defect::new(id, equation, format!("{what} is read in {}", format.name()), equivalent_when(format))
             .reads(move |s| read(s, &|x| kept(format, x)))
     };
     rows.map(defect).into()
@@ -96,7 +97,7 @@ fn sums<T: Float>(format: Format) -> Vec<Defect<T>> {
             id,
             equation,
             format!("Σ of {} is taken in {}", quantity.name(), format.name()),
-            silent(format),
+            equivalent_when(format),
         )
     };
     vec![
@@ -112,10 +113,10 @@ fn sums<T: Float>(format: Format) -> Vec<Defect<T>> {
 }
 
 fn factors<T: Float>(format: Format) -> Vec<Defect<T>> {
-    let factor = move |s: &Seen<T>, k: usize| kept(format, T::one() / s.p(k));
+    let factor = move |s: &StepContext<T>, k: usize| kept(format, T::one() / s.p(k));
     let defect = |place: &str, equation| {
         let says = format!("1/p of the {place} pass is kept in {}", format.name());
-        Defect::new(format!("scale-in-{}-{place}", format.name()), equation, says, silent(format))
+        Defect::new(format!("scale-in-{}-{place}", format.name()), equation, says, equivalent_when(format))
     };
     vec![
         defect("forward", 3).cell(ATilde, move |s, i, k| s.r(i, k) * factor(s, k) * s.a(i, k)),
@@ -180,8 +181,8 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
 
 /// What is done to all results alike.
 fn everything<T: Float>() -> Vec<Defect<T>> {
-    let all = |id: &str, says: &str, silent: &str, change: fn(f64) -> f64| -> Defect<T> {
-        RESULTS.into_iter().fold(Defect::new(id, 3, says, silent), |defect, (quantity, _)| {
+    let all = |id: &str, says: &str, equivalent_when: &str, change: fn(f64) -> f64| -> Defect<T> {
+        RESULTS.into_iter().fold(Defect::new(id, 3, says, equivalent_when), |defect, (quantity, _)| {
             defect.after(quantity, move |_, x: T, _, _| T::from_f64(change(x.into())))
         })
     };
@@ -227,13 +228,13 @@ fn products<T: Float>() -> Vec<Defect<T>> {
         let step = if most == 0.0 { 1.0 } else { most / 127.0 };
         w.map(|&w| T::from_f64((w.into() / step).round() * step))
     }
-    let silent = "where eleven bits hold all factors";
+    let equivalent_when = "where eleven bits hold all factors";
     vec![
-        Defect::new("z-in-tf32", 4, "the factors of Z are rounded to eleven bits", silent)
+        Defect::new("z-in-tf32", 4, "the factors of Z are rounded to eleven bits", equivalent_when)
             .cell(Z, |s, i, j| sum(0..s.n(), |k| tf32(s.w(k, j)) * tf32(s.a_tilde(i, k))) + s.b(j)),
-        Defect::new("dw-in-tf32", 39, "the factors of dW are rounded to eleven bits", silent)
+        Defect::new("dw-in-tf32", 39, "the factors of dW are rounded to eleven bits", equivalent_when)
             .cell(Dw, |s, k, j| sum(0..s.m(), |i| tf32(s.dz(i, j)) * tf32(s.a_tilde(i, k)))),
-        Defect::new("da-tilde-in-tf32", 41, "the factors of dÃ are rounded to eleven bits", silent)
+        Defect::new("da-tilde-in-tf32", 41, "the factors of dÃ are rounded to eleven bits", equivalent_when)
             .cell(DaTilde, |s, i, k| sum(0..s.n_next(), |j| tf32(s.dz(i, j)) * tf32(s.w(k, j)))),
         Defect::new(
             "weights-in-eight-bits",

@@ -7,14 +7,15 @@ use crate::trace::Quantity::{ANext, Z};
 use crate::zoo::{Defect, Float};
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
-    let rows =
-        rows().into_iter().map(|(id, says, silent, value)| Defect::new(id, 5, says, silent).value(value));
-    let values = values().into_iter().map(|(id, says, silent, links, value)| {
-        Defect::new(id, 5, says, silent).unit_value(value).seen_at(links)
-    });
-    let slopes = slopes()
+    let rows = rows()
         .into_iter()
-        .map(|(id, says, silent, slope)| Defect::new(id, 38, says, silent).unit_slope(slope));
+        .map(|(id, says, equivalent_when, value)| Defect::new(id, 5, says, equivalent_when).value(value));
+    let values = values().into_iter().map(|(id, says, equivalent_when, links, value)| {
+        Defect::new(id, 5, says, equivalent_when).unit_value(value).seen_at(links)
+    });
+    let slopes = slopes().into_iter().map(|(id, says, equivalent_when, slope)| {
+        Defect::new(id, 38, says, equivalent_when).unit_slope(slope)
+    });
     rows.chain(values).chain(slopes).chain(batches()).chain(thresholds()).collect()
 }
 
@@ -256,10 +257,10 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
 
 /// softplus cut short, the value and with it the derivative.
 fn thresholds<T: Float>() -> Vec<Defect<T>> {
-    let linear = |words: &str, from: f64, silent: &str| {
+    let linear = |words: &str, from: f64, equivalent_when: &str| {
         let beyond = move |unit: &Unit, z: T| matches!(unit, Unit::Softplus) && z > T::from_f64(from);
         let says = format!("softplus is z, and its derivative 1, from {from} on");
-        Defect::new(format!("softplus-linear-past-{words}"), 5, says, silent)
+        Defect::new(format!("softplus-linear-past-{words}"), 5, says, equivalent_when)
             .unit_value(move |unit, z| beyond(unit, z).then_some(z))
             .unit_slope(move |unit, z, _| beyond(unit, z).then_some(T::one()))
     };

@@ -2,15 +2,15 @@
 
 use crate::number::sum;
 use crate::trace::Quantity::{self, Da, DaTilde, Db, Dw, Dz};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
-type Entry<T> = fn(&Seen<T>, usize, usize) -> T;
+type Entry<T> = fn(&StepContext<T>, usize, usize) -> T;
 type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Entry<T>);
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let of = |quantity: Quantity, equation: u8, rows: Vec<Row<T>>| {
-        rows.into_iter().map(move |(id, says, silent, links, entry)| {
-            Defect::new(id, equation, says, silent).cell(quantity, entry).seen_at(links)
+        rows.into_iter().map(move |(id, says, equivalent_when, links, entry)| {
+            Defect::new(id, equation, says, equivalent_when).cell(quantity, entry).seen_at(links)
         })
     };
     of(Dw, 39, weights())
@@ -257,7 +257,7 @@ fn inputs<T: Float>() -> Vec<Row<T>> {
     ]
 }
 
-type Change<T> = (&'static str, &'static str, &'static str, fn(&Seen<T>, T) -> T);
+type Change<T> = (&'static str, &'static str, &'static str, fn(&StepContext<T>, T) -> T);
 
 /// What can happen to any gradient.
 fn anywhere<T: Float>() -> Vec<Defect<T>> {
@@ -284,7 +284,7 @@ fn anywhere<T: Float>() -> Vec<Defect<T>> {
     ];
     let mut defects = Vec::new();
     for (quantity, equation) in [(Dz, 38), (Dw, 39), (Db, 40), (DaTilde, 41), (Da, 42)] {
-        for (name, says, silent, change) in changes {
+        for (name, says, equivalent_when, change) in changes {
             // The same as a mask of 0 in the backward pass, and as dJ/dA_next averaged: in `mask` and `upstream`.
             if [(Da, "zero"), (Dz, "averaged")].contains(&(quantity, name)) {
                 continue;
@@ -292,7 +292,7 @@ fn anywhere<T: Float>() -> Vec<Defect<T>> {
             let id = format!("{}-{name}", quantity.name().to_lowercase().replace('_', "-"));
             let links: &[&str] =
                 if id == "db-averaged" { &["https://github.com/kvfrans/notes/issues/5"] } else { &[] };
-            let defect = Defect::new(id, equation, format!("{} {says}", quantity.name()), silent);
+            let defect = Defect::new(id, equation, format!("{} {says}", quantity.name()), equivalent_when);
             defects.push(defect.seen_at(links).after(quantity, move |s, x, _, _| change(s, x)));
         }
     }

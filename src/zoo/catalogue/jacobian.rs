@@ -4,14 +4,14 @@ use crate::grid::Grid;
 use crate::number::sum;
 use crate::problem::activation::{Activation, Algebraic, VectorFunction};
 use crate::trace::Quantity::{ANext, Dz, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 type Gradient<T> = fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>>;
 type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Gradient<T>);
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
-    let of = |(id, says, silent, links, gradient): Row<T>| {
-        Defect::new(id, 38, says, silent).gradient(gradient).seen_at(links)
+    let of = |(id, says, equivalent_when, links, gradient): Row<T>| {
+        Defect::new(id, 38, says, equivalent_when).gradient(gradient).seen_at(links)
     };
     any().into_iter().chain(coupled()).map(of).chain(batches()).collect()
 }
@@ -182,7 +182,7 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
 
 /// The Jacobian of another example, or of all.
 fn batches<T: Float>() -> Vec<Defect<T>> {
-    let of = |id: &str, says: &str, links: &[&'static str], other: fn(&Seen<T>, usize) -> usize| {
+    let of = |id: &str, says: &str, links: &[&'static str], other: fn(&StepContext<T>, usize) -> usize| {
         Defect::new(id, 38, says, "where m = 1 or g is linear")
             .stage(Dz, move |s| {
                 let row = |i| s.g.row_times_jacobian(s.inputs.da_next.row(i), s.result(Z).row(other(s, i)));

@@ -1,15 +1,15 @@
 //! The mask of equations 3 and 42: which mask it is, and what it does.
 
 use crate::trace::Quantity::{ANext, ATilde, Da, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 /// What stands in the place of r: its name, what it is, where it is the right one, where it happened.
 struct Mask<T> {
     name: &'static str,
     says: &'static str,
-    silent: &'static str,
+    equivalent_when: &'static str,
     links: &'static [&'static str],
-    of: fn(&Seen<T>, usize, usize) -> T,
+    of: fn(&StepContext<T>, usize, usize) -> T,
 }
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
@@ -17,12 +17,17 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
 }
 
 /// A wrong mask in the forward pass, in the backward pass, in both.
-fn places<T: Float>(Mask { name, says, silent, links, of }: Mask<T>) -> [Defect<T>; 3] {
-    let forward = move |s: &Seen<T>, i, k| of(s, i, k) * (T::one() / s.p(k)) * s.a(i, k);
-    let backward = move |s: &Seen<T>, i, k| s.da_tilde(i, k) * of(s, i, k) * (T::one() / s.p(k));
+fn places<T: Float>(Mask { name, says, equivalent_when, links, of }: Mask<T>) -> [Defect<T>; 3] {
+    let forward = move |s: &StepContext<T>, i, k| of(s, i, k) * (T::one() / s.p(k)) * s.a(i, k);
+    let backward = move |s: &StepContext<T>, i, k| s.da_tilde(i, k) * of(s, i, k) * (T::one() / s.p(k));
     let defect = |place: &str, equation, what: &str| {
-        Defect::new(format!("{name}-{place}"), equation, format!("the mask of {what} {says}"), silent)
-            .seen_at(links)
+        Defect::new(
+            format!("{name}-{place}"),
+            equation,
+            format!("the mask of {what} {says}"),
+            equivalent_when,
+        )
+        .seen_at(links)
     };
     [
         defect("forward", 3, "the forward pass alone").cell(ATilde, forward),
@@ -48,7 +53,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         Mask {
             name: "mask-inverted",
             says: "drops what R keeps and keeps what R drops",
-            silent: "never, but for zeros",
+            equivalent_when: "never, but for zeros",
             links: &[
                 "https://github.com/deeplearning4j/nd4j/issues/1373",
                 "https://github.com/tiny-dnn/tiny-dnn/issues/961",
@@ -58,7 +63,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         Mask {
             name: "unmasked",
             says: "is missing: all is kept",
-            silent: "where nothing is dropped",
+            equivalent_when: "where nothing is dropped",
             links: &[
                 "https://github.com/ddbourgin/numpy-ml/issues/94",
                 "https://github.com/PaddlePaddle/Paddle/issues/29813",
@@ -68,63 +73,63 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         Mask {
             name: "mask-zero",
             says: "is 0 throughout",
-            silent: "where everything is dropped",
+            equivalent_when: "where everything is dropped",
             links: &["https://github.com/apache/mxnet/issues/15659"],
             of: |_, _, _| T::zero(),
         },
         Mask {
             name: "mask-of-first-example",
             says: "is that of the first example for the whole batch",
-            silent: ROWS,
+            equivalent_when: ROWS,
             links: &["https://github.com/keras-team/keras/issues/9841"],
             of: |s, _, k| s.r(0, k),
         },
         Mask {
             name: "mask-of-next-example",
             says: "is that of the next example",
-            silent: ROWS,
+            equivalent_when: ROWS,
             links: &[],
             of: |s, i, k| s.r((i + 1) % s.m(), k),
         },
         Mask {
             name: "mask-of-first-unit",
             says: "is that of the first unit for all units",
-            silent: COLUMNS,
+            equivalent_when: COLUMNS,
             links: &["https://github.com/pytorch/pytorch/issues/69801"],
             of: |s, i, _| s.r(i, 0),
         },
         Mask {
             name: "mask-of-next-unit",
             says: "is that of the next unit",
-            silent: COLUMNS,
+            equivalent_when: COLUMNS,
             links: &[],
             of: |s, i, k| s.r(i, (k + 1) % s.n()),
         },
         Mask {
             name: "mask-shared-by-four",
             says: "is shared by groups of four units",
-            silent: "where R agrees within each group",
+            equivalent_when: "where R agrees within each group",
             links: &["https://github.com/pytorch/pytorch/issues/198333"],
             of: |s, i, k| s.r(i, k - k % 4),
         },
         Mask {
             name: "mask-by-columns",
             says: "is read column by column from what stands row by row",
-            silent: "where m or n is 1",
+            equivalent_when: "where m or n is 1",
             links: &["https://github.com/pytorch/pytorch/issues/47176"],
             of: |s, i, k| s.inputs.r.cells()[k * s.m() + i],
         },
         Mask {
             name: "mask-reversed",
             says: "is read from the end",
-            silent: "where R reads the same from both ends",
+            equivalent_when: "where R reads the same from both ends",
             links: &[],
             of: |s, i, k| s.r(s.m() - 1 - i, s.n() - 1 - k),
         },
         Mask {
             name: "mask-drawn-anew",
             says: "is another one than R",
-            silent: "where the other one happens to be R",
+            equivalent_when: "where the other one happens to be R",
             links: &[
                 "https://github.com/pytorch/pytorch/issues/198333",
                 "https://github.com/pytorch/pytorch/issues/190717",
@@ -136,14 +141,14 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         Mask {
             name: "mask-by-threshold",
             says: "keeps the units with p above 1/2",
-            silent: "where R does so",
+            equivalent_when: "where R does so",
             links: &[],
             of: |s, _, k| when(s.p(k) > T::from_f64(0.5)),
         },
         Mask {
             name: "mask-by-sign",
             says: "drops what is negative as well",
-            silent: "where no kept unit is negative",
+            equivalent_when: "where no kept unit is negative",
             links: &[],
             of: |s, i, k| if s.a(i, k) < T::zero() { T::zero() } else { s.r(i, k) },
         },
@@ -152,7 +157,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
 
 /// What is done beside masking, or instead of it.
 fn others<T: Float>() -> Vec<Defect<T>> {
-    let masked = |s: &Seen<T>, i: usize, k: usize, dropped: T| {
+    let masked = |s: &StepContext<T>, i: usize, k: usize, dropped: T| {
         if s.r(i, k) == T::zero() { dropped } else { s.a(i, k) / s.p(k) }
     };
     let replaced = |id: &str, says: &str, dropped: fn(T) -> T| {
@@ -247,7 +252,7 @@ fn others<T: Float>() -> Vec<Defect<T>> {
     ]
 }
 
-fn masked_difference<T: Float>(s: &Seen<T>, i: usize, k: usize) -> T {
+fn masked_difference<T: Float>(s: &StepContext<T>, i: usize, k: usize) -> T {
     let scaled = s.a(i, k) / s.p(k);
     if s.r(i, k) == T::zero() { s.a(i, k) - scaled } else { scaled }
 }

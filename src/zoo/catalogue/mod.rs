@@ -1,4 +1,4 @@
-//! The catalogue of defects, a page a kind of mistake.
+//! The catalogue of defects, a page a kind of defect.
 //!
 //! Ids are never reused and never renamed.
 

@@ -2,22 +2,23 @@
 
 use crate::number::sum;
 use crate::trace::Quantity::Z;
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 /// Σₖ of the terms.
-fn product<T: Float>(s: &Seen<T>, term: impl Fn(usize) -> T) -> T {
+fn product<T: Float>(s: &StepContext<T>, term: impl Fn(usize) -> T) -> T {
     sum(0..s.n(), term)
 }
 
-type Entry<T> = fn(&Seen<T>, usize, usize) -> T;
+type Entry<T> = fn(&StepContext<T>, usize, usize) -> T;
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
-    let entries = products().into_iter().map(|(id, says, silent, links, entry)| {
-        Defect::new(id, 4, says, silent).cell(Z, entry).seen_at(links)
+    let entries = products().into_iter().map(|(id, says, equivalent_when, links, entry)| {
+        Defect::new(id, 4, says, equivalent_when).cell(Z, entry).seen_at(links)
     });
-    let biased = biases().into_iter().map(|(id, says, silent, bias)| {
-        Defect::new(id, 4, says, silent)
-            .cell(Z, move |s: &Seen<T>, i, j| product(s, |k| s.w(k, j) * s.a_tilde(i, k)) + bias(s, i, j))
+    let biased = biases().into_iter().map(|(id, says, equivalent_when, bias)| {
+        Defect::new(id, 4, says, equivalent_when).cell(Z, move |s: &StepContext<T>, i, j| {
+            product(s, |k| s.w(k, j) * s.a_tilde(i, k)) + bias(s, i, j)
+        })
     });
     entries.chain(biased).collect()
 }

@@ -3,7 +3,7 @@
 use crate::grid::Grid;
 use crate::number::sum;
 use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let mut defects = buffers();
@@ -43,7 +43,7 @@ fn transposed<T: Clone>(grid: &Grid<T>) -> Grid<T> {
 fn column_by_column<T: Float>(quantity: Quantity) -> Defect<T> {
     let id = format!("{}-by-columns", name(quantity));
     let says = format!("{} is handed out column by column in rows of the right length", quantity.name());
-    Defect::new(id, equation(quantity), says, "where it has one row or one column").shown(move |s| {
+    Defect::new(id, equation(quantity), says, "where it has one row or one column").returned(move |s| {
         let right = s.result(quantity);
         let columns = transposed(right);
         vec![(
@@ -53,7 +53,7 @@ fn column_by_column<T: Float>(quantity: Quantity) -> Defect<T> {
     })
 }
 
-type Buffer<T> = (&'static str, u8, &'static str, Quantity, fn(&Seen<T>) -> Grid<T>);
+type Buffer<T> = (&'static str, u8, &'static str, Quantity, fn(&StepContext<T>) -> Grid<T>);
 
 /// Results that stand in another's place: buffers shared, overwritten or swapped after all was computed.
 fn buffers<T: Float>() -> Vec<Defect<T>> {
@@ -74,11 +74,11 @@ fn buffers<T: Float>() -> Vec<Defect<T>> {
     let mut defects: Vec<Defect<T>> = Vec::new();
     for (id, equation, says, quantity, buffer) in rows {
         let defect = Defect::new(id, equation, says, "where both are the same");
-        defects.push(defect.shown(move |s| vec![(quantity, buffer(s))]));
+        defects.push(defect.returned(move |s| vec![(quantity, buffer(s))]));
     }
     defects.push(
         Defect::new("da-swapped", 41, "dA and dÃ are swapped", "where p = 1 and nothing is dropped")
-            .shown(|s| vec![(DaTilde, s.result(Da).clone()), (Da, s.result(DaTilde).clone())]),
+            .returned(|s| vec![(DaTilde, s.result(Da).clone()), (Da, s.result(DaTilde).clone())]),
     );
     defects
 }
@@ -137,14 +137,14 @@ fn equal_sizes<T: Float>() -> Vec<Defect<T>> {
 fn squeezes<T: Float>() -> Vec<Defect<T>> {
     vec![
         Defect::new("one-example-as-column", 5, "the results of one example come as a column", "where m > 1")
-            .shown(|s| {
+            .returned(|s| {
                 let turned = |quantity| (quantity, transposed(s.result(quantity)));
                 if s.m() == 1 { [Z, ANext, Dz].map(turned).to_vec() } else { Vec::new() }
             }),
         Defect::new("one-output-as-row", 39, "dW of one output comes as a row", "where n_next > 1")
-            .shown(|s| if s.n_next() == 1 { vec![(Dw, transposed(s.result(Dw)))] } else { Vec::new() }),
+            .returned(|s| if s.n_next() == 1 { vec![(Dw, transposed(s.result(Dw)))] } else { Vec::new() }),
         Defect::new("one-unit-as-row", 42, "dA of one unit comes as a row", "where n > 1")
-            .shown(|s| if s.n() == 1 { vec![(Da, transposed(s.result(Da)))] } else { Vec::new() }),
+            .returned(|s| if s.n() == 1 { vec![(Da, transposed(s.result(Da)))] } else { Vec::new() }),
         Defect::new("one-example-not-summed", 40, "db of one example is 0", "where m > 1")
             .after(Db, |s, x, _, _| if s.m() == 1 { T::zero() } else { x }),
         Defect::new("one-unit-unmasked", 3, "one unit alone is not masked", "where n > 1")
@@ -152,13 +152,13 @@ fn squeezes<T: Float>() -> Vec<Defect<T>> {
         Defect::new("one-output-linear", 5, "one output alone is not passed through g", "where n_next > 1")
             .after(ANext, |s, x, i, j| if s.n_next() == 1 { s.z(i, j) } else { x }),
         Defect::new("db-not-reduced", 40, "db has a row for every example", "where m = 1")
-            .shown(|s| vec![(Db, s.result(Dz).clone())])
+            .returned(|s| vec![(Db, s.result(Dz).clone())])
             .seen_at(&[
                 "https://github.com/tracel-ai/burn/issues/181",
                 "https://github.com/mlpack/mlpack/issues/3679",
             ]),
         Defect::new("db-as-number", 40, "db is one number, the sum over everything", "where n_next = 1")
-            .shown(|s| {
+            .returned(|s| {
                 let total = sum(0..s.m(), |i| sum(0..s.n_next(), |j| s.dz(i, j)));
                 vec![(Db, Grid::from_rows(1, vec![vec![total]]))]
             })
@@ -168,7 +168,7 @@ fn squeezes<T: Float>() -> Vec<Defect<T>> {
 
 /// Sound layers that keep to another convention than the document's.
 fn conventions<T: Float>() -> Vec<Defect<T>> {
-    let all_but = |s: &Seen<T>, without: &[Quantity]| -> Vec<(Quantity, Grid<T>)> {
+    let all_but = |s: &StepContext<T>, without: &[Quantity]| -> Vec<(Quantity, Grid<T>)> {
         let of = Quantity::ALL.into_iter().filter(|quantity| !without.contains(quantity));
         of.map(|quantity| (quantity, transposed(s.result(quantity)))).collect()
     };
@@ -179,15 +179,15 @@ fn conventions<T: Float>() -> Vec<Defect<T>> {
             "dW is n_next × n: W is stored transposed",
             "where n and n_next are 1",
         )
-        .shown(|s| vec![(Dw, transposed(s.result(Dw)))]),
+        .returned(|s| vec![(Dw, transposed(s.result(Dw)))]),
         Defect::new(
             "batch-in-columns",
             3,
             "examples are columns: all results but db and dW are transposed",
             "where all sizes are 1",
         )
-        .shown(move |s| all_but(s, &[Dw, Db])),
+        .returned(move |s| all_but(s, &[Dw, Db])),
         Defect::new("everything-transposed", 3, "all results but db are transposed", "where all sizes are 1")
-            .shown(move |s| all_but(s, &[Db])),
+            .returned(move |s| all_but(s, &[Db])),
     ]
 }

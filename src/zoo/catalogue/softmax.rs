@@ -8,8 +8,8 @@ type Gradient<T> = fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>>;
 type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Gradient<T>);
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
-    let of = |(id, says, silent, links, gradient): Row<T>| {
-        Defect::new(id, 38, says, silent).gradient(gradient).seen_at(links)
+    let of = |(id, says, equivalent_when, links, gradient): Row<T>| {
+        Defect::new(id, 38, says, equivalent_when).gradient(gradient).seen_at(links)
     };
     softmax().into_iter().map(of).collect()
 }

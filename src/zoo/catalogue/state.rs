@@ -4,7 +4,7 @@
 use crate::grid::Grid;
 use crate::scalar::Inputs;
 use crate::trace::Quantity::{self, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 const SILENT: &str = "in the first call of each size";
 
@@ -19,7 +19,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             SILENT,
         )
         .stage(quantity, move |s| added(s, quantity, T::one()))
-        .keeps()
+        .stateful()
     });
     let stale = [
         (ATilde, 39, "dW is computed from the Ã of the last call of the same sizes", "dw-from-stale-a-tilde"),
@@ -40,7 +40,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
                 }
                 seen.right(result)
             })
-            .keeps()
+            .stateful()
     });
     type Keep<T> = fn(&mut Inputs<T>, &Inputs<T>);
     let inputs: [(&str, u8, &str, bool, Keep<T>); 7] = [
@@ -57,7 +57,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
         ("stale-upstream", 38, "dA_next", false, |inputs, last| inputs.da_next = last.da_next.clone()),
     ];
     let inputs = inputs.map(|(id, equation, what, forward, keep)| {
-        let reading = move |s: &Seen<T>| {
+        let reading = move |s: &StepContext<T>| {
             let mut inputs = s.inputs.clone();
             if let Some(last) = s.last {
                 keep(&mut inputs, &last.inputs);
@@ -65,7 +65,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             inputs
         };
         let says = format!("{what} is that of the last call of the same sizes");
-        let defect = Defect::new(id, equation, says, SILENT).keeps();
+        let defect = Defect::new(id, equation, says, SILENT).stateful();
         let defect = if forward { defect.reads(reading) } else { defect.backward_reads(reading) };
         defect.seen_at(if id == "stale-mask" {
             &[
@@ -84,7 +84,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             SILENT,
         )
         .stage(Dw, |s| added(s, Dw, T::from_f64(0.9)))
-        .keeps(),
+        .stateful(),
         Defect::new(
             "weights-updated",
             4,
@@ -98,13 +98,13 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             }
             inputs
         })
-        .keeps(),
+        .stateful(),
     ];
     accumulating.into_iter().chain(stale).chain(inputs).chain(others).collect()
 }
 
 /// The right result and so much of the last call's.
-fn added<T: Float>(s: &Seen<T>, quantity: Quantity, share: T) -> Grid<T> {
+fn added<T: Float>(s: &StepContext<T>, quantity: Quantity, share: T) -> Grid<T> {
     let right = s.right(quantity);
     match s.last {
         Some(last) => right.zip(&last.results[&quantity], |&x, &last| x + share * last),

@@ -2,7 +2,7 @@
 
 use crate::number::sum;
 use crate::trace::Quantity::{ANext, ATilde, Da, DaTilde, Db, Dw, Z};
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
 const WIDTHS: [usize; 5] = [4, 8, 16, 32, 64];
 
@@ -42,8 +42,10 @@ fn places<T: Float>() -> Vec<Place<T>> {
             defect.cell(Z, move |s, i, j| sum(0..end(s.n(), width), |k| s.w(k, j) * s.a_tilde(i, k)) + s.b(j))
         }),
         ("bias-lost", 4, "Z lacks the bias of the outputs", ELEMENTS, |defect, width| {
-            defect
-                .after(Z, move |s: &Seen<T>, z, _, j| if j < end(s.n_next(), width) { z } else { z - s.b(j) })
+            defect.after(
+                Z,
+                move |s: &StepContext<T>, z, _, j| if j < end(s.n_next(), width) { z } else { z - s.b(j) },
+            )
         }),
         ("linear", 5, "A_next is Z for the outputs", ELEMENTS, |defect, width| {
             defect.after(ANext, move |s, a, i, j| if j < end(s.n_next(), width) { a } else { s.z(i, j) })

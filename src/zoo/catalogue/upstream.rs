@@ -2,16 +2,16 @@
 
 use crate::number::sum;
 use crate::trace::Quantity::Dz;
-use crate::zoo::{Defect, Float, Seen};
+use crate::zoo::{Defect, Float, StepContext};
 
-type Entry<T> = fn(&Seen<T>, usize, usize) -> T;
+type Entry<T> = fn(&StepContext<T>, usize, usize) -> T;
 type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Entry<T>);
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     upstreams()
         .into_iter()
-        .map(|(id, says, silent, links, entry)| {
-            Defect::new(id, 38, says, silent)
+        .map(|(id, says, equivalent_when, links, entry)| {
+            Defect::new(id, 38, says, equivalent_when)
                 .backward_reads(move |s| {
                     let mut inputs = s.inputs.clone();
                     inputs.da_next = s.tabulate(Dz, |i, j| entry(s, i, j));

@@ -1,15 +1,15 @@
 //! The test for a bias over a whole run: a kernel that truncates is found, though no element of its results
-//! is beyond its tolerance; sound implementations are not.
+//! is beyond its tolerance; conforming implementations are not.
 
 use super::freedom::{Accumulator, Freedom};
 use super::judge::{Draw, cases, place};
 use super::machine::{Fault, Machine};
 use super::step::step;
 use dropout_oracle::conform::cases::{Case, built_in};
-use dropout_oracle::conform::judge::sign_bias::{self, Finding, SUMS, Side, bias, lean};
+use dropout_oracle::conform::judge::sign_bias::{self, Finding, SUMS, Side, bias, sign_bias};
 use dropout_oracle::conform::judge::verdict::Status;
-use dropout_oracle::conform::judge::verdict::{Lean, Outcome};
-use dropout_oracle::conform::judge::whole_run::Beyond;
+use dropout_oracle::conform::judge::verdict::{Outcome, SignBias};
+use dropout_oracle::conform::judge::whole_run::WholeRunCheck;
 use dropout_oracle::conform::run::run as asked;
 use dropout_oracle::conform::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
@@ -52,20 +52,23 @@ fn run(
     arithmetic: Arithmetic,
     freedom: impl Fn(&Draw) -> Freedom + Sync,
     fault: Option<Fault>,
-) -> Vec<Option<[Lean; 4]>> {
+) -> Vec<Option<[SignBias; 4]>> {
     let case = |case| {
         let draw = Draw { case, arithmetic: place(arithmetic), number: 0 };
         let own = draw.run(freedom(&draw), fault);
-        let lean_of =
-            |quantity| lean(own.cells(quantity), &sums(&terms(&draw, &own, quantity)), arithmetic.storage);
+        let lean_of = |quantity| {
+            sign_bias(own.cells(quantity), &sums(&terms(&draw, &own, quantity)), arithmetic.storage)
+        };
         draw.failure(&own).is_none().then(|| SUMS.map(lean_of))
     };
     cases().par_iter().map(case).collect()
 }
 
 /// What the leans of each Σ show.
-fn findings(leans: &[[Lean; 4]]) -> [Option<Finding>; 4] {
-    std::array::from_fn(|quantity| bias(&leans.iter().map(|leans| leans[quantity]).collect::<Vec<_>>()))
+fn findings(sign_biases: &[[SignBias; 4]]) -> [Option<Finding>; 4] {
+    std::array::from_fn(|quantity| {
+        bias(&sign_biases.iter().map(|sign_biases| sign_biases[quantity]).collect::<Vec<_>>())
+    })
 }
 
 #[test]
@@ -90,19 +93,19 @@ fn no_sound_run_leans() {
             // One implementation for all cases; each case has its own errors of functions.
             let freedom = Freedom::drawn(arithmetic, number);
             let own = |draw: &Draw| Freedom { seed: draw.freedom().seed, ..freedom };
-            let leans: Vec<_> = run(arithmetic, own, None).into_iter().flatten().collect();
-            assert_eq!(findings(&leans), [None; 4], "{arithmetic}, run {number}: {freedom:?}");
+            let sign_biases: Vec<_> = run(arithmetic, own, None).into_iter().flatten().collect();
+            assert_eq!(findings(&sign_biases), [None; 4], "{arithmetic}, run {number}: {freedom:?}");
         }
     }
 }
 
 #[test]
 fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cases_on() {
-    let of = |upward: f64| Lean { upward, outward: -upward };
-    let balanced: Vec<Lean> = (0..1000).map(|case| of(if case % 2 == 0 { 0.1 } else { -0.1 })).collect();
+    let of = |upward: f64| SignBias { upward, outward: -upward };
+    let balanced: Vec<SignBias> = (0..1000).map(|case| of(if case % 2 == 0 { 0.1 } else { -0.1 })).collect();
     assert_eq!(bias(&balanced), None);
     assert_eq!(bias(&[]), None);
-    assert_eq!(sign_bias::cases(&[Lean::default(), of(0.1), of(-0.1)]), 2);
+    assert_eq!(sign_bias::cases(&[SignBias::default(), of(0.1), of(-0.1)]), 2);
     // 8 · 2 exp(−N/2) ≤ 1e-9 where N ≥ 2 ln(1.6e10) = 46.99….
     assert_eq!(bias(&[of(0.3); 46]), None);
     let found = bias(&[of(0.3); 47]).expect("a finding");
@@ -120,18 +123,21 @@ fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cas
 fn a_lean_counts_errors_by_their_side_far_from_the_subnormals() {
     let expected = [1.0, -2.0, -8.0, 1.0, 1e-38, 3.0, 4.0];
     let computed = [1.25, -2.5, -7.0, f64::INFINITY, 2e-38, 3.0, 4.5];
-    let Lean { upward, outward } = lean(&computed, &expected, Format::F32);
+    let SignBias { upward, outward } = sign_bias(&computed, &expected, Format::F32);
     assert_eq!((upward, outward), (2.0 / 4.0, 2.0 / 4.0));
-    assert_eq!(lean(&computed[..2], &expected[..2], Format::F32), Lean { upward: 0.0, outward: 1.0 });
-    assert_eq!(lean(&[], &[], Format::F32), Lean::default());
+    assert_eq!(
+        sign_bias(&computed[..2], &expected[..2], Format::F32),
+        SignBias { upward: 0.0, outward: 1.0 }
+    );
+    assert_eq!(sign_bias(&[], &[], Format::F32), SignBias::default());
     // From the least normal number over u on.
     let clear = 2f64.powi(-126 + 24);
-    let of = |x: f64| lean(&[2.0 * x], &[x], Format::F32);
+    let of = |x: f64| sign_bias(&[2.0 * x], &[x], Format::F32);
     assert_eq!(
         (of(clear), of(-clear)),
-        (Lean { upward: 1.0, outward: 1.0 }, Lean { upward: -1.0, outward: 1.0 })
+        (SignBias { upward: 1.0, outward: 1.0 }, SignBias { upward: -1.0, outward: 1.0 })
     );
-    assert_eq!(of(clear.next_down()), Lean::default());
+    assert_eq!(of(clear.next_down()), SignBias::default());
 }
 
 /// A layer on a machine, as `check` meets it.
@@ -151,7 +157,7 @@ impl Subject for Layer {
 fn checked(cases: &[Case], fault: Option<Fault>) -> (Outcome, Vec<Outcome>) {
     let arithmetic = Arithmetic::plain(Format::F32);
     let mut layer = Layer(Machine::new(arithmetic, Freedom::plain(arithmetic), fault));
-    let mut outcomes = asked(&mut layer, cases, &[Beyond::Bias], || {}).outcomes;
+    let mut outcomes = asked(&mut layer, cases, &[WholeRunCheck::RoundingBias], || {}).outcomes;
     (outcomes.pop().expect("one more than there are steps"), outcomes)
 }
 
@@ -170,7 +176,7 @@ fn check_finds_a_truncating_kernel_though_every_case_passes() {
     cases.retain(|_| passed.next() == Some(true));
     let (whole, outcomes) = checked(&cases, truncating);
     assert!(outcomes.len() > 200 && outcomes.iter().all(passes), "{} cases", outcomes.len());
-    assert_eq!((whole.id.as_str(), whole.verdict.status), ("run/bias", Status::Fail));
+    assert_eq!((whole.id.as_str(), whole.verdict.status), ("run/rounding-bias", Status::Fail));
     let said: Vec<String> = whole.verdict.findings.iter().map(ToString::to_string).collect();
     for (quantity, said) in SUMS.iter().zip(&said) {
         let begins = format!("{}: the errors of ", quantity.name());

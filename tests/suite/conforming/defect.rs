@@ -1,4 +1,4 @@
-//! That the tolerances can fail: a small mistake in the arithmetic is beyond them somewhere.
+//! That the tolerances can fail: a small defect in the arithmetic is beyond them somewhere.
 
 use super::freedom::Freedom;
 use super::judge::{Draw, cases};

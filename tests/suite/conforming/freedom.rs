@@ -1,4 +1,4 @@
-//! [`Freedom`]: everything that a sound implementation may choose for itself, drawn at random.
+//! [`Freedom`]: everything that a conforming implementation may choose for itself, drawn at random.
 
 use dropout_oracle::number::{Arithmetic, Format};
 use rand_chacha::ChaCha8Rng;

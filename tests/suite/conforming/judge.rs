@@ -1,4 +1,4 @@
-//! The cases with what is expected of them, a draw of a sound implementation, and what the tolerance says
+//! The cases with what is expected of them, a draw of a conforming implementation, and what the tolerance says
 //! of it.
 
 use super::freedom::Freedom;

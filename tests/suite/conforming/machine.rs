@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::cell::RefCell;
 
-/// One mistake in arithmetic.
+/// One defect in arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
     /// The first product of each Σ is rounded to half of the bits.
