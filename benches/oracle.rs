@@ -3,7 +3,7 @@
 //! `cargo bench --bench oracle`.
 
 use dropout_oracle::oracle;
-use dropout_oracle::problem::activation::Unit;
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 
 fn main() {
@@ -30,18 +30,18 @@ fn problem((m, n, n_next): Shape, activation: Activation) -> Problem {
 
 #[divan::bench(args = SHAPES, sample_count = 10)]
 fn relu(bencher: divan::Bencher, shape: Shape) {
-    let problem = problem(shape, Activation::Elementwise(Unit::Relu));
+    let problem = problem(shape, Activation::Elementwise(ScalarActivation::Relu));
     bencher.bench(|| oracle::expected(&problem));
 }
 
 #[divan::bench(args = SHAPES, sample_count = 10)]
 fn softmax(bencher: divan::Bencher, shape: Shape) {
-    let problem = problem(shape, Activation::Softmax);
+    let problem = problem(shape, Activation::Coupled(CoupledActivation::Softmax));
     bencher.bench(|| oracle::expected(&problem));
 }
 
 #[divan::bench(args = SHAPES, sample_count = 10)]
 fn gelu(bencher: divan::Bencher, shape: Shape) {
-    let problem = problem(shape, Activation::Elementwise(Unit::Gelu));
+    let problem = problem(shape, Activation::Elementwise(ScalarActivation::Gelu));
     bencher.bench(|| oracle::expected(&problem));
 }

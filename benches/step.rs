@@ -5,6 +5,7 @@
 
 use dropout_oracle::matrix;
 use dropout_oracle::number::Number;
+use dropout_oracle::problem::activation::CoupledActivation;
 use dropout_oracle::problem::{Activation, Inputs, mask};
 use dropout_oracle::{grid::Grid, scalar};
 use std::hint::black_box;
@@ -37,13 +38,13 @@ fn inputs<T: Number>((m, n, n_next): Shape) -> scalar::Inputs<T> {
 #[divan::bench(args = SHAPES)]
 fn scalar_form(bencher: divan::Bencher, shape: Shape) {
     let inputs = inputs::<f64>(shape);
-    bencher.bench(|| scalar::step(&inputs, &Activation::Softmax));
+    bencher.bench(|| scalar::step(&inputs, &Activation::Coupled(CoupledActivation::Softmax)));
 }
 
 #[divan::bench(args = [SHAPES[0], SHAPES[1], SHAPES[2], LARGE])]
 fn matrix_form(bencher: divan::Bencher, shape: Shape) {
     let inputs = matrix::inputs(&inputs::<f64>(shape));
-    bencher.bench(|| matrix::step(&inputs, &Activation::Softmax));
+    bencher.bench(|| matrix::step(&inputs, &Activation::Coupled(CoupledActivation::Softmax)));
 }
 
 #[divan::bench(args = [SHAPES[0], SHAPES[1], SHAPES[2], LARGE])]
@@ -55,7 +56,7 @@ fn three_products(bencher: divan::Bencher, shape: Shape) {
 /// Ã W, Ãᵀ dZ and dZ Wᵀ, as one writes them by hand; `transpose()` is the faster way by far to write the
 /// second, which `tr_mul` forms from dot products.
 fn products(inputs: &matrix::Inputs<f64>) -> impl Fn() + use<> {
-    let step = matrix::step(inputs, &Activation::Softmax);
+    let step = matrix::step(inputs, &Activation::Coupled(CoupledActivation::Softmax));
     let (a_tilde, dz, w) = (step.forward.a_tilde, step.backward.dz, inputs.w.clone());
     move || {
         black_box(&a_tilde * &w);
@@ -74,7 +75,7 @@ fn ratio() {
         work();
         start.elapsed().as_secs_f64()
     };
-    let step = || drop(black_box(matrix::step(&inputs, &Activation::Softmax)));
+    let step = || drop(black_box(matrix::step(&inputs, &Activation::Coupled(CoupledActivation::Softmax))));
     let turns: Vec<[f64; 2]> = (0..41).map(|_| [timed(&step), timed(&products)]).collect();
     let median = |of: fn(&[f64; 2]) -> f64| {
         let mut values: Vec<f64> = turns.iter().map(of).collect();

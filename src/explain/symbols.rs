@@ -1,7 +1,7 @@
 //! How a number, an index and an activation are written.
 
 use crate::problem::Activation;
-use crate::problem::activation::{Algebraic, Unit};
+use crate::problem::activation::ScalarActivation;
 
 /// So many significant digits are printed whole: enough for the short dyadic fractions of most inputs.
 const WHOLE: usize = 9;
@@ -48,43 +48,25 @@ pub fn indexed(letter: &str, indices: &[usize]) -> String {
 pub fn activation(g: &Activation) -> Vec<String> {
     let name = g.name();
     match g {
-        Activation::Elementwise(unit) => vec![format!("g is {name}: gⱼ(z) = {}.", formula(*unit))],
-        Activation::PerUnit(units) => {
-            let line = |(j, unit): (usize, &Unit)| {
-                format!("  {} is {}: {}.", indexed("g", &[j]), unit.name(), formula(*unit))
+        Activation::Elementwise(scalar) => vec![format!("g is {name}: gⱼ(z) = {}.", formula(*scalar))],
+        Activation::PerUnit(scalars) => {
+            let line = |(j, scalar): (usize, &ScalarActivation)| {
+                format!("  {} is {}: {}.", indexed("g", &[j]), scalar.name(), formula(*scalar))
             };
-            let shown = units.iter().enumerate().take(super::block::MOST).map(line);
-            let rest = (units.len() > super::block::MOST).then(|| "  …".to_string());
+            let shown = scalars.iter().enumerate().take(super::block::MOST).map(line);
+            let rest = (scalars.len() > super::block::MOST).then(|| "  …".to_string());
             std::iter::once(format!("g is {name}, each output unit with a function of its own zⱼ:"))
                 .chain(shown)
                 .chain(rest)
                 .collect()
         }
-        Activation::Softmax => vec![format!("g is {name}: gⱼ(z) = e^zⱼ / Σₗ e^zₗ.")],
-        Activation::LogSoftmax => vec![format!("g is {name}: gⱼ(z) = zⱼ − ln Σₗ e^zₗ.")],
-        Activation::Coupled(g) => vec![format!(
-            "g is {name}: {}.",
-            match g {
-                Algebraic::Identity => "gⱼ(z) = zⱼ",
-                Algebraic::CumulativeSum => "gⱼ(z) = z₁ + … + zⱼ",
-                Algebraic::CoupledQuadratic => "gⱼ(z) = zⱼ·zⱼ₊₁ + zⱼ, where the first follows the last",
-                Algebraic::NormalizedSquare => "gⱼ(z) = zⱼ² / (1 + Σₗ zₗ²)",
-            }
-        )],
+        Activation::Coupled(coupled) => vec![format!("g is {name}: {}.", coupled.formula())],
     }
 }
 
-fn formula(unit: Unit) -> String {
-    match unit {
-        Unit::Identity => "zⱼ".to_string(),
-        Unit::Relu => "zⱼ where zⱼ > 0, else 0".to_string(),
-        Unit::LeakyRelu { slope } => format!("zⱼ where zⱼ > 0, else {}·zⱼ", factor(slope)),
-        Unit::Sigmoid => "σ(zⱼ) = 1/(1 + e^−zⱼ)".to_string(),
-        Unit::Tanh => "tanh zⱼ".to_string(),
-        Unit::Softplus => "ln(1 + e^zⱼ)".to_string(),
-        Unit::Silu => "zⱼ·σ(zⱼ), σ(x) = 1/(1 + e^−x)".to_string(),
-        Unit::Gelu => "zⱼ·Φ(zⱼ), Φ the standard normal distribution function".to_string(),
-        Unit::GeluTanh => "zⱼ/2·(1 + tanh(√(2/π)·(zⱼ + 0.044715·zⱼ³)))".to_string(),
-        Unit::Elu { alpha } => format!("zⱼ where zⱼ > 0, else {}·(e^zⱼ − 1)", factor(alpha)),
+fn formula(scalar: ScalarActivation) -> String {
+    match scalar.parameter() {
+        Some((key, x)) => scalar.formula().replace(&format!("{{{key}}}"), &factor(x)),
+        None => scalar.formula().to_string(),
     }
 }

@@ -3,7 +3,7 @@
 //! The rules look at what a reader made out of an input. A part that could not be read is `None`:
 //! its fault is known, and the rules check what is left. Each rule stands in spec/rulings.md.
 
-use super::activation::{Activation, Unit};
+use super::activation::Activation;
 use super::{Fault, Faults, Inputs};
 
 /// A number, or `None` where the reader has said what is wrong.
@@ -186,19 +186,14 @@ pub fn too_large(path: &str) -> Fault {
 }
 
 fn activation_parameters(faults: &mut Faults, activation: Option<&Activation>) {
-    let mut parameter = |path: String, unit: &Unit| match *unit {
-        Unit::LeakyRelu { slope } => number(faults, || format!("{path}.slope"), Some(slope), finite),
-        Unit::Elu { alpha } => number(faults, || format!("{path}.alpha"), Some(alpha), finite),
-        _ => {}
-    };
-    match activation {
-        Some(Activation::Elementwise(unit)) => parameter("activation".into(), unit),
-        Some(Activation::PerUnit(units)) => {
-            for (j, unit) in units.iter().enumerate() {
-                parameter(format!("activation.units[{j}]"), unit);
-            }
-        }
-        _ => {}
+    let Some(activation) = activation else { return };
+    for (j, scalar) in activation.scalars().iter().enumerate() {
+        let Some((key, x)) = scalar.parameter() else { continue };
+        let place = match activation {
+            Activation::PerUnit(_) => format!("activation.units[{j}]"),
+            _ => "activation".into(),
+        };
+        number(faults, || format!("{place}.{key}"), Some(x), finite);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::matrix::backward::FULL_JACOBIAN_UP_TO;
 use crate::number::{Dual, Enclosure, ErrorBound, Interval, Number, Ordered};
 use crate::oracle::round::{Exact, nearest};
 use crate::problem::Activation;
-use crate::problem::activation::{Algebraic, Unit, VectorFunction};
+use crate::problem::activation::{ScalarActivation, VectorFunction};
 use crate::scalar::{self, Inputs, Step, backward, forward};
 use crate::trace::{Backward, Quantity};
 use crate::witness::{self, Variable, difference, dual};
@@ -17,10 +17,8 @@ use dashu::float::Repr;
 
 /// Every activation, for `n_next` units.
 pub fn activations(n_next: usize) -> Vec<Activation> {
-    let mix = Unit::EACH.into_iter().rev().cycle().take(n_next).collect();
-    let coupled = Algebraic::ALL.map(Activation::Coupled).into_iter().skip(1);
-    let rows = [Activation::PerUnit(mix), Activation::Softmax, Activation::LogSoftmax];
-    Unit::EACH.map(Activation::Elementwise).into_iter().chain(rows).chain(coupled).collect()
+    let mix = ScalarActivation::ALL.into_iter().rev().cycle().take(n_next).collect();
+    Activation::all().chain([Activation::PerUnit(mix)]).collect()
 }
 
 /// What double arithmetic may give.

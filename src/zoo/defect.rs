@@ -12,7 +12,7 @@ use super::Float;
 use super::context::{Memory, Saved, StepContext};
 use crate::grid::Grid;
 use crate::problem::Problem;
-use crate::problem::activation::{Activation, Unit, VectorFunction};
+use crate::problem::activation::{Activation, ScalarActivation, VectorFunction};
 use crate::scalar::Inputs;
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
@@ -146,25 +146,30 @@ impl<T: Float> Defect<T> {
     }
 
     /// Another value of a function of one unit, from z.
-    pub fn unit_value(self, value: impl Fn(&Unit, T) -> Option<T> + Send + Sync + 'static) -> Self {
+    pub fn unit_value(
+        self,
+        value: impl Fn(&ScalarActivation, T) -> Option<T> + Send + Sync + 'static,
+    ) -> Self {
         self.value(move |g, z| {
-            let units = units(g, z.len())?;
-            Some(
-                units
-                    .iter()
-                    .zip(z)
-                    .map(|(unit, &z)| value(unit, z).unwrap_or_else(|| unit.value(&z)))
-                    .collect(),
-            )
+            let entry = |(j, &z): (usize, &T)| {
+                let scalar = g.scalar(j)?;
+                Some(value(&scalar, z).unwrap_or_else(|| scalar.value(&z)))
+            };
+            z.iter().enumerate().map(entry).collect()
         })
     }
 
     /// Another derivative of a function of one unit, from z and a.
-    pub fn unit_slope(self, slope: impl Fn(&Unit, T, T) -> Option<T> + Send + Sync + 'static) -> Self {
+    pub fn unit_slope(
+        self,
+        slope: impl Fn(&ScalarActivation, T, T) -> Option<T> + Send + Sync + 'static,
+    ) -> Self {
         self.gradient(move |g, da, z, a| {
-            let units = units(g, z.len())?;
-            let slope = |j: usize| slope(&units[j], z[j], a[j]).unwrap_or_else(|| units[j].derivative(&z[j]));
-            Some((0..z.len()).map(|j| da[j] * slope(j)).collect())
+            let entry = |j: usize| {
+                let scalar = g.scalar(j)?;
+                Some(da[j] * slope(&scalar, z[j], a[j]).unwrap_or_else(|| scalar.derivative(&z[j])))
+            };
+            (0..z.len()).map(entry).collect()
         })
     }
 
@@ -221,13 +226,4 @@ impl<T: Float> Defect<T> {
 /// m × n_next from its rows.
 fn rows<T: Float>(s: &StepContext<T>, row: impl Fn(usize) -> Vec<T>) -> Grid<T> {
     Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
-}
-
-/// The function of each unit, where the units are independent.
-fn units(g: &Activation, n_next: usize) -> Option<Vec<Unit>> {
-    match g {
-        Activation::Elementwise(unit) => Some(vec![*unit; n_next]),
-        Activation::PerUnit(units) => Some(units.clone()),
-        _ => None,
-    }
 }

@@ -7,7 +7,9 @@
 //! numbers a rounding is off by up to the least subnormal instead, carried on by the factors that follow.
 
 use dropout_oracle::number::{Interval, Number, Ordered, Real};
-use dropout_oracle::problem::activation::{Activation, Algebraic, Unit, VectorFunction};
+use dropout_oracle::problem::activation::{
+    Activation, Algebraic, CoupledActivation, ScalarActivation, VectorFunction,
+};
 
 type Wide = Interval<256>;
 
@@ -81,7 +83,7 @@ fn check<T: Format>(result: T, exact: &Wide, budget: &Budget, what: impl Fn() ->
 
 /// Budgets of value and derivative. Past |z| = 800 every exponential is 0 in both formats, and no count
 /// grows any more.
-fn unit_budgets(unit: Unit, exact: &Wide, z: f64) -> [Budget; 2] {
+fn unit_budgets(unit: ScalarActivation, exact: &Wide, z: f64) -> [Budget; 2] {
     let (value, derivative) = (unit.value(exact), unit.derivative(exact));
     let near = z.abs().min(800.0);
     let left = if z < 0.0 { near } else { 0.0 };
@@ -100,23 +102,28 @@ fn unit_budgets(unit: Unit, exact: &Wide, z: f64) -> [Budget; 2] {
         ]
     };
     match unit {
-        Unit::Identity | Unit::Relu => relative(0.0, 0.0, 0.0),
-        Unit::LeakyRelu { .. } | Unit::Elu { .. } if z > 0.0 => relative(0.0, 0.0, 0.0),
+        ScalarActivation::Identity | ScalarActivation::Relu => relative(0.0, 0.0, 0.0),
+        ScalarActivation::LeakyRelu { .. } | ScalarActivation::Elu { .. } if z > 0.0 => {
+            relative(0.0, 0.0, 0.0)
+        }
         // The constant's rounding and the product's.
-        Unit::LeakyRelu { .. } => relative(2.0, 1.0, 1.0),
+        ScalarActivation::LeakyRelu { .. } => relative(2.0, 1.0, 1.0),
         // e 2, 1 + e 1 and half of e's 2, the quotient 1; the slope is a product of two.
-        Unit::Sigmoid => relative(5.0, 9.0, underflow),
+        ScalarActivation::Sigmoid => relative(5.0, 9.0, underflow),
         // t 2, 2 + t at most 2 + 1, the quotient 1.
-        Unit::Tanh => relative(6.0, 9.0, underflow),
+        ScalarActivation::Tanh => relative(6.0, 9.0, underflow),
         // e 2 with a condition of at most 1, ln_1p 2, the sum 1.
-        Unit::Softplus => relative(5.0, 5.0, underflow),
-        Unit::Silu => sum(
+        ScalarActivation::Softplus => relative(5.0, 5.0, underflow),
+        ScalarActivation::Silu => sum(
             6.0,
-            [(6.0, Unit::Sigmoid.value(exact)), (11.0, exact.clone() * Unit::Sigmoid.derivative(exact))],
+            [
+                (6.0, ScalarActivation::Sigmoid.value(exact)),
+                (11.0, exact.clone() * ScalarActivation::Sigmoid.derivative(exact)),
+            ],
             underflow,
         ),
         // erfc 8; its argument is off by 2, its condition is |z| φ/Φ: at most z² + 1 left of 0, 1 right.
-        Unit::Gelu => {
+        ScalarActivation::Gelu => {
             let distribution = 10.0 + 2.0 * left * left;
             let phi = (Wide::from_f64(-0.5) * exact.clone() * exact.clone()).exp()
                 * Wide::frac_2_sqrt_pi()
@@ -129,20 +136,22 @@ fn unit_budgets(unit: Unit, exact: &Wide, z: f64) -> [Budget; 2] {
         }
         // u: the factor 3, the cubic 4 with 1 + …, three products. sigmoid(u) has the condition
         // |u| sigmoid(−u): at most |u| left of 0, 1 right; its slope at most |u|.
-        Unit::GeluTanh => {
+        ScalarActivation::GeluTanh => {
             let u = 1.6 * (near + 0.045 * near.powi(3)).min(800.0);
             let sigmoid = 5.0 + 9.0 * if z < 0.0 { u } else { 1.0 };
             let argument = argument_of_gelu_tanh(exact);
-            let first = Unit::Sigmoid.value(&argument);
+            let first = ScalarActivation::Sigmoid.value(&argument);
             // The slope's 9, then z, u′ 8, two products, the sum.
             let second = (20.0 + 9.0 * u, derivative.clone() - first.clone());
             let slope_of_argument = 1.6 * (1.0 + 0.135 * near.min(40.0).powi(2));
             sum(sigmoid + 1.0, [(sigmoid + 1.0, first), second], underflow * slope_of_argument)
         }
         // alpha 1, exp_m1 2, the product 1; alpha 1, the exponential twice 2, the products 2.
-        Unit::Elu { alpha } => {
+        ScalarActivation::Elu { alpha } => {
             [Budget::relative(4.0, value, 4.0 * (1.0 + alpha.abs())), Budget::relative(7.0, derivative, 4.0)]
         }
+        // 1 + |z| 1, the quotient 1; two reciprocals of 2, their product 1.
+        ScalarActivation::Softsign => relative(2.0, 5.0, 1.0),
     }
 }
 
@@ -165,20 +174,20 @@ fn arguments() -> impl Iterator<Item = f64> {
     sizes.flat_map(|z| [z, -z]).chain([0.0])
 }
 
-/// Parameters beside those of [`Unit::EACH`]: of either sign, and far from 1.
-const FURTHER: [Unit; 6] = [
-    Unit::LeakyRelu { slope: -7.3 },
-    Unit::LeakyRelu { slope: 1e30 },
-    Unit::Elu { alpha: 1.0 },
-    Unit::Elu { alpha: -0.3 },
-    Unit::Elu { alpha: 1e30 },
-    Unit::Elu { alpha: 1e-30 },
+/// Parameters beside those of [`ScalarActivation::ALL`]: of either sign, and far from 1.
+const FURTHER: [ScalarActivation; 6] = [
+    ScalarActivation::LeakyRelu { slope: -7.3 },
+    ScalarActivation::LeakyRelu { slope: 1e30 },
+    ScalarActivation::Elu { alpha: 1.0 },
+    ScalarActivation::Elu { alpha: -0.3 },
+    ScalarActivation::Elu { alpha: 1e30 },
+    ScalarActivation::Elu { alpha: 1e-30 },
 ];
 
 fn units_within_their_budgets<T: Format>() {
-    for unit in Unit::EACH.into_iter().chain(FURTHER) {
+    for unit in ScalarActivation::ALL.into_iter().chain(FURTHER) {
         // An alpha that enlarges enlarges the one unit by which exp_m1 of a subnormal may be off.
-        let enlarges = matches!(unit, Unit::Elu { alpha } if alpha > 1e3);
+        let enlarges = matches!(unit, ScalarActivation::Elu { alpha } if alpha > 1e3);
         let in_range = |z: f64| z.is_finite() && !(enlarges && z != 0.0 && z.abs() < T::LEAST / (2.0 * T::U));
         for z in arguments().map(T::from_f64).filter(|&z| in_range(z.into())) {
             let exact = z.wide();
@@ -223,11 +232,11 @@ fn coupled_budgets(g: &Activation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, V
     let complement = probability(0).max(2.0 * furthest + count + 5.0) + count;
     match g {
         // An entry: s_j, the complement or another s, the product.
-        Activation::Softmax => relative(&probability, &|jj, j| {
+        Activation::Coupled(CoupledActivation::Softmax) => relative(&probability, &|jj, j| {
             probability(j) + if jj == j { complement } else { probability(jj) } + 1.0
         }),
         // z_j − c 1; the rest: |d| + 2 and n, with a condition of at most 1, ln_1p 2; the difference 1.
-        Activation::LogSoftmax => {
+        Activation::Coupled(CoupledActivation::LogSoftmax) => {
             let largest = Wide::largest(exact);
             let terms = |j: usize| {
                 let shifted = exact[j].clone() - exact[largest].clone();
@@ -238,13 +247,13 @@ fn coupled_budgets(g: &Activation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, V
             let count_of = |jj: usize, j: usize| if jj == j { complement } else { probability(j) };
             (values.collect(), relative(&|_| 0.0, &count_of).1)
         }
-        Activation::Coupled(Algebraic::CumulativeSum) => {
+        Activation::Coupled(CoupledActivation::CumulativeSum) => {
             let terms = |jj: usize| exact[..=jj].iter().map(|z_j| (count, z_j.clone())).collect();
             let values = (0..n).map(|jj| Budget { terms: terms(jj), underflow: 0.0 });
             (values.collect(), tabulate(&|jj, j| Budget::relative(0.0, jacobian.at(jj, j), 0.0)))
         }
         // The product 1 and the sum 1. Alone, z + 1 + z.
-        Activation::Coupled(Algebraic::CoupledQuadratic) => {
+        Activation::Coupled(CoupledActivation::CoupledQuadratic) => {
             let next = |j: usize| exact[(j + 1) % n].clone();
             let terms = |j: usize| vec![(2.0, exact[j].clone() * next(j)), (1.0, exact[j].clone())];
             let values = (0..n).map(|j| Budget { terms: terms(j), underflow: 1.0 });
@@ -291,8 +300,11 @@ const ROWS: [&[f64]; 26] = [
 
 fn rows_within_their_budgets<T: Format>() {
     let coupled = [Algebraic::CumulativeSum, Algebraic::CoupledQuadratic, Algebraic::NormalizedSquare];
-    let activations = coupled.map(Activation::Coupled).into_iter();
-    for g in activations.chain([Activation::Softmax, Activation::LogSoftmax]) {
+    let activations = coupled.map(Activation::from).into_iter();
+    for g in activations.chain([
+        Activation::Coupled(CoupledActivation::Softmax),
+        Activation::Coupled(CoupledActivation::LogSoftmax),
+    ]) {
         for row in ROWS {
             let z: Vec<T> = row.iter().map(|&z_j| T::from_f64(z_j)).collect();
             let doubles: Vec<f64> = z.iter().map(|&z_j| z_j.into()).collect();

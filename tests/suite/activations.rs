@@ -5,7 +5,9 @@
 use dashu::rational::RBig;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Enclosure, Number, Prime, Rational, Real, sum};
-use dropout_oracle::problem::activation::{Activation, Algebraic, Unit, VectorFunction, softmax};
+use dropout_oracle::problem::activation::{
+    Activation, Algebraic, CoupledActivation, ScalarActivation, VectorFunction, log_softmax, softmax,
+};
 use num_traits::One;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,10 +15,14 @@ use proptest::test_runner::RngSeed;
 
 /// All activations, with a mix for rows of `n`.
 fn activations(n: usize) -> Vec<Activation> {
-    let mix = (0..n).map(|j| Unit::EACH[(3 * j + 1) % Unit::EACH.len()]).collect();
-    let elementwise = Unit::EACH.into_iter().map(Activation::Elementwise);
-    let coupled = Algebraic::ALL.into_iter().map(Activation::Coupled);
-    let rest = [Activation::PerUnit(mix), Activation::Softmax, Activation::LogSoftmax];
+    let mix = (0..n).map(|j| ScalarActivation::ALL[(3 * j + 1) % ScalarActivation::ALL.len()]).collect();
+    let elementwise = ScalarActivation::ALL.into_iter().map(Activation::Elementwise);
+    let coupled = Algebraic::ALL.into_iter().map(Activation::from);
+    let rest = [
+        Activation::PerUnit(mix),
+        Activation::Coupled(CoupledActivation::Softmax),
+        Activation::Coupled(CoupledActivation::LogSoftmax),
+    ];
     elementwise.chain(coupled).chain(rest).collect()
 }
 
@@ -78,7 +84,7 @@ proptest! {
     fn the_row_products_of_softmax_and_its_logarithm_are_those_with_the_full_jacobian((row, shares) in row_and_shares()) {
         let s = probabilities(&shares);
         prop_assert_eq!(softmax::row_times_jacobian(&row, &s), product(&row, &softmax::jacobian(&s)));
-        prop_assert_eq!(softmax::row_times_log_jacobian(&row, &s), product(&row, &softmax::log_jacobian(&s)));
+        prop_assert_eq!(log_softmax::row_times_jacobian(&row, &s), product(&row, &log_softmax::jacobian(&s)));
     }
 
     /// ∂s_jj/∂z_j = s_jj (δ − s_j) and ∂ln s_jj/∂z_j = δ − s_j, with the complement as written here.
@@ -87,7 +93,7 @@ proptest! {
         let s = probabilities(&shares);
         let delta = |jj: usize, j: usize| rational((jj == j).into(), 1);
         let logarithm = Grid::tabulate(s.len(), s.len(), |jj, j| delta(jj, j) - s[j].clone());
-        prop_assert_eq!(&softmax::log_jacobian(&s), &logarithm);
+        prop_assert_eq!(&log_softmax::jacobian(&s), &logarithm);
         let softmax = Grid::tabulate(s.len(), s.len(), |jj, j| s[jj].clone() * logarithm.at(jj, j));
         prop_assert_eq!(softmax::jacobian(&s), softmax);
     }
@@ -125,9 +131,9 @@ proptest! {
 #[test]
 fn a_mix_gives_every_unit_its_own_function() {
     let z: Vec<f64> = (0..10).map(|j| 1.3 * j as f64 - 6.0).collect();
-    let mix = Activation::PerUnit(Unit::EACH.to_vec());
+    let mix = Activation::PerUnit(ScalarActivation::ALL.to_vec());
     let (value, jacobian) = (mix.value(&z), mix.jacobian(&z));
-    for (j, unit) in Unit::EACH.into_iter().enumerate() {
+    for (j, unit) in ScalarActivation::ALL.into_iter().enumerate() {
         let alone = Activation::Elementwise(unit);
         assert_eq!(value[j], alone.value(&z)[j], "{}", unit.name());
         for jj in 0..10 {
@@ -168,7 +174,7 @@ fn coupled_activations_have_their_jacobians_with_outputs_as_rows() {
     assert_eq!(square.jacobian(&z), grid([[(10, 36), (4, 36)], [(-8, 36), (-8, 36)]]));
     let s = [rational(1, 2), rational(1, 3), rational(1, 6)];
     let logarithm = [[(1, 2), (-1, 3), (-1, 6)], [(-1, 2), (2, 3), (-1, 6)], [(-1, 2), (-1, 3), (5, 6)]];
-    assert_eq!(softmax::log_jacobian(&s), grid(logarithm));
+    assert_eq!(log_softmax::jacobian(&s), grid(logarithm));
 }
 
 #[test]
@@ -179,14 +185,8 @@ fn all_coupled_activations_but_softmax_can_show_a_transposed_jacobian() {
         (0..3).all(|jj| (0..3).all(|j| jacobian.at(jj, j) == jacobian.at(j, jj)))
     };
     for g in activations(3) {
-        let coupled = matches!(
-            g,
-            Activation::LogSoftmax
-                | Activation::Coupled(
-                    Algebraic::CumulativeSum | Algebraic::CoupledQuadratic | Algebraic::NormalizedSquare
-                )
-        );
-        assert_eq!(symmetric(&g), !coupled, "{}", g.name());
+        let shows = matches!(g, Activation::Coupled(coupled) if coupled != CoupledActivation::Softmax);
+        assert_eq!(symmetric(&g), !shows, "{}", g.name());
     }
 }
 
@@ -204,7 +204,10 @@ fn coupled_activations_of_one_unit() {
         assert_eq!(g.value(&z), [rational(value.0, value.1)], "{}", g.name());
         assert_eq!(g.jacobian(&z), single(slope.0, slope.1), "{}", g.name());
     }
-    for (g, value) in [(Activation::Softmax, 1.0), (Activation::LogSoftmax, 0.0)] {
+    for (g, value) in [
+        (Activation::Coupled(CoupledActivation::Softmax), 1.0),
+        (Activation::Coupled(CoupledActivation::LogSoftmax), 0.0),
+    ] {
         for z in [-1e308, -3.0, 0.0, 700.0] {
             assert_eq!((g.value(&[z]), g.jacobian(&[z]).at(0, 0)), (vec![value], 0.0), "{}", g.name());
             assert_eq!(g.row_times_jacobian(&[2.5], &[z]), [0.0], "{}", g.name());
@@ -217,10 +220,10 @@ fn at_a_kink_the_slope_is_that_from_the_left() {
     fn checked<T: Real>() {
         for zero in [T::zero(), T::from_f64(-0.0)] {
             for (unit, slope) in [
-                (Unit::Relu, 0.0),
-                (Unit::LeakyRelu { slope: 0.25 }, 0.25),
-                (Unit::LeakyRelu { slope: -3.0 }, -3.0),
-                (Unit::Elu { alpha: 1.5 }, 1.5),
+                (ScalarActivation::Relu, 0.0),
+                (ScalarActivation::LeakyRelu { slope: 0.25 }, 0.25),
+                (ScalarActivation::LeakyRelu { slope: -3.0 }, -3.0),
+                (ScalarActivation::Elu { alpha: 1.5 }, 1.5),
             ] {
                 assert_eq!(unit.derivative(&zero), T::from_f64(slope), "{}", unit.name());
                 assert!(unit.value(&zero).is_zero(), "{}", unit.name());
@@ -239,13 +242,13 @@ fn values_are_those_of_the_textbook_definitions() {
     type E = Enclosure<256>;
     let number = E::from_f64;
     let half = || number(0.5);
-    let textbook = |unit: Unit, z: E| match unit {
-        Unit::Sigmoid => E::one() / (E::one() + (-z).exp()),
-        Unit::Tanh => (z.exp() - (-z.clone()).exp()) / (z.exp() + (-z).exp()),
-        Unit::Softplus => z.exp().ln_1p(),
-        Unit::Silu => z.clone() / (E::one() + (-z).exp()),
-        Unit::Gelu => half() * z.clone() * (number(2.0) - (z * E::frac_1_sqrt_2()).erfc()),
-        Unit::GeluTanh => {
+    let textbook = |unit: ScalarActivation, z: E| match unit {
+        ScalarActivation::Sigmoid => E::one() / (E::one() + (-z).exp()),
+        ScalarActivation::Tanh => (z.exp() - (-z.clone()).exp()) / (z.exp() + (-z).exp()),
+        ScalarActivation::Softplus => z.exp().ln_1p(),
+        ScalarActivation::Silu => z.clone() / (E::one() + (-z).exp()),
+        ScalarActivation::Gelu => half() * z.clone() * (number(2.0) - (z * E::frac_1_sqrt_2()).erfc()),
+        ScalarActivation::GeluTanh => {
             let cube = z.clone() * z.clone() * z.clone() * number(44_715.0) / number(1e6);
             // √(2/π) = 2/√π · 1/√2.
             let inner = E::frac_2_sqrt_pi() * E::frac_1_sqrt_2() * (z.clone() + cube);
@@ -255,17 +258,30 @@ fn values_are_those_of_the_textbook_definitions() {
         _ => unreachable!("not transcendental"),
     };
     for z in [-7.5, -1.25, -0.01, 0.01, 0.3, 2.0, 6.5] {
-        for unit in [Unit::Sigmoid, Unit::Tanh, Unit::Softplus, Unit::Silu, Unit::Gelu, Unit::GeluTanh] {
+        for unit in [
+            ScalarActivation::Sigmoid,
+            ScalarActivation::Tanh,
+            ScalarActivation::Softplus,
+            ScalarActivation::Silu,
+            ScalarActivation::Gelu,
+            ScalarActivation::GeluTanh,
+        ] {
             let (value, expected) = (unit.value(&number(z)).interval(), textbook(unit, number(z)).interval());
             assert!(value.lo() <= expected.hi() && expected.lo() <= value.hi(), "{}({z})", unit.name());
         }
-        let elu = Unit::Elu { alpha: 1.5 }.value(&number(z));
-        let leaky = Unit::LeakyRelu { slope: 0.25 }.value(&number(z));
+        let elu = ScalarActivation::Elu { alpha: 1.5 }.value(&number(z));
+        let leaky = ScalarActivation::LeakyRelu { slope: 0.25 }.value(&number(z));
         if z > 0.0 {
-            assert_eq!((elu, leaky, Unit::Relu.value(&number(z))), (number(z), number(z), number(z)));
+            assert_eq!(
+                (elu, leaky, ScalarActivation::Relu.value(&number(z))),
+                (number(z), number(z), number(z))
+            );
         } else {
             assert_eq!(elu, number(1.5) * number(z).exp_m1());
-            assert_eq!((leaky, Unit::Relu.value(&number(z))), (number(0.25) * number(z), number(0.0)));
+            assert_eq!(
+                (leaky, ScalarActivation::Relu.value(&number(z))),
+                (number(0.25) * number(z), number(0.0))
+            );
         }
     }
 }
@@ -277,8 +293,11 @@ fn softmax_ignores_a_common_shift_and_its_logarithm_is_its_logarithm() {
     let meets = |a: &Enclosure<128>, b: &Enclosure<128>| {
         a.interval().lo() <= b.interval().hi() && b.interval().lo() <= a.interval().hi()
     };
-    let (s, log) = (Activation::Softmax.value(&z), Activation::LogSoftmax.value(&z));
-    assert_eq!(Activation::Softmax.value(&shifted), s);
+    let (s, log) = (
+        Activation::Coupled(CoupledActivation::Softmax).value(&z),
+        Activation::Coupled(CoupledActivation::LogSoftmax).value(&z),
+    );
+    assert_eq!(Activation::Coupled(CoupledActivation::Softmax).value(&shifted), s);
     for j in 0..3 {
         assert!(meets(&log[j].exp(), &s[j]));
     }
@@ -289,11 +308,13 @@ fn softmax_ignores_a_common_shift_and_its_logarithm_is_its_logarithm() {
 fn softmax_s_row_product_keeps_in_doubles_what_is_left_beside_a_probability_that_rounds_to_one() {
     // s₁ s₂ = e^−40/(1 + e^−40)², within 2^−57 of e^−40: exp, two products and a difference round.
     let left = (-40f64).exp();
-    let dz: Vec<f64> = Activation::Softmax.row_times_jacobian(&[1.0, 0.0], &[0.0, -40.0]);
+    let dz: Vec<f64> =
+        Activation::Coupled(CoupledActivation::Softmax).row_times_jacobian(&[1.0, 0.0], &[0.0, -40.0]);
     for (dz_j, exact) in dz.into_iter().zip([left, -left]) {
         assert!((dz_j - exact).abs() <= 8.0 * f64::EPSILON * left, "{dz_j:e}");
     }
     // 1 − s₁ = e^−40/(1 + e^−40).
-    let dz: Vec<f64> = Activation::LogSoftmax.row_times_jacobian(&[1.0, 0.0], &[0.0, -40.0]);
+    let dz: Vec<f64> =
+        Activation::Coupled(CoupledActivation::LogSoftmax).row_times_jacobian(&[1.0, 0.0], &[0.0, -40.0]);
     assert!((dz[0] - left).abs() <= 8.0 * f64::EPSILON * left, "{:e}", dz[0]);
 }

@@ -2,7 +2,7 @@
 
 use crate::cases::{Case, steps};
 use dropout_oracle::problem::Activation;
-use dropout_oracle::problem::activation::Unit;
+use dropout_oracle::problem::activation::ScalarActivation;
 use std::collections::BTreeSet;
 
 /// A property, in how many activations at least, and whether a case has it.
@@ -140,14 +140,14 @@ fn every_activation_is_there_with_its_telling_parameters() {
         "normalized_square",
     ];
     assert_eq!(names, BTreeSet::from(promised));
-    let any = |holds: &dyn Fn(&Unit) -> bool| {
+    let any = |holds: &dyn Fn(&ScalarActivation) -> bool| {
         steps().iter().any(|case| matches!(&case.g, Activation::Elementwise(unit) if holds(unit)))
     };
-    assert!(any(&|unit| *unit == Unit::LeakyRelu { slope: 0.2 }));
-    assert!(any(&|unit| matches!(unit, Unit::LeakyRelu { slope } if *slope > 1.0)));
-    assert!(any(&|unit| matches!(unit, Unit::LeakyRelu { slope } if *slope < 0.0)));
-    assert!(any(&|unit| matches!(unit, Unit::Elu { alpha } if *alpha > 1.0)));
-    assert!(any(&|unit| matches!(unit, Unit::Elu { alpha } if *alpha < 1.0)));
+    assert!(any(&|unit| *unit == ScalarActivation::LeakyRelu { slope: 0.2 }));
+    assert!(any(&|unit| matches!(unit, ScalarActivation::LeakyRelu { slope } if *slope > 1.0)));
+    assert!(any(&|unit| matches!(unit, ScalarActivation::LeakyRelu { slope } if *slope < 0.0)));
+    assert!(any(&|unit| matches!(unit, ScalarActivation::Elu { alpha } if *alpha > 1.0)));
+    assert!(any(&|unit| matches!(unit, ScalarActivation::Elu { alpha } if *alpha < 1.0)));
     let mixed: BTreeSet<_> = steps()
         .iter()
         .filter_map(|case| if let Activation::PerUnit(units) = &case.g { Some(units) } else { None })

@@ -10,7 +10,7 @@ use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::oracle::tolerance::{derive, ratio};
-use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::scalar::{self, backward, forward};
 use dropout_oracle::trace::Quantity;
 use std::collections::BTreeMap;
@@ -160,7 +160,7 @@ fn one(x: f64) -> Vec<Vec<f64>> {
 pub fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
     let inputs =
         Inputs { a: one(a), keep_prob: vec![p], r: one(r), w: one(w), b: vec![b], da_next: one(1.0) };
-    Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound")
+    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound")
 }
 
 /// What is told of a Z that is b, of one example and one unit that is dropped.
@@ -516,7 +516,7 @@ fn a_result_that_has_no_tolerance_is_not_judged() {
         b: vec![0.0],
         da_next: vec![vec![1.0]],
     };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+    let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound");
     let about = About {
         supports: Supports { outputs: vec![Quantity::Z], ..Supports::default() },
         ..About::new("layer", Arithmetic::plain(Format::Bf16))

@@ -6,7 +6,7 @@ use crate::cases;
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::subject::program::{Limits, NotStarted, Program};
 use dropout_oracle::conform::{Answer, Outputs, Subject};
-use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::trace::Quantity;
 use std::fs;
 use std::time::Duration;
@@ -187,7 +187,7 @@ fn large() -> Problem {
         b: vec![0.0],
         da_next: vec![vec![1.0]; m],
     };
-    Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound")
+    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound")
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use crate::cases::{Case, Rows, steps};
 use dropout_oracle::problem::Activation;
-use dropout_oracle::problem::activation::{Algebraic, Unit, VectorFunction};
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation, VectorFunction};
 use std::collections::BTreeSet;
 
 /// Whether two results differ beyond any rounding.
@@ -148,11 +148,11 @@ fn any_z(case: &Case, holds: impl Fn(f64) -> bool) -> bool {
     case.expected.z.concat().into_iter().any(holds)
 }
 
-fn has_kink(unit: &Unit) -> bool {
+fn has_kink(unit: &ScalarActivation) -> bool {
     match unit {
-        Unit::Relu => true,
-        Unit::LeakyRelu { slope } => *slope != 1.0,
-        Unit::Elu { alpha } => *alpha != 1.0,
+        ScalarActivation::Relu => true,
+        ScalarActivation::LeakyRelu { slope } => *slope != 1.0,
+        ScalarActivation::Elu { alpha } => *alpha != 1.0,
         _ => false,
     }
 }
@@ -289,10 +289,10 @@ fn step_in(case: &Case, bits: i32, backwards: bool) -> Vec<f64> {
         Activation::PerUnit(units) => Some(units[j]),
         _ => None,
     };
-    let slope = |unit: Unit, z: f64| match unit {
-        Unit::Identity => 1.0,
-        Unit::Relu => f64::from(u8::from(z > 0.0)),
-        Unit::LeakyRelu { slope } => {
+    let slope = |unit: ScalarActivation, z: f64| match unit {
+        ScalarActivation::Identity => 1.0,
+        ScalarActivation::Relu => f64::from(u8::from(z > 0.0)),
+        ScalarActivation::LeakyRelu { slope } => {
             if z > 0.0 {
                 1.0
             } else {
@@ -303,16 +303,20 @@ fn step_in(case: &Case, bits: i32, backwards: bool) -> Vec<f64> {
     };
     let next = |j: usize| (j + 1) % o;
     let a_next = |i: usize, j: usize| match case.g {
-        Activation::Coupled(Algebraic::CumulativeSum) => sum((0..=j).map(|l| z(i, l)).collect()),
-        Activation::Coupled(Algebraic::CoupledQuadratic) => round(z(i, j) * round(z(i, next(j)) + 1.0)),
-        Activation::Softmax if o == 1 => 1.0,
-        Activation::LogSoftmax if o == 1 => 0.0,
+        Activation::Coupled(CoupledActivation::CumulativeSum) => sum((0..=j).map(|l| z(i, l)).collect()),
+        Activation::Coupled(CoupledActivation::CoupledQuadratic) => {
+            round(z(i, j) * round(z(i, next(j)) + 1.0))
+        }
+        Activation::Coupled(CoupledActivation::Softmax) if o == 1 => 1.0,
+        Activation::Coupled(CoupledActivation::LogSoftmax) if o == 1 => 0.0,
         _ => round(slope(unit(j).expect("a unit"), z(i, j)) * z(i, j)),
     };
     let upstream = |i: usize, jj: usize| case.da_next[i][jj];
     let dz = |i: usize, j: usize| match case.g {
-        Activation::Coupled(Algebraic::CumulativeSum) => sum((j..o).map(|jj| upstream(i, jj)).collect()),
-        Activation::Coupled(Algebraic::CoupledQuadratic) => {
+        Activation::Coupled(CoupledActivation::CumulativeSum) => {
+            sum((j..o).map(|jj| upstream(i, jj)).collect())
+        }
+        Activation::Coupled(CoupledActivation::CoupledQuadratic) => {
             let before = (j + o - 1) % o;
             sum(vec![
                 round(upstream(i, j) * z(i, next(j))),
@@ -320,7 +324,12 @@ fn step_in(case: &Case, bits: i32, backwards: bool) -> Vec<f64> {
                 round(upstream(i, before) * z(i, before)),
             ])
         }
-        Activation::Softmax | Activation::LogSoftmax if o == 1 => 0.0,
+        Activation::Coupled(CoupledActivation::Softmax)
+        | Activation::Coupled(CoupledActivation::LogSoftmax)
+            if o == 1 =>
+        {
+            0.0
+        }
         _ => round(upstream(i, j) * slope(unit(j).expect("a unit"), z(i, j))),
     };
     let dw = |k: usize, j: usize| sum((0..m).map(|i| round(dz(i, j) * a_tilde(i, k))).collect());

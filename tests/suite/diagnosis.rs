@@ -10,7 +10,7 @@ use dropout_oracle::conform::run::question;
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::problem::{Activation, Inputs, Problem, activation::Unit};
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::zoo::distance::CAUGHT;
 use std::fmt::Write;
@@ -400,7 +400,8 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
             b: vec![0.0],
             da_next: vec![vec![1.0]; 4],
         };
-        let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("sound");
+        let problem =
+            Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound");
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let question = Question::new(problem, about.arithmetic);
         compared(&about, &[question], &[Outputs([(ATilde, a_tilde)].into())]).remarks.remove(0)

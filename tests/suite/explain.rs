@@ -2,7 +2,7 @@
 
 use dropout_oracle::explain;
 use dropout_oracle::oracle;
-use dropout_oracle::problem::activation::{Algebraic, Unit};
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 
 fn text(problem: &Problem, equation: Option<u8>, width: usize) -> String {
@@ -20,7 +20,7 @@ fn by_hand() -> Problem {
         b: vec![3.0, 1.0],
         da_next: vec![vec![-1.0, 1.0], vec![3.0, -2.0]],
     };
-    Problem::new(inputs, Activation::Coupled(Algebraic::CoupledQuadratic)).expect("a sound problem")
+    Problem::new(inputs, Activation::Coupled(CoupledActivation::CoupledQuadratic)).expect("a sound problem")
 }
 
 /// A softmax whose numbers are no short decimals, and a unit that is never dropped.
@@ -33,7 +33,7 @@ fn softmax() -> Problem {
         b: vec![0.25, -0.5, 0.5, 1.0],
         da_next: vec![vec![1.0, -0.5, 0.25, 2.0], vec![-1.5, 0.75, 0.5, -0.25], vec![0.125, 3.0, -2.0, 0.5]],
     };
-    Problem::new(inputs, Activation::Softmax).expect("a sound problem")
+    Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).expect("a sound problem")
 }
 
 #[test]
@@ -54,16 +54,16 @@ fn large() -> Problem {
     };
     let sizes = [1e-300, -0.0001, 0.00001234, 999999.0, -1234567.0, 0.1234567, -1e6, 1e300];
     let units = [
-        Unit::Identity,
-        Unit::Relu,
-        Unit::LeakyRelu { slope: -0.25 },
-        Unit::Sigmoid,
-        Unit::Tanh,
-        Unit::Softplus,
-        Unit::Silu,
-        Unit::Gelu,
-        Unit::GeluTanh,
-        Unit::Elu { alpha: 1.5 },
+        ScalarActivation::Identity,
+        ScalarActivation::Relu,
+        ScalarActivation::LeakyRelu { slope: -0.25 },
+        ScalarActivation::Sigmoid,
+        ScalarActivation::Tanh,
+        ScalarActivation::Softplus,
+        ScalarActivation::Silu,
+        ScalarActivation::Gelu,
+        ScalarActivation::GeluTanh,
+        ScalarActivation::Elu { alpha: 1.5 },
     ];
     let inputs = Inputs {
         a: rows(m, n, &|i, k| sizes[(i + k) % sizes.len()]),

@@ -6,7 +6,7 @@ use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix::backward::FULL_JACOBIAN_UP_TO;
 use dropout_oracle::number::{Dual, Interval, Number, Ordered, Prime, Rational};
 use dropout_oracle::problem::Activation;
-use dropout_oracle::problem::activation::{Algebraic, Unit};
+use dropout_oracle::problem::activation::{Algebraic, ScalarActivation};
 use dropout_oracle::scalar::Inputs;
 use dropout_oracle::verify::draw::{Drawn, Shape, Words, grid, inputs};
 use dropout_oracle::verify::floating::{self, activations};
@@ -164,7 +164,7 @@ fn where_j_bends_sharply_the_bound_of_a_central_difference_is_nearly_reached() {
         b: vec![0.0],
         da_next: Grid::from_rows(1, vec![vec![1.0]]),
     };
-    let g = Activation::Elementwise(Unit::Sigmoid);
+    let g = Activation::Elementwise(ScalarActivation::Sigmoid);
     let (quotient, off) = floating::quotient(&inputs, &g, Variable::A, (0, 0)).expect("z is 1/4");
     let error = (quotient - Scalar.step(&inputs, &g).backward.da.at(0, 0)).abs();
     assert!(0.95 * off <= error && error <= off, "{error:e} of {off:e}");

@@ -4,6 +4,7 @@ use dropout_oracle::conform::Outputs;
 use dropout_oracle::conform::judge::{infer_mask, question::Question};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
+use dropout_oracle::problem::activation::CoupledActivation;
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::scalar;
 use dropout_oracle::trace::Quantity;
@@ -20,7 +21,7 @@ fn asked() -> Problem {
         b: vec![3.0, 1.0],
         da_next: vec![vec![-1.0, 1.0], vec![3.0, -2.0]],
     };
-    Problem::new(inputs, Activation::Softmax).expect("sound")
+    Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).expect("sound")
 }
 
 const DRAWN: [[f64; 3]; 2] = [[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]];

@@ -2,7 +2,7 @@
 
 use dropout_oracle::number::{Enclosure, Interval, Number, Ordered};
 use dropout_oracle::oracle::{self, Error, Rounding, rounding};
-use dropout_oracle::problem::activation::{Algebraic, Unit};
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::scalar::Step;
 
@@ -38,10 +38,10 @@ fn arguments() -> impl Iterator<Item = f64> {
 #[test]
 fn tanh_and_elu_are_the_correctly_rounded_functions_of_an_independent_library() {
     for z in arguments() {
-        let tanh = expected(&one_unit(z, Activation::Elementwise(Unit::Tanh)));
+        let tanh = expected(&one_unit(z, Activation::Elementwise(ScalarActivation::Tanh)));
         assert_eq!(tanh.forward.a_next.at(0, 0), core_math::tanh(z), "tanh({z:e})");
         if z < 0.0 {
-            let elu = expected(&one_unit(z, Activation::Elementwise(Unit::Elu { alpha: 1.0 })));
+            let elu = expected(&one_unit(z, Activation::Elementwise(ScalarActivation::Elu { alpha: 1.0 })));
             assert_eq!(elu.forward.a_next.at(0, 0), core_math::expm1(z), "exp({z:e}) - 1");
             assert_eq!(elu.backward.dz.at(0, 0), core_math::exp(z), "exp({z:e})");
         }
@@ -53,27 +53,30 @@ fn softplus_of_far_negative_z_is_exp_and_of_far_positive_z_is_z() {
     // ln(1 + e^z) = e^z (1 − e^z/2 + …): below z = −40 the second term is under 2^−58 of the first,
     // far from any midpoint for these arguments.
     for z in [-41.5, -100.25, -700.125] {
-        let step = expected(&one_unit(z, Activation::Elementwise(Unit::Softplus)));
+        let step = expected(&one_unit(z, Activation::Elementwise(ScalarActivation::Softplus)));
         assert_eq!(step.forward.a_next.at(0, 0), core_math::exp(z));
-        let step = expected(&one_unit(-z, Activation::Elementwise(Unit::Softplus)));
+        let step = expected(&one_unit(-z, Activation::Elementwise(ScalarActivation::Softplus)));
         assert_eq!(step.forward.a_next.at(0, 0), -z);
     }
 }
 
 #[test]
 fn softmax_of_equal_z_is_exactly_a_fraction() {
-    let step = expected(&row(&[0.1, 0.1, 0.1], Activation::Softmax));
+    let step = expected(&row(&[0.1, 0.1, 0.1], Activation::Coupled(CoupledActivation::Softmax)));
     assert_eq!(step.forward.a_next.row(0), [1.0 / 3.0; 3]);
     assert_eq!(step.backward.dz.row(0), [0.0; 3], "the upstream ones are in the kernel");
 }
 
 #[test]
 fn softmax_keeps_what_is_left_beside_a_probability_that_rounds_to_one() {
-    let step = expected(&row(&[0.0, -700.0], Activation::Softmax));
+    let step = expected(&row(&[0.0, -700.0], Activation::Coupled(CoupledActivation::Softmax)));
     assert_eq!(step.forward.a_next.row(0), [1.0, core_math::exp(-700.0)]);
-    let mut problem = row(&[0.0, -40.0], Activation::Softmax);
-    problem = Problem::new(Inputs { da_next: vec![vec![1.0, 0.0]], ..raw(&problem) }, Activation::Softmax)
-        .expect("a sound problem");
+    let mut problem = row(&[0.0, -40.0], Activation::Coupled(CoupledActivation::Softmax));
+    problem = Problem::new(
+        Inputs { da_next: vec![vec![1.0, 0.0]], ..raw(&problem) },
+        Activation::Coupled(CoupledActivation::Softmax),
+    )
+    .expect("a sound problem");
     // s₁s₂ = e^−40/(1 + e^−40)², where s₁(1 − s₁) in doubles is 0.
     let dz = expected(&problem).backward.dz;
     assert_eq!(dz.at(0, 0), core_math::exp(-40.0));
@@ -97,7 +100,8 @@ fn a_z_that_cancels_to_zero_is_settled_by_exact_arithmetic() {
         b: vec![0.0],
         da_next: vec![vec![1.0]],
     };
-    let relu = Problem::new(inputs, Activation::Elementwise(Unit::Relu)).expect("a sound problem");
+    let relu =
+        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Relu)).expect("a sound problem");
     let step = expected(&relu);
     assert_eq!((step.forward.z.at(0, 0), step.backward.dz.at(0, 0)), (0.0, 0.0));
 }
@@ -106,32 +110,33 @@ fn a_z_that_cancels_to_zero_is_settled_by_exact_arithmetic() {
 fn an_exact_tie_goes_to_the_even_double() {
     // z = 1 + 2^−53 is halfway between 1 and its successor; z = 1 + 3 · 2^−53 between the next two.
     for (tie, even) in [(1.0, 1.0), (3.0, 1.0 + 2.0 * f64::EPSILON)] {
-        let mut inputs = raw(&one_unit(1.0, Activation::Elementwise(Unit::Identity)));
+        let mut inputs = raw(&one_unit(1.0, Activation::Elementwise(ScalarActivation::Identity)));
         inputs.b = vec![tie * 2f64.powi(-53)];
-        let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).expect("a sound problem");
+        let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity))
+            .expect("a sound problem");
         assert_eq!(expected(&problem).forward.z.at(0, 0), even);
     }
 }
 
 #[test]
 fn what_lies_beyond_the_largest_double_is_refused_by_its_path() {
-    let problem = one_unit(1e200, Activation::Coupled(Algebraic::CoupledQuadratic));
+    let problem = one_unit(1e200, Activation::Coupled(CoupledActivation::CoupledQuadratic));
     assert_eq!(oracle::expected(&problem).err(), Some(Error::BeyondRange { path: "A_next[0][0]".into() }));
-    let problem = one_unit(1.5e308, Activation::Elementwise(Unit::Silu));
+    let problem = one_unit(1.5e308, Activation::Elementwise(ScalarActivation::Silu));
     assert_eq!(expected(&problem).forward.a_next.at(0, 0), 1.5e308);
 }
 
 #[test]
 fn far_out_on_both_sides_every_activation_has_its_value() {
-    for unit in Unit::EACH {
+    for unit in ScalarActivation::ALL {
         for z in [-1e308, -1e155, -20000.0, -800.0, -60.0, 60.0, 800.0, 20000.0, 1e155, 1e308] {
             let step = expected(&one_unit(z, Activation::Elementwise(unit)));
             assert!(step.forward.a_next.at(0, 0).is_finite(), "{}({z:e})", unit.name());
         }
     }
     for z in [[1e308, -1e308, 0.0], [745.0, -745.0, 0.0], [3e-308, 0.0, -3e-308]] {
-        expected(&row(&z, Activation::Softmax));
-        let step = expected(&row(&[z[0], 0.5 * z[0]], Activation::LogSoftmax));
+        expected(&row(&z, Activation::Coupled(CoupledActivation::Softmax)));
+        let step = expected(&row(&[z[0], 0.5 * z[0]], Activation::Coupled(CoupledActivation::LogSoftmax)));
         assert!(step.forward.a_next.at(0, 1) < 0.0);
     }
 }
@@ -150,7 +155,8 @@ fn what_no_width_settles_is_refused_by_its_path() {
         da_next: vec![vec![1.0]],
         keep_prob,
     };
-    let problem = Problem::new(inputs, Activation::Elementwise(Unit::Relu)).expect("a sound problem");
+    let problem =
+        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Relu)).expect("a sound problem");
     assert_eq!(oracle::expected(&problem).err(), Some(Error::Undecided { path: "dZ[0][0]".into() }));
 }
 

@@ -3,7 +3,7 @@
 
 use crate::sources;
 use dropout_oracle::grid::Grid;
-use dropout_oracle::problem::activation::Unit;
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dw};
 use dropout_oracle::zoo::context::Memory;
@@ -46,7 +46,7 @@ fn home_made(defect: &Defect<f64>) -> bool {
     let ones = |rows: usize, cols: usize| vec![vec![1.0; cols]; rows];
     let drawn = inputs(1, [4, 6, 3], &[0.5]);
     let inputs = Inputs { a: ones(4, 6), da_next: ones(4, 3), ..drawn };
-    let problem = Problem::new(inputs, Activation::Softmax).unwrap();
+    let problem = Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).unwrap();
     differs(&problem, defect, &[ANext, Dw, Db, Da], 1e-5, 1e-8)
 }
 
@@ -99,7 +99,7 @@ fn mean(defect: &Defect<f64>) -> bool {
     [0.5, 0.8].into_iter().any(|p| {
         let drawn = inputs(30, [ROWS, 3, 2], &[p]);
         let inputs = Inputs { a: vec![vec![1.0; 3]; ROWS], ..drawn };
-        let problem = Problem::new(inputs, Activation::Elementwise(Unit::Identity)).unwrap();
+        let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).unwrap();
         let a_tilde = &run(defect, &problem)[&ATilde];
         let mean = a_tilde.cells().iter().sum::<f64>() / a_tilde.cells().len() as f64;
         (mean - 1.0).abs() >= 0.05 || mean.is_nan()
@@ -111,7 +111,12 @@ type Raw = Inputs<Vec<Vec<f64>>, Vec<f64>>;
 /// What such tests usually run: four activations.
 fn usual_activations() -> [Activation; 4] {
     let unit = Activation::Elementwise;
-    [unit(Unit::Identity), unit(Unit::Relu), unit(Unit::Tanh), Activation::Softmax]
+    [
+        unit(ScalarActivation::Identity),
+        unit(ScalarActivation::Relu),
+        unit(ScalarActivation::Tanh),
+        Activation::Coupled(CoupledActivation::Softmax),
+    ]
 }
 
 /// Uniform numbers from −1 to 1, and a mask as equation 2 draws it; p repeats.

@@ -1,6 +1,6 @@
 //! The door: each rule is broken alone, and the message says where, what, which rule and the cure.
 
-use dropout_oracle::problem::activation::Unit;
+use dropout_oracle::problem::activation::ScalarActivation;
 use dropout_oracle::problem::check::{self, MATRIX_LIMIT, WORK_LIMIT};
 use dropout_oracle::problem::{Activation, Faults, Inputs, Problem};
 
@@ -18,7 +18,7 @@ fn sound() -> Raw {
     }
 }
 
-const RELU: Activation = Activation::Elementwise(Unit::Relu);
+const RELU: Activation = Activation::Elementwise(ScalarActivation::Relu);
 
 fn faults(change: impl Fn(&mut Raw)) -> Vec<String> {
     faults_with(RELU, change)
@@ -102,9 +102,15 @@ fn the_parameters_of_an_activation_are_finite() {
     let elementwise = |unit| faults_with(Activation::Elementwise(unit), |_| {});
     let rule =
         "must be a finite number (ruling finite-inputs); give a real number within the range of a double";
-    assert_eq!(elementwise(Unit::LeakyRelu { slope: f64::NAN }), [format!("activation.slope = NaN: {rule}")]);
-    assert_eq!(elementwise(Unit::Elu { alpha: f64::INFINITY }), [format!("activation.alpha = inf: {rule}")]);
-    let mix = Activation::PerUnit(vec![Unit::Elu { alpha: f64::NAN }]);
+    assert_eq!(
+        elementwise(ScalarActivation::LeakyRelu { slope: f64::NAN }),
+        [format!("activation.slope = NaN: {rule}")]
+    );
+    assert_eq!(
+        elementwise(ScalarActivation::Elu { alpha: f64::INFINITY }),
+        [format!("activation.alpha = inf: {rule}")]
+    );
+    let mix = Activation::PerUnit(vec![ScalarActivation::Elu { alpha: f64::NAN }]);
     assert_eq!(faults_with(mix, |_| {}), [format!("activation.units[0].alpha = NaN: {rule}")]);
 }
 
@@ -146,10 +152,10 @@ fn the_parts_agree_on_n_next() {
     );
     let fault = only(|raw| raw.da_next.iter_mut().for_each(|row| row.push(1.0)));
     assert_eq!(fault, "inputs.dA_next has 2 columns: n_next must be 1, as inputs.W has 1 column");
-    let mix = faults_with(Activation::PerUnit(vec![Unit::Relu, Unit::Tanh]), |_| {});
+    let mix = faults_with(Activation::PerUnit(vec![ScalarActivation::Relu, ScalarActivation::Tanh]), |_| {});
     assert_eq!(mix.len(), 1);
     assert!(mix[0].starts_with("activation.units has 2 entries: n_next must be 1, as inputs.W has 1 column"));
-    assert!(Problem::new(sound(), Activation::PerUnit(vec![Unit::Tanh])).is_ok());
+    assert!(Problem::new(sound(), Activation::PerUnit(vec![ScalarActivation::Tanh])).is_ok());
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix;
 use dropout_oracle::number::Rational;
-use dropout_oracle::problem::activation::{Algebraic, Unit, VectorFunction};
+use dropout_oracle::problem::activation::{Algebraic, CoupledActivation, ScalarActivation, VectorFunction};
 use dropout_oracle::problem::{Activation, Inputs};
 use dropout_oracle::scalar;
 use num_traits::Zero;
@@ -168,14 +168,15 @@ fn what_has_no_example_stands_at_its_input_and_output_unit() {
 #[test]
 fn g_takes_a_row_to_a_row_of_the_same_length_and_has_a_square_jacobian() {
     let z = [0.5, -1.0, 2.0, 0.25];
-    let units = [Unit::Relu, Unit::Tanh, Unit::Gelu, Unit::Identity];
+    let units =
+        [ScalarActivation::Relu, ScalarActivation::Tanh, ScalarActivation::Gelu, ScalarActivation::Identity];
     let functions = [
-        Activation::Elementwise(Unit::Sigmoid),
+        Activation::Elementwise(ScalarActivation::Sigmoid),
         Activation::PerUnit(units.to_vec()),
-        Activation::Softmax,
-        Activation::LogSoftmax,
+        Activation::Coupled(CoupledActivation::Softmax),
+        Activation::Coupled(CoupledActivation::LogSoftmax),
     ];
-    let coupled = Algebraic::ALL.map(Activation::Coupled);
+    let coupled = Algebraic::ALL.map(Activation::from);
     for g in functions.into_iter().chain(coupled) {
         for n_next in [1, N_NEXT] {
             if n_next == 1 && matches!(g, Activation::PerUnit(_)) {

@@ -1,48 +1,20 @@
 //! `activations`: every activation where its arguments are moderate, tiny, and far out on either side,
 //! with upstream gradients of both signs.
 
-use super::{
-    COUPLED_QUADRATIC, CUMULATIVE_SUM, GELU, IDENTITY, LOG_SOFTMAX, MIX, NORMALIZED_SQUARE, RELU, SIXTEENTHS,
-    SOFTMAX, TANH, elu, label, leaky, usual,
-};
+use super::{MIX, SIXTEENTHS, coupled_functions, label, scalars, usual};
 use crate::cases::recipe::{Draw, G, Keep, Recipe};
-use crate::problem::activation::{Activation, Unit};
-
-static ACTIVATIONS: [G; 22] = [
-    IDENTITY,
-    RELU,
-    leaky(0.2),
-    leaky(1.5),
-    leaky(-0.25),
-    G::One(Activation::Elementwise(Unit::Sigmoid)),
-    TANH,
-    G::One(Activation::Elementwise(Unit::Softplus)),
-    G::One(Activation::Elementwise(Unit::Silu)),
-    GELU,
-    G::One(Activation::Elementwise(Unit::GeluTanh)),
-    elu(1.0),
-    elu(0.5),
-    elu(2.5),
-    SOFTMAX,
-    LOG_SOFTMAX,
-    MIX,
-    OTHER_MIX,
-    CUMULATIVE_SUM,
-    COUPLED_QUADRATIC,
-    NORMALIZED_SQUARE,
-    leaky(0.01),
-];
+use crate::problem::activation::ScalarActivation;
 
 /// The functions that [`MIX`] lacks.
 const OTHER_MIX: G = G::Mix(
     "per_unit_smooth",
     &[
-        Unit::Gelu,
-        Unit::Sigmoid,
-        Unit::Elu { alpha: 0.5 },
-        Unit::GeluTanh,
-        Unit::LeakyRelu { slope: -0.5 },
-        Unit::Silu,
+        ScalarActivation::Gelu,
+        ScalarActivation::Sigmoid,
+        ScalarActivation::Elu { alpha: 0.5 },
+        ScalarActivation::GeluTanh,
+        ScalarActivation::LeakyRelu { slope: -0.5 },
+        ScalarActivation::Silu,
     ],
 );
 
@@ -69,5 +41,6 @@ pub fn recipes() -> Vec<Recipe> {
             activation.clone(),
         )
     };
-    ACTIVATIONS.iter().flat_map(|activation| REGIMES.map(|regime| recipe(activation, regime))).collect()
+    let activations = scalars().chain(coupled_functions()).chain([MIX, OTHER_MIX]);
+    activations.flat_map(|activation| REGIMES.map(|regime| recipe(&activation, regime))).collect()
 }

@@ -1,11 +1,7 @@
 //! `coupled`: activations that look at a whole row, most with Jacobians that are not symmetric.
 
-use super::{
-    COUPLED_QUADRATIC, CUMULATIVE_SUM, EIGHTHS, LOG_SOFTMAX, NORMALIZED_SQUARE, SOFTMAX, label, usual,
-};
-use crate::cases::recipe::{Draw, G, Keep, Recipe};
-
-static ACTIVATIONS: [G; 5] = [SOFTMAX, LOG_SOFTMAX, CUMULATIVE_SUM, COUPLED_QUADRATIC, NORMALIZED_SQUARE];
+use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, EIGHTHS, coupled_functions, label, usual};
+use crate::cases::recipe::{Draw, Keep, Recipe};
 
 /// Two outputs, more outputs than inputs, a square.
 const SIZES: [[usize; 3]; 4] = [[4, 3, 2], [3, 2, 7], [5, 6, 12], [4, 5, 5]];
@@ -46,19 +42,19 @@ const NUMBERS: [Row; 2] = [
 ];
 
 pub fn recipes() -> Vec<Recipe> {
-    let shapes = ACTIVATIONS.iter().flat_map(|activation| {
+    let shapes = coupled_functions().flat_map(|activation| {
         SIZES.map(|sizes| {
             let [m, n, n_next] = sizes;
-            let name = format!("{}-{m}x{n}x{n_next}", label(activation));
-            let summary = format!("{} with a full Jacobian a row", label(activation));
+            let name = format!("{}-{m}x{n}x{n_next}", label(&activation));
+            let summary = format!("{} with a full Jacobian a row", label(&activation));
             Recipe { p: Keep::Mild, ..usual(name, summary, sizes, activation.clone()) }
         })
     });
-    let upstreams = ACTIVATIONS.iter().flat_map(|activation| {
+    let upstreams = coupled_functions().flat_map(|activation| {
         UPSTREAMS.map(|(name, summary, da_next)| Recipe {
             p: Keep::Mild,
             da_next,
-            ..usual(format!("{}-{name}", label(activation)), summary.into(), [3, 5, 4], activation.clone())
+            ..usual(format!("{}-{name}", label(&activation)), summary.into(), [3, 5, 4], activation.clone())
         })
     });
     let numbers = [CUMULATIVE_SUM, COUPLED_QUADRATIC].into_iter().flat_map(|activation| {

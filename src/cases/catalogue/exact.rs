@@ -3,7 +3,7 @@
 
 use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, IDENTITY, RELU, label, leaky};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
-use crate::problem::activation::Unit;
+use crate::problem::activation::ScalarActivation;
 
 const BY_HAND_A: Draw = Draw::Given(&[&[2.0, 3.0, -2.0], &[0.0, 1.0, -2.0]]);
 const BY_HAND_R: Mask = Mask::Given(&[&[0.0, 1.0, 1.0], &[1.0, 1.0, 0.0]]);
@@ -13,7 +13,12 @@ const BY_HAND_DA_NEXT: Draw = Draw::Given(&[&[-1.0, 1.0], &[3.0, -2.0]]);
 /// Units whose functions keep short numbers short.
 const SHORT_MIX: G = G::Mix(
     "per_unit",
-    &[Unit::Relu, Unit::Identity, Unit::LeakyRelu { slope: -0.5 }, Unit::LeakyRelu { slope: 2.0 }],
+    &[
+        ScalarActivation::Relu,
+        ScalarActivation::Identity,
+        ScalarActivation::LeakyRelu { slope: -0.5 },
+        ScalarActivation::LeakyRelu { slope: 2.0 },
+    ],
 );
 
 static ACTIVATIONS: [G; 8] =

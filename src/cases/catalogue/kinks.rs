@@ -3,13 +3,18 @@
 
 use super::{RELU, SIXTEENTHS, elu, label, leaky, usual};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
-use crate::problem::activation::Unit;
+use crate::problem::activation::ScalarActivation;
 
 static ACTIVATIONS: [G; 7] = [RELU, leaky(0.2), leaky(1.5), leaky(1.0), elu(0.5), elu(1.0), KINKED_MIX];
 
 const KINKED_MIX: G = G::Mix(
     "per_unit",
-    &[Unit::Elu { alpha: 2.0 }, Unit::Relu, Unit::Identity, Unit::LeakyRelu { slope: -0.5 }],
+    &[
+        ScalarActivation::Elu { alpha: 2.0 },
+        ScalarActivation::Relu,
+        ScalarActivation::Identity,
+        ScalarActivation::LeakyRelu { slope: -0.5 },
+    ],
 );
 
 pub fn recipes() -> Vec<Recipe> {

@@ -1,9 +1,8 @@
 //! `mask`: all kept, all dropped, a row or a column dropped or kept, zeros that are kept, values that
 //! are dropped, a drop where p = 1.
 
-use super::{COUPLED_QUADRATIC, EIGHTHS, GELU, LOG_SOFTMAX, RELU, SOFTMAX, TANH, elu, label, usual};
+use super::{COUPLED_QUADRATIC, EIGHTHS, LOG_SOFTMAX, RELU, SOFTMAX, TANH, curved, label, one, usual};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
-use crate::problem::activation::{Activation, Unit};
 
 static ACTIVATIONS: [G; 4] = [RELU, TANH, LOG_SOFTMAX, COUPLED_QUADRATIC];
 
@@ -75,21 +74,10 @@ pub fn recipes() -> Vec<Recipe> {
             },
         ]
     });
+    let alone = curved().map(one).chain([SOFTMAX, LOG_SOFTMAX]);
     let sizes = ACTIVATIONS.iter().flat_map(|activation| SIZES.map(|row| sized(row, activation)));
-    rows.chain(others).chain(sizes).chain(ALONE.iter().map(bias_alone)).collect()
+    rows.chain(others).chain(sizes).chain(alone.map(|activation| bias_alone(&activation))).collect()
 }
-
-/// The functions that are hard to compute.
-static ALONE: [G; 8] = [
-    G::One(Activation::Elementwise(Unit::Sigmoid)),
-    G::One(Activation::Elementwise(Unit::Softplus)),
-    G::One(Activation::Elementwise(Unit::Silu)),
-    GELU,
-    G::One(Activation::Elementwise(Unit::GeluTanh)),
-    elu(1.5),
-    SOFTMAX,
-    LOG_SOFTMAX,
-];
 
 /// Z is the bias to the last bit: nothing but the function itself may be off.
 fn bias_alone(activation: &G) -> Recipe {

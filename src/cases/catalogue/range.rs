@@ -2,22 +2,10 @@
 //! need a whole double.
 
 use super::{
-    CUMULATIVE_SUM, EIGHTHS, GELU, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX, TANH,
-    elu, label, usual,
+    CUMULATIVE_SUM, EIGHTHS, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX, curved,
+    label, one, usual,
 };
 use crate::cases::recipe::{Draw, G, Keep, Recipe};
-use crate::problem::activation::{Activation, Unit};
-
-/// The functions with an exponential in them.
-static EXPONENTIAL: [G; 7] = [
-    G::One(Activation::Elementwise(Unit::Sigmoid)),
-    TANH,
-    G::One(Activation::Elementwise(Unit::Softplus)),
-    G::One(Activation::Elementwise(Unit::Silu)),
-    GELU,
-    G::One(Activation::Elementwise(Unit::GeluTanh)),
-    elu(1.5),
-];
 
 /// The functions that normalize a row.
 static NORMALIZING: [G; 3] = [SOFTMAX, LOG_SOFTMAX, NORMALIZED_SQUARE];
@@ -104,17 +92,18 @@ fn table(rows: &[Row], activations: &[G]) -> Vec<Recipe> {
 }
 
 pub fn recipes() -> Vec<Recipe> {
+    let curved: Vec<G> = curved().map(one).collect();
     let mild = |mut recipe: Recipe| {
         recipe.p = Keep::Mild;
         recipe
     };
     [
-        table(&FAR_OUT, &EXPONENTIAL),
+        table(&FAR_OUT, &curved),
         table(&FAR_OUT, &[SOFTMAX, LOG_SOFTMAX, super::MIX]),
         table(&ROWS_APART, &NORMALIZING).into_iter().map(certain_first).collect(),
         table(&SIZES_OF_NUMBERS, &LINEAR),
         table(&SIZES_OF_NUMBERS[1..], &[NORMALIZED_SQUARE, LOG_SOFTMAX]).into_iter().map(mild).collect(),
-        table(&SIZES_OF_NUMBERS[5..7], &EXPONENTIAL),
+        table(&SIZES_OF_NUMBERS[5..7], &curved),
     ]
     .concat()
 }

@@ -1,30 +1,21 @@
 //! `sharp`: every sum is exact, so that nothing but the function itself may be off; `steep`: large
 //! weights, so that exponentials leave the range in a way of their own.
 
-use super::{EIGHTHS, GELU, LOG_SOFTMAX, SIXTEENTHS, SOFTMAX, TANH, elu, label, leaky, usual};
+use super::{EIGHTHS, LOG_SOFTMAX, SIXTEENTHS, SOFTMAX, curved, label, leaky, one, usual};
 use crate::cases::recipe::{Draw, G, Keep, Recipe};
-use crate::problem::activation::{Activation, Unit};
 
-static ACTIVATIONS: [G; 11] = [
-    G::One(Activation::Elementwise(Unit::Sigmoid)),
-    TANH,
-    G::One(Activation::Elementwise(Unit::Softplus)),
-    G::One(Activation::Elementwise(Unit::Silu)),
-    GELU,
-    G::One(Activation::Elementwise(Unit::GeluTanh)),
-    elu(0.3),
-    leaky(0.2),
-    leaky(0.01),
-    SOFTMAX,
-    LOG_SOFTMAX,
-];
+/// What has an exponential, a quotient or a rounded slope in it.
+fn activations() -> impl Iterator<Item = G> {
+    let curved = curved().map(|scalar| one(scalar.with_parameter(0.3)));
+    curved.chain([leaky(0.2), leaky(0.01), SOFTMAX, LOG_SOFTMAX])
+}
 
 /// One step for each activation, changed from the usual.
 fn table(name: &str, summary: &str, sizes: [usize; 3], change: fn(Recipe) -> Recipe) -> Vec<Recipe> {
-    let recipe = |activation: &G| {
-        change(usual(format!("{name}-{}", label(activation)), summary.into(), sizes, activation.clone()))
+    let recipe = |activation: G| {
+        change(usual(format!("{name}-{}", label(&activation)), summary.into(), sizes, activation))
     };
-    ACTIVATIONS.iter().map(recipe).collect()
+    activations().map(recipe).collect()
 }
 
 pub fn sharp() -> Vec<Recipe> {

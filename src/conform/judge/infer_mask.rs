@@ -9,7 +9,7 @@ use super::question::{Question, Solved};
 use crate::conform::Outputs;
 use crate::number::Arithmetic;
 use crate::oracle::tolerance;
-use crate::problem::activation::Unit;
+use crate::problem::activation::ScalarActivation;
 use crate::problem::{Activation, Faults, Inputs, Problem};
 use crate::scalar::Step;
 use crate::trace::Quantity;
@@ -41,7 +41,7 @@ pub fn identity_probe(problem: &Problem) -> Result<Problem, Faults> {
     let w = (0..n).map(|k| (0..n).map(|j| f64::from(u8::from(j == k))).collect()).collect();
     let (a, r, p) = (a.to_rows(), r.to_rows(), keep_prob.clone());
     let inputs = Inputs { a: a.clone(), keep_prob: p, r, w, b: vec![0.0; n], da_next: a };
-    Problem::new(inputs, Activation::Elementwise(Unit::Identity))
+    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity))
 }
 
 /// The problem with the mask that the subject drew: R is 1 where Ã is not 0. Its own R is left aside.
@@ -70,7 +70,7 @@ fn shown<'a>(problem: &Problem, outputs: &'a Outputs) -> Result<(Quantity, &'a [
     let Inputs { w, b, .. } = problem.inputs();
     let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == f64::from(u8::from(j == k))));
     let passes = w.rows() == w.cols() && is_identity && b.iter().all(|&x| x == 0.0);
-    let plain = *problem.activation() == Activation::Elementwise(Unit::Identity);
+    let plain = *problem.activation() == Activation::Elementwise(ScalarActivation::Identity);
     let shows = |quantity: &Quantity| match quantity {
         Quantity::ATilde => true,
         Quantity::Z => passes,

@@ -30,7 +30,7 @@ fn drawn(case: &Sampling, words: impl Iterator<Item = u64>) -> Vec<Vec<f64>> {
 /// The masks that known defects give.
 fn defects(case: &Sampling) -> Vec<(&'static str, Vec<Vec<f64>>)> {
     let units = case.p.len();
-    // Unit by unit: cell (i, k) takes the word k · m + i.
+    // ScalarActivation by unit: cell (i, k) takes the word k · m + i.
     let by_unit: Vec<u64> = words(case).take(case.rows * units).collect();
     let turned = (0..case.rows).flat_map(|i| (0..units).map(move |k| k * case.rows + i));
     // No word at p = 1: the others move up.

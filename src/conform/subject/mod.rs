@@ -12,7 +12,6 @@ pub mod results;
 
 use crate::number::Arithmetic;
 use crate::problem::Problem;
-use crate::problem::activation::{Activation, Unit};
 use crate::scalar::Step;
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
@@ -100,9 +99,8 @@ impl Supports {
         }
         let known = self.activations.as_ref()?;
         let g = problem.activation();
-        let units: &[Unit] = if let Activation::PerUnit(units) = g { units } else { &[] };
         let missing = std::iter::once(g.name())
-            .chain(units.iter().map(|unit| unit.name()))
+            .chain(g.scalars().iter().map(|scalar| scalar.name()))
             .find(|name| !known.iter().any(|known| known == name))?;
         Some(format!("no {missing}"))
     }

@@ -1,11 +1,63 @@
-//! softmax and log_softmax: the activations that normalize a row.
+//! softmax: e^(z_j) / Σ e^(z_l).
 //!
-//! Both are shifted by the row's largest z, and no formula subtracts a probability from 1: where one
-//! nears 1, the others sum to what is left. The Jacobians are written in terms of s = softmax(z), so
-//! that they are polynomials in s and can be compared on every kind of number.
+//! Shifted by the row's largest z, and no formula subtracts a probability from 1: where one nears 1, the
+//! others sum to what is left. The Jacobian is written in terms of s = softmax(z), so that it is a polynomial
+//! in s and can be compared on every kind of number. [`log_softmax`](super::log_softmax) stands on this file.
 
+use super::{CoupledFunction, VectorFunction, log_softmax};
 use crate::grid::Grid;
-use crate::number::{Number, Ordered, Real, sum};
+use crate::number::{ErrorBound, Number, Ordered, Real, sum};
+use num_traits::{One, Zero};
+
+/// e^z over the row's sum of e^z.
+pub struct Softmax;
+
+impl<T: Real> VectorFunction<T> for Softmax {
+    fn value(&self, z: &[T]) -> Vec<T> {
+        value(z)
+    }
+
+    fn jacobian(&self, z: &[T]) -> Grid<T> {
+        jacobian(&value(z))
+    }
+
+    fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
+        row_times_jacobian(row, &value(z))
+    }
+}
+
+impl CoupledFunction for Softmax {
+    const NAME: &'static str = "softmax";
+    const FORMULA: &'static str = "gⱼ(z) = e^zⱼ / Σₗ e^zₗ";
+
+    fn textbook_value<const S: usize, const A: usize>(
+        &self,
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        textbook(z)
+    }
+
+    /// s_jj (δ − s_j).
+    fn textbook_jacobian<const S: usize, const A: usize>(
+        &self,
+        z: &[ErrorBound<S, A>],
+    ) -> Grid<ErrorBound<S, A>> {
+        let s = textbook(z);
+        let delta = |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
+        Grid::tabulate(z.len(), z.len(), |jj, j| s[jj] * (delta(jj, j) - s[j]))
+    }
+
+    /// s_j (row_j − Σ s_l row_l).
+    fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        let s = textbook(z);
+        let mean = sum(0..z.len(), |l| s[l] * row[l]);
+        (0..z.len()).map(|j| s[j] * (row[j] - mean)).collect()
+    }
+}
 
 /// softmax(z)_j = e^(z_j − c) / Σ e^(z_l − c), c the largest z.
 pub fn value<T: Real>(z: &[T]) -> Vec<T> {
@@ -15,25 +67,11 @@ pub fn value<T: Real>(z: &[T]) -> Vec<T> {
     e.into_iter().map(|e_j| e_j / total.clone()).collect()
 }
 
-/// log_softmax(z)_j = (z_j − c) − ln(1 + Σ_{l≠c} e^(z_l − c)).
-pub fn log_value<T: Real>(z: &[T]) -> Vec<T> {
-    let largest = T::largest(z);
-    let c = z[largest].clone();
-    let rest = sum_without(z.len(), largest, |l| (z[l].clone() - c.clone()).exp());
-    let log_total = rest.ln_1p();
-    z.iter().map(|z_j| (z_j.clone() - c.clone()) - log_total.clone()).collect()
-}
-
 /// ∂s_jj/∂z_j = s_jj (δ − s_j), symmetric.
 pub fn jacobian<T: Number>(s: &[T]) -> Grid<T> {
     Grid::tabulate(s.len(), s.len(), |jj, j| {
         if jj == j { s[j].clone() * complement(s, j) } else { -(s[jj].clone() * s[j].clone()) }
     })
-}
-
-/// ∂(ln s_jj)/∂z_j = δ − s_j, not symmetric.
-pub fn log_jacobian<T: Number>(s: &[T]) -> Grid<T> {
-    Grid::tabulate(s.len(), s.len(), |jj, j| if jj == j { complement(s, j) } else { -s[j].clone() })
 }
 
 /// row · jacobian(s) = s_j (h_j − Σ s_l h_l) with h = row − row_c, c the index of the largest s:
@@ -45,29 +83,30 @@ pub fn row_times_jacobian<T: Ordered>(row: &[T], s: &[T]) -> Vec<T> {
     s.iter().zip(h).map(|(s_j, h_j)| s_j.clone() * (h_j - mean.clone())).collect()
 }
 
-/// row · log_jacobian(s) = row_j − s_j Σ row, the entry of the largest s without its cancellation.
-/// Uses Σ s = 1.
-pub fn row_times_log_jacobian<T: Ordered>(row: &[T], s: &[T]) -> Vec<T> {
-    let largest = T::largest(s);
-    let total = T::sum(row.iter().cloned());
-    let others = sum_without(row.len(), largest, |l| row[l].clone());
-    (0..s.len())
-        .map(|j| {
-            if j == largest {
-                row[j].clone() * complement(s, j) - s[j].clone() * others.clone()
-            } else {
-                row[j].clone() - s[j].clone() * total.clone()
-            }
-        })
-        .collect()
-}
-
 /// 1 − s_j as the sum of the others.
-fn complement<T: Number>(s: &[T], j: usize) -> T {
+pub fn complement<T: Number>(s: &[T], j: usize) -> T {
     sum_without(s.len(), j, |l| s[l].clone())
 }
 
 /// Σ over 0..n without one index.
-fn sum_without<T: Number>(n: usize, without: usize, term: impl Fn(usize) -> T) -> T {
+pub fn sum_without<T: Number>(n: usize, without: usize, term: impl Fn(usize) -> T) -> T {
     T::sum((0..n).filter(|&l| l != without).map(term))
+}
+
+/// e^(z_j − c) / Σ e^(z_l − c) with c the largest z, or the exponential of log_softmax.
+pub fn textbook<const S: usize, const A: usize>(z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
+    let (c, e) = shifted(z);
+    let inverse = ErrorBound::one() / ErrorBound::sum(e.iter().copied());
+    let logarithms = log_softmax::logarithms(z, c, &e);
+    e.iter().zip(logarithms).map(|(&e, log)| (e * inverse).or(log.exp())).collect()
+}
+
+/// The largest z, and e^(z_l − c).
+pub fn shifted<const S: usize, const A: usize>(
+    z: &[ErrorBound<S, A>],
+) -> (ErrorBound<S, A>, Vec<ErrorBound<S, A>>) {
+    let largest = ErrorBound::largest(z);
+    let c = z[largest];
+    let e = (0..z.len()).map(|l| if l == largest { ErrorBound::one() } else { (z[l] - c).exp() });
+    (c, e.collect())
 }

@@ -1,6 +1,6 @@
 //! Equation 5: another function than g, one that a layer was not asked for.
 
-use crate::problem::activation::{Activation, Unit, VectorFunction};
+use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
 use crate::trace::Quantity::{ANext, Z};
 use crate::zoo::{Defect, Float, StepContext};
 
@@ -13,37 +13,49 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
 
 /// One function of a unit taken for another, in both passes.
 fn confusions<T: Float>() -> Vec<Defect<T>> {
-    type Confusion = (&'static str, &'static str, fn(&Unit) -> Option<Unit>);
-    let rows: [Confusion; 12] = [
+    type Confusion = (&'static str, &'static str, fn(&ScalarActivation) -> Option<ScalarActivation>);
+    let rows: [Confusion; 13] = [
         ("relu-as-identity", "relu lets everything pass", |u| {
-            matches!(u, Unit::Relu).then_some(Unit::Identity)
+            matches!(u, ScalarActivation::Relu).then_some(ScalarActivation::Identity)
         }),
         ("relu-leaks", "relu has a slope of 0.01 below 0", |u| {
-            matches!(u, Unit::Relu).then_some(Unit::LeakyRelu { slope: 0.01 })
+            matches!(u, ScalarActivation::Relu).then_some(ScalarActivation::LeakyRelu { slope: 0.01 })
         }),
         ("leaky-relu-as-relu", "leaky_relu is 0 below 0", |u| {
-            matches!(u, Unit::LeakyRelu { .. }).then_some(Unit::Relu)
+            matches!(u, ScalarActivation::LeakyRelu { .. }).then_some(ScalarActivation::Relu)
         }),
         ("leaky-relu-fixed-slope", "leaky_relu has a slope of 0.01, whatever was asked for", |u| {
-            matches!(u, Unit::LeakyRelu { .. }).then_some(Unit::LeakyRelu { slope: 0.01 })
+            matches!(u, ScalarActivation::LeakyRelu { .. })
+                .then_some(ScalarActivation::LeakyRelu { slope: 0.01 })
         }),
         ("leaky-relu-negative-slope", "leaky_relu has the slope's negative", |u| match u {
-            Unit::LeakyRelu { slope } => Some(Unit::LeakyRelu { slope: -slope }),
+            ScalarActivation::LeakyRelu { slope } => Some(ScalarActivation::LeakyRelu { slope: -slope }),
             _ => None,
         }),
         ("elu-fixed-alpha", "elu has an alpha of 1, whatever was asked for", |u| {
-            matches!(u, Unit::Elu { .. }).then_some(Unit::Elu { alpha: 1.0 })
+            matches!(u, ScalarActivation::Elu { .. }).then_some(ScalarActivation::Elu { alpha: 1.0 })
         }),
-        ("softplus-as-relu", "softplus is relu", |u| matches!(u, Unit::Softplus).then_some(Unit::Relu)),
-        ("silu-as-gelu", "silu is gelu", |u| matches!(u, Unit::Silu).then_some(Unit::Gelu)),
+        ("softplus-as-relu", "softplus is relu", |u| {
+            matches!(u, ScalarActivation::Softplus).then_some(ScalarActivation::Relu)
+        }),
+        ("silu-as-gelu", "silu is gelu", |u| {
+            matches!(u, ScalarActivation::Silu).then_some(ScalarActivation::Gelu)
+        }),
         ("gelu-as-gelu-tanh", "gelu is its approximation by tanh", |u| {
-            matches!(u, Unit::Gelu).then_some(Unit::GeluTanh)
+            matches!(u, ScalarActivation::Gelu).then_some(ScalarActivation::GeluTanh)
         }),
         ("gelu-tanh-as-gelu", "gelu_tanh is the form with erf", |u| {
-            matches!(u, Unit::GeluTanh).then_some(Unit::Gelu)
+            matches!(u, ScalarActivation::GeluTanh).then_some(ScalarActivation::Gelu)
         }),
-        ("sigmoid-as-tanh", "sigmoid is tanh", |u| matches!(u, Unit::Sigmoid).then_some(Unit::Tanh)),
-        ("tanh-as-sigmoid", "tanh is sigmoid", |u| matches!(u, Unit::Tanh).then_some(Unit::Sigmoid)),
+        ("sigmoid-as-tanh", "sigmoid is tanh", |u| {
+            matches!(u, ScalarActivation::Sigmoid).then_some(ScalarActivation::Tanh)
+        }),
+        ("tanh-as-sigmoid", "tanh is sigmoid", |u| {
+            matches!(u, ScalarActivation::Tanh).then_some(ScalarActivation::Sigmoid)
+        }),
+        ("softsign-as-tanh", "softsign is tanh", |u| {
+            matches!(u, ScalarActivation::Softsign).then_some(ScalarActivation::Tanh)
+        }),
     ];
     rows.map(|(id, says, other)| {
         Defect::new(id, 5, says, "with any other activation")
@@ -65,7 +77,7 @@ fn clamp<T: Float>(x: T, lo: f64, hi: f64) -> T {
 }
 
 fn sigmoid<T: Float>(z: T) -> T {
-    Unit::Sigmoid.value(&z)
+    ScalarActivation::Sigmoid.value(&z)
 }
 
 /// z · sigmoid(u), which is z/2 · (1 + tanh(u/2)).
@@ -75,68 +87,77 @@ fn gelu_tanh_with<T: Float>(z: T, cubic: f64, factor: f64) -> T {
 
 /// The value of one unit by a wrong formula.
 fn units<T: Float>() -> Vec<Defect<T>> {
-    type Formula<T> = (&'static str, &'static str, fn(&Unit, T) -> Option<T>);
+    type Formula<T> = (&'static str, &'static str, fn(&ScalarActivation, T) -> Option<T>);
     const FACTOR: f64 = 0.797_884_560_802_865_4;
     let rows: Vec<Formula<T>> = vec![
-        ("relu-capped", "relu ends at 6", |u, z| matches!(u, Unit::Relu).then(|| clamp(z, 0.0, 6.0))),
+        ("relu-capped", "relu ends at 6", |u, z| {
+            matches!(u, ScalarActivation::Relu).then(|| clamp(z, 0.0, 6.0))
+        }),
         ("relu-absolute", "relu is |z|", |u, z| {
-            matches!(u, Unit::Relu).then(|| if z < T::zero() { -z } else { z })
+            matches!(u, ScalarActivation::Relu).then(|| if z < T::zero() { -z } else { z })
         }),
         ("leaky-relu-on-the-wrong-side", "leaky_relu leaks above 0", |u, z| match u {
-            Unit::LeakyRelu { slope } => Some(if z > T::zero() { T::from_f64(*slope) * z } else { z }),
+            ScalarActivation::LeakyRelu { slope } => {
+                Some(if z > T::zero() { T::from_f64(*slope) * z } else { z })
+            }
             _ => None,
         }),
         ("sigmoid-hard", "sigmoid is z/5 + 1/2 between 0 and 1", |u, z| {
-            matches!(u, Unit::Sigmoid).then(|| clamp(z * T::from_f64(0.2) + T::from_f64(0.5), 0.0, 1.0))
+            matches!(u, ScalarActivation::Sigmoid)
+                .then(|| clamp(z * T::from_f64(0.2) + T::from_f64(0.5), 0.0, 1.0))
         }),
         ("sigmoid-of-negated", "sigmoid is 1/(1 + e^z)", |u, z| {
-            matches!(u, Unit::Sigmoid).then(|| sigmoid(-z))
+            matches!(u, ScalarActivation::Sigmoid).then(|| sigmoid(-z))
         }),
         ("tanh-hard", "tanh is z between −1 and 1", |u, z| {
-            matches!(u, Unit::Tanh).then(|| clamp(z, -1.0, 1.0))
+            matches!(u, ScalarActivation::Tanh).then(|| clamp(z, -1.0, 1.0))
         }),
         ("tanh-half-argument", "tanh is taken of z/2", |u, z| {
-            matches!(u, Unit::Tanh).then(|| Unit::Tanh.value(&(z * T::from_f64(0.5))))
+            matches!(u, ScalarActivation::Tanh).then(|| ScalarActivation::Tanh.value(&(z * T::from_f64(0.5))))
         }),
         ("silu-with-factor", "silu is z · sigmoid(1.702 z)", |u, z| {
-            matches!(u, Unit::Silu).then(|| z * sigmoid(z * T::from_f64(1.702)))
+            matches!(u, ScalarActivation::Silu).then(|| z * sigmoid(z * T::from_f64(1.702)))
         }),
         ("gelu-by-sigmoid", "gelu is z · sigmoid(1.702 z)", |u, z| {
-            matches!(u, Unit::Gelu).then(|| z * sigmoid(z * T::from_f64(1.702)))
+            matches!(u, ScalarActivation::Gelu).then(|| z * sigmoid(z * T::from_f64(1.702)))
         }),
         ("gelu-without-root", "gelu takes erf of z instead of z/√2", |u, z| {
-            matches!(u, Unit::Gelu).then(|| z * (-z).erfc() * T::from_f64(0.5))
+            matches!(u, ScalarActivation::Gelu).then(|| z * (-z).erfc() * T::from_f64(0.5))
         }),
         ("gelu-unhalved", "gelu lacks the factor 1/2", |u, z| {
-            matches!(u, Unit::Gelu).then(|| Unit::Gelu.value(&z) * T::from_f64(2.0))
+            matches!(u, ScalarActivation::Gelu).then(|| ScalarActivation::Gelu.value(&z) * T::from_f64(2.0))
         }),
         ("gelu-tanh-without-cubic", "gelu_tanh lacks its cubic term", |u, z| {
-            matches!(u, Unit::GeluTanh).then(|| gelu_tanh_with(z, 0.0, FACTOR))
+            matches!(u, ScalarActivation::GeluTanh).then(|| gelu_tanh_with(z, 0.0, FACTOR))
         }),
         ("gelu-tanh-short-coefficient", "gelu_tanh has 0.0447 for 0.044715", |u, z| {
-            matches!(u, Unit::GeluTanh).then(|| gelu_tanh_with(z, 0.0447, FACTOR))
+            matches!(u, ScalarActivation::GeluTanh).then(|| gelu_tanh_with(z, 0.0447, FACTOR))
         }),
         ("gelu-tanh-without-root", "gelu_tanh has 2/π for its square root", |u, z| {
-            matches!(u, Unit::GeluTanh).then(|| gelu_tanh_with(z, 0.044715, FACTOR * FACTOR))
+            matches!(u, ScalarActivation::GeluTanh).then(|| gelu_tanh_with(z, 0.044715, FACTOR * FACTOR))
         }),
         ("softplus-in-bits", "softplus is a logarithm to the base 2", |u, z| {
-            matches!(u, Unit::Softplus)
-                .then(|| Unit::Softplus.value(&z) / T::from_f64(std::f64::consts::LN_2))
+            matches!(u, ScalarActivation::Softplus)
+                .then(|| ScalarActivation::Softplus.value(&z) / T::from_f64(std::f64::consts::LN_2))
         }),
         ("softplus-shifted", "softplus lacks ln 2 at 0", |u, z| {
-            matches!(u, Unit::Softplus)
-                .then(|| Unit::Softplus.value(&z) - T::from_f64(std::f64::consts::LN_2))
+            matches!(u, ScalarActivation::Softplus)
+                .then(|| ScalarActivation::Softplus.value(&z) - T::from_f64(std::f64::consts::LN_2))
         }),
         ("elu-alpha-inside", "elu is e^(alpha z) − 1 below 0", |u, z| match u {
-            Unit::Elu { alpha } if z < T::zero() => Some((T::from_f64(*alpha) * z).exp_m1()),
+            ScalarActivation::Elu { alpha } if z < T::zero() => Some((T::from_f64(*alpha) * z).exp_m1()),
             _ => None,
         }),
         ("elu-without-one", "elu is alpha e^z below 0", |u, z| match u {
-            Unit::Elu { alpha } if z < T::zero() => Some(T::from_f64(*alpha) * z.exp()),
+            ScalarActivation::Elu { alpha } if z < T::zero() => Some(T::from_f64(*alpha) * z.exp()),
             _ => None,
         }),
+        ("softsign-without-absolute", "softsign is z/(1 + z), without the absolute value", |u, z| {
+            matches!(u, ScalarActivation::Softsign).then(|| z / (T::one() + z))
+        }),
         ("elu-scaled", "elu is multiplied by selu's 1.0507", |u, z| {
-            matches!(u, Unit::Elu { .. }).then(|| u.value(&z) * T::from_f64(1.050_700_987_355_480_5))
+            matches!(u, ScalarActivation::Elu { .. })
+                .then(|| u.value(&z) * T::from_f64(1.050_700_987_355_480_5))
         }),
     ];
     let defect = |(id, says, formula): Formula<T>| {
@@ -169,8 +190,16 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             .gradient(move |g, da, z, _| Some(units(g, &at)?.row_times_jacobian(da, z)))
     };
     vec![
-        by_batch(Activation::Softmax, "softmax-over-batch", "softmax normalizes over the batch"),
-        by_batch(Activation::LogSoftmax, "log-softmax-over-batch", "log_softmax normalizes over the batch"),
+        by_batch(
+            Activation::Coupled(CoupledActivation::Softmax),
+            "softmax-over-batch",
+            "softmax normalizes over the batch",
+        ),
+        by_batch(
+            Activation::Coupled(CoupledActivation::LogSoftmax),
+            "log-softmax-over-batch",
+            "log_softmax normalizes over the batch",
+        ),
         Defect::new(
             "softmax-over-everything",
             5,
@@ -178,10 +207,10 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             "where m = 1",
         )
         .stage(ANext, |s| {
-            if *s.g != Activation::Softmax {
+            if *s.g != Activation::Coupled(CoupledActivation::Softmax) {
                 return s.right(ANext);
             }
-            let all = Activation::Softmax.value(s.result(Z).cells());
+            let all = Activation::Coupled(CoupledActivation::Softmax).value(s.result(Z).cells());
             s.tabulate(ANext, |i, j| all[i * s.n_next() + j])
         }),
         mixed("per-unit-first-for-all", "all units have the function of the first", |_, _| 0),

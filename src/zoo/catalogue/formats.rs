@@ -2,7 +2,7 @@
 
 use crate::grid::Grid;
 use crate::number::{Format, sum};
-use crate::problem::activation::{Unit, VectorFunction};
+use crate::problem::activation::{ScalarActivation, VectorFunction};
 use crate::scalar::Inputs;
 use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
 use crate::zoo::{Defect, Float, StepContext};
@@ -137,44 +137,54 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
             .gradient(move |g, da, z, _| Some(back(g.row_times_jacobian(&singles(da), &singles(z))))),
         Defect::new("leaky-relu-slope-in-f32", 5, "the slope of leaky_relu is kept in f32", IN_F32)
             .unit_value(move |u, z| match u {
-                Unit::LeakyRelu { slope } => Some(Unit::LeakyRelu { slope: short(*slope) }.value(&z)),
+                ScalarActivation::LeakyRelu { slope } => {
+                    Some(ScalarActivation::LeakyRelu { slope: short(*slope) }.value(&z))
+                }
                 _ => None,
             })
             .unit_slope(move |u, z, _| match u {
-                Unit::LeakyRelu { slope } => Some(Unit::LeakyRelu { slope: short(*slope) }.derivative(&z)),
+                ScalarActivation::LeakyRelu { slope } => {
+                    Some(ScalarActivation::LeakyRelu { slope: short(*slope) }.derivative(&z))
+                }
                 _ => None,
             }),
         Defect::new("elu-alpha-in-f32", 5, "the alpha of elu is kept in f32", IN_F32)
             .unit_value(move |u, z| match u {
-                Unit::Elu { alpha } => Some(Unit::Elu { alpha: short(*alpha) }.value(&z)),
+                ScalarActivation::Elu { alpha } => {
+                    Some(ScalarActivation::Elu { alpha: short(*alpha) }.value(&z))
+                }
                 _ => None,
             })
             .unit_slope(move |u, z, _| match u {
-                Unit::Elu { alpha } => Some(Unit::Elu { alpha: short(*alpha) }.derivative(&z)),
+                ScalarActivation::Elu { alpha } => {
+                    Some(ScalarActivation::Elu { alpha: short(*alpha) }.derivative(&z))
+                }
                 _ => None,
             }),
         Defect::new("gelu-root-in-f32", 5, "the 1/√2 of gelu is kept in f32", IN_F32).unit_value(
             |u, z: T| {
                 let root = T::from_f64(f64::from(std::f32::consts::FRAC_1_SQRT_2));
-                matches!(u, Unit::Gelu).then(|| z * (-z * root).erfc() * T::from_f64(0.5))
+                matches!(u, ScalarActivation::Gelu).then(|| z * (-z * root).erfc() * T::from_f64(0.5))
             },
         ),
         Defect::new("gelu-short-root", 5, "the √2 of gelu is 1.414", "never, but for zeros").unit_value(
             |u, z: T| {
-                matches!(u, Unit::Gelu)
+                matches!(u, ScalarActivation::Gelu)
                     .then(|| z * (-z / T::from_f64(1_414.0) * T::from_f64(1e3)).erfc() * T::from_f64(0.5))
             },
         ),
         Defect::new("gelu-tanh-short-factor", 5, "the √(2/π) of gelu_tanh is 0.7979", "never, but for zeros")
             .unit_value(|u, z: T| {
                 let argument = T::from_f64(2.0 * 0.7979) * (z + T::from_f64(0.044715) * z * z * z);
-                matches!(u, Unit::GeluTanh).then(|| z * Unit::Sigmoid.value(&argument))
+                matches!(u, ScalarActivation::GeluTanh)
+                    .then(|| z * ScalarActivation::Sigmoid.value(&argument))
             }),
         Defect::new("gelu-tanh-factor-in-f32", 5, "the constants of gelu_tanh are kept in f32", IN_F32)
             .unit_value(|u, z: T| {
                 let [factor, cubic] = [0.797_884_6_f32, 0.044_715_f32].map(|x| T::from_f64(x.into()));
                 let argument = factor * (z + cubic * z * z * z);
-                matches!(u, Unit::GeluTanh).then(|| z * Unit::Sigmoid.value(&(argument + argument)))
+                matches!(u, ScalarActivation::GeluTanh)
+                    .then(|| z * ScalarActivation::Sigmoid.value(&(argument + argument)))
             }),
     ]
 }

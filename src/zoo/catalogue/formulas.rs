@@ -2,7 +2,7 @@
 //! nothing where the true value is an ordinary number. And approximations that pass for the function.
 
 use crate::number::sum;
-use crate::problem::activation::{Activation, Unit, VectorFunction};
+use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
 use crate::trace::Quantity::{ANext, Z};
 use crate::zoo::{Defect, Float};
 
@@ -41,10 +41,10 @@ type Row<T> = (&'static str, &'static str, &'static str, fn(&Activation, &[T]) -
 fn rows<T: Float>() -> Vec<Row<T>> {
     const NEAR: &str = "where no z is far from 0";
     fn softmax<T: Float>(g: &Activation, value: impl Fn() -> Vec<T>) -> Option<Vec<T>> {
-        (*g == Activation::Softmax).then(value)
+        (*g == Activation::Coupled(CoupledActivation::Softmax)).then(value)
     }
     fn log_softmax<T: Float>(g: &Activation, value: impl Fn() -> Vec<T>) -> Option<Vec<T>> {
-        (*g == Activation::LogSoftmax).then(value)
+        (*g == Activation::Coupled(CoupledActivation::LogSoftmax)).then(value)
     }
     vec![
         ("softmax-unshifted", "softmax takes e^z without the shift", NEAR, |g, z| {
@@ -106,7 +106,9 @@ fn rows<T: Float>() -> Vec<Row<T>> {
                         s
                     }
                 };
-                softmax(g, || Activation::Softmax.value(z).into_iter().map(clip).collect())
+                softmax(g, || {
+                    Activation::Coupled(CoupledActivation::Softmax).value(z).into_iter().map(clip).collect()
+                })
             },
         ),
         ("log-softmax-unshifted", "log_softmax is z − ln Σ e^z without the shift", NEAR, |g, z| {
@@ -119,11 +121,17 @@ fn rows<T: Float>() -> Vec<Row<T>> {
             "log-softmax-of-softmax",
             "log_softmax is the logarithm of softmax",
             "where no probability is small",
-            |g, z| log_softmax(g, || Activation::Softmax.value(z).into_iter().map(ln).collect()),
+            |g, z| {
+                log_softmax(g, || {
+                    Activation::Coupled(CoupledActivation::Softmax).value(z).into_iter().map(ln).collect()
+                })
+            },
         ),
         ("log-softmax-guarded", "log_softmax is the logarithm of softmax + 1e-6", "never", |g, z| {
             let guarded = |s: T| ln(s + T::from_f64(1e-6));
-            log_softmax(g, || Activation::Softmax.value(z).into_iter().map(guarded).collect())
+            log_softmax(g, || {
+                Activation::Coupled(CoupledActivation::Softmax).value(z).into_iter().map(guarded).collect()
+            })
         }),
         (
             "log-softmax-clipped",
@@ -132,14 +140,25 @@ fn rows<T: Float>() -> Vec<Row<T>> {
             |g, z| {
                 let floor = T::from_f64(-16.0);
                 let clip = |a: T| if a < floor { floor } else { a };
-                log_softmax(g, || Activation::LogSoftmax.value(z).into_iter().map(clip).collect())
+                log_softmax(g, || {
+                    Activation::Coupled(CoupledActivation::LogSoftmax)
+                        .value(z)
+                        .into_iter()
+                        .map(clip)
+                        .collect()
+                })
             },
         ),
     ]
 }
 
-type Value<T> =
-    (&'static str, &'static str, &'static str, &'static [&'static str], fn(&Unit, T) -> Option<T>);
+type Value<T> = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    fn(&ScalarActivation, T) -> Option<T>,
+);
 
 /// 1 + x/2^10 to the power of 2^10.
 fn compound<T: Float>(x: T) -> T {
@@ -172,83 +191,88 @@ fn values<T: Float>() -> Vec<Value<T>> {
     const NEAR: &str = "where z is not far above 0";
     vec![
         ("sigmoid-unsafe", "sigmoid is e^z/(1 + e^z)", NEAR, &[], |u, z| {
-            matches!(u, Unit::Sigmoid).then(|| unsafe_sigmoid(z))
+            matches!(u, ScalarActivation::Sigmoid).then(|| unsafe_sigmoid(z))
         }),
         ("sigmoid-clipped", "sigmoid is taken of z between −15 and 15", "where |z| ≤ 15", &[], |u, z| {
-            matches!(u, Unit::Sigmoid).then(|| Unit::Sigmoid.value(&clamp(z, 15.0)))
+            matches!(u, ScalarActivation::Sigmoid).then(|| ScalarActivation::Sigmoid.value(&clamp(z, 15.0)))
         }),
         (
             "sigmoid-by-compounding",
             "the exponential of sigmoid is (1 + z/1024)^1024",
             "where z = 0",
             &[],
-            |u, z| matches!(u, Unit::Sigmoid).then(|| T::one() / (T::one() + compound(-z))),
+            |u, z| matches!(u, ScalarActivation::Sigmoid).then(|| T::one() / (T::one() + compound(-z))),
         ),
         ("tanh-unsafe", "tanh is (e^2z − 1)/(e^2z + 1)", NEAR, &[], |u, z| {
-            matches!(u, Unit::Tanh).then(|| unsafe_tanh(z))
+            matches!(u, ScalarActivation::Tanh).then(|| unsafe_tanh(z))
         }),
         ("tanh-by-fraction", "tanh is z(27 + z²)/(27 + 9z²)", "where z = 0", &[], |u, z| {
             let q = z * z;
             let twenty_seven = T::from_f64(27.0);
-            matches!(u, Unit::Tanh).then(|| z * (twenty_seven + q) / (twenty_seven + T::from_f64(9.0) * q))
+            matches!(u, ScalarActivation::Tanh)
+                .then(|| z * (twenty_seven + q) / (twenty_seven + T::from_f64(9.0) * q))
         }),
         (
             "softplus-unsafe",
             "softplus is ln(1 + e^z) with the sum formed first",
             "where 0 < z < 88, nearly",
             &[],
-            |u, z| matches!(u, Unit::Softplus).then(|| ln(T::one() + z.exp())),
+            |u, z| matches!(u, ScalarActivation::Softplus).then(|| ln(T::one() + z.exp())),
         ),
         ("softplus-overflows", "softplus is ln1p(e^z) for every z", NEAR, &[], |u, z| {
-            matches!(u, Unit::Softplus).then(|| z.exp().ln_1p())
+            matches!(u, ScalarActivation::Softplus).then(|| z.exp().ln_1p())
         }),
         ("silu-unsafe", "silu is z e^z/(1 + e^z)", NEAR, &[], |u, z| {
-            matches!(u, Unit::Silu).then(|| z * unsafe_sigmoid(z))
+            matches!(u, ScalarActivation::Silu).then(|| z * unsafe_sigmoid(z))
         }),
         ("gelu-tanh-unsafe", "the tanh of gelu_tanh is (e^2u − 1)/(e^2u + 1)", NEAR, &[], |u, z| {
             let factor = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2();
             let argument = factor * (z + T::from_f64(0.044715) * z * z * z);
-            matches!(u, Unit::GeluTanh).then(|| T::from_f64(0.5) * z * (T::one() + unsafe_tanh(argument)))
+            matches!(u, ScalarActivation::GeluTanh)
+                .then(|| T::from_f64(0.5) * z * (T::one() + unsafe_tanh(argument)))
         }),
         ("elu-cancels", "elu is alpha(e^z − 1), subtracted", "where z is not near 0", &[], |u, z| match u {
-            Unit::Elu { alpha } if z < T::zero() => Some(T::from_f64(*alpha) * (z.exp() - T::one())),
+            ScalarActivation::Elu { alpha } if z < T::zero() => {
+                Some(T::from_f64(*alpha) * (z.exp() - T::one()))
+            }
             _ => None,
         }),
         ("gelu-cut", "gelu is 0 below −3 and z above 3", "where |z| ≤ 3", &[], |u, z| match u {
-            Unit::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
-            Unit::Gelu if z > T::from_f64(3.0) => Some(z),
+            ScalarActivation::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
+            ScalarActivation::Gelu if z > T::from_f64(3.0) => Some(z),
             _ => None,
         }),
     ]
 }
 
-type Slope<T> = (&'static str, &'static str, &'static str, fn(&Unit, T, T) -> Option<T>);
+type Slope<T> = (&'static str, &'static str, &'static str, fn(&ScalarActivation, T, T) -> Option<T>);
 
 fn slopes<T: Float>() -> Vec<Slope<T>> {
     const NEAR: &str = "where z is not far from 0";
     vec![
         ("sigmoid-slope-unsafe", "sigmoid's derivative is e^−z/(1 + e^−z)²", NEAR, |u, z, _| {
             let e = (-z).exp();
-            matches!(u, Unit::Sigmoid).then(|| e / ((T::one() + e) * (T::one() + e)))
+            matches!(u, ScalarActivation::Sigmoid).then(|| e / ((T::one() + e) * (T::one() + e)))
         }),
         ("softplus-slope-unsafe", "softplus's derivative is e^z/(1 + e^z)", NEAR, |u, z, _| {
-            matches!(u, Unit::Softplus).then(|| unsafe_sigmoid(z))
+            matches!(u, ScalarActivation::Softplus).then(|| unsafe_sigmoid(z))
         }),
         ("silu-slope-unsafe", "silu's derivative takes e^z/(1 + e^z) for sigmoid", NEAR, |u, z, _| {
             let s = unsafe_sigmoid(z);
-            matches!(u, Unit::Silu).then(|| s + z * s * (T::one() - s))
+            matches!(u, ScalarActivation::Silu).then(|| s + z * s * (T::one() - s))
         }),
         ("tanh-slope-unsafe", "tanh's derivative is 4e^2z/(e^2z + 1)²", NEAR, |u, z, _| {
             let e = (z + z).exp();
-            matches!(u, Unit::Tanh).then(|| T::from_f64(4.0) * e / ((e + T::one()) * (e + T::one())))
+            matches!(u, ScalarActivation::Tanh)
+                .then(|| T::from_f64(4.0) * e / ((e + T::one()) * (e + T::one())))
         }),
         (
             "gelu-slope-cut",
             "gelu's derivative is 0 below −3 and 1 above 3",
             "where |z| ≤ 3",
             |u, z, _| match u {
-                Unit::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
-                Unit::Gelu if z > T::from_f64(3.0) => Some(T::one()),
+                ScalarActivation::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
+                ScalarActivation::Gelu if z > T::from_f64(3.0) => Some(T::one()),
                 _ => None,
             },
         ),
@@ -258,7 +282,9 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
 /// softplus cut short, the value and with it the derivative.
 fn thresholds<T: Float>() -> Vec<Defect<T>> {
     let linear = |words: &str, from: f64, equivalent_when: &str| {
-        let beyond = move |unit: &Unit, z: T| matches!(unit, Unit::Softplus) && z > T::from_f64(from);
+        let beyond = move |unit: &ScalarActivation, z: T| {
+            matches!(unit, ScalarActivation::Softplus) && z > T::from_f64(from)
+        };
         let says = format!("softplus is z, and its derivative 1, from {from} on");
         Defect::new(format!("softplus-linear-past-{words}"), 5, says, equivalent_when)
             .unit_value(move |unit, z| beyond(unit, z).then_some(z))
@@ -279,18 +305,22 @@ fn batches<T: Float>() -> Vec<Defect<T>> {
             let totals: Vec<T> = (0..s.m()).map(|i| total(&exponentials(s.result(Z).row(i), c))).collect();
             s.tabulate(ANext, |i, j| {
                 let z = s.z(i, j) - c;
-                if g == Activation::Softmax { z.exp() / totals[i] } else { z - ln(totals[i]) }
+                if g == Activation::Coupled(CoupledActivation::Softmax) {
+                    z.exp() / totals[i]
+                } else {
+                    z - ln(totals[i])
+                }
             })
         })
     };
     vec![
         shifted(
-            Activation::Softmax,
+            Activation::Coupled(CoupledActivation::Softmax),
             "softmax-shifted-by-batch",
             "softmax is shifted by the largest z of the whole batch",
         ),
         shifted(
-            Activation::LogSoftmax,
+            Activation::Coupled(CoupledActivation::LogSoftmax),
             "log-softmax-shifted-by-batch",
             "log_softmax is shifted by the largest z of the whole batch",
         ),

@@ -2,7 +2,7 @@
 
 use crate::grid::Grid;
 use crate::number::sum;
-use crate::problem::activation::{Activation, Algebraic, VectorFunction};
+use crate::problem::activation::{Activation, CoupledActivation, VectorFunction};
 use crate::trace::Quantity::{ANext, Dz, Z};
 use crate::zoo::{Defect, Float, StepContext};
 
@@ -124,7 +124,7 @@ fn any<T: Float>() -> Vec<Row<T>> {
 /// The activations that couple their units and are polynomial or rational.
 fn coupled<T: Float>() -> Vec<Row<T>> {
     const OTHER: &str = "with any other activation";
-    fn is(g: &Activation, of: Algebraic) -> Option<()> {
+    fn is(g: &Activation, of: CoupledActivation) -> Option<()> {
         (*g == Activation::Coupled(of)).then_some(())
     }
     vec![
@@ -133,7 +133,7 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
             "the backward pass of the cumulative sum copies the upstream gradient",
             OTHER,
             &[],
-            |g, da, _, _| is(g, Algebraic::CumulativeSum).map(|()| da.to_vec()),
+            |g, da, _, _| is(g, CoupledActivation::CumulativeSum).map(|()| da.to_vec()),
         ),
         (
             "coupled-backward-lacks-neighbour",
@@ -141,7 +141,7 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
             OTHER,
             &[],
             |g, da, z, _| {
-                is(g, Algebraic::CoupledQuadratic)
+                is(g, CoupledActivation::CoupledQuadratic)
                     .and_then(|()| each(da, |j| da[j] * (z[(j + 1) % z.len()] + T::one())))
             },
         ),
@@ -153,7 +153,7 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
             |g, da, z, _| {
                 let n = z.len();
                 let before = |j: usize| (j + n - 1) % n;
-                is(g, Algebraic::CoupledQuadratic)
+                is(g, CoupledActivation::CoupledQuadratic)
                     .and_then(|()| each(da, |j| da[j] * z[(j + 1) % n] + da[before(j)] * z[before(j)]))
             },
         ),
@@ -164,7 +164,8 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
             &[],
             |g, da, z, _| {
                 let total = T::one() + sum(0..z.len(), |l| z[l] * z[l]);
-                is(g, Algebraic::NormalizedSquare).and_then(|()| each(da, |j| da[j] * (z[j] + z[j]) / total))
+                is(g, CoupledActivation::NormalizedSquare)
+                    .and_then(|()| each(da, |j| da[j] * (z[j] + z[j]) / total))
             },
         ),
         (
@@ -174,7 +175,8 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
             &[],
             |g, da, z, _| {
                 let right = g.row_times_jacobian(da, z);
-                is(g, Algebraic::NormalizedSquare).and_then(|()| each(da, |j| right[j] * T::from_f64(0.5)))
+                is(g, CoupledActivation::NormalizedSquare)
+                    .and_then(|()| each(da, |j| right[j] * T::from_f64(0.5)))
             },
         ),
     ]

@@ -1,93 +1,102 @@
 //! Equation 5 for the activations that couple a row: another function of the row.
 
 use crate::number::sum;
-use crate::problem::activation::{Activation, Algebraic, Unit, VectorFunction};
+use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
 use crate::zoo::{Defect, Float};
 
 /// The value of one row by a wrong formula.
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     type Formula<T> = (&'static str, &'static str, fn(&Activation, &[T]) -> Option<Vec<T>>);
     fn softmax<T: Float>(z: &[T]) -> Vec<T> {
-        Activation::Softmax.value(z)
+        Activation::Coupled(CoupledActivation::Softmax).value(z)
     }
     fn map<T: Float>(z: &[T], f: impl Fn(usize) -> T) -> Option<Vec<T>> {
         Some((0..z.len()).map(f).collect())
     }
-    fn coupled(g: &Activation, of: Algebraic) -> bool {
+    fn coupled(g: &Activation, of: CoupledActivation) -> bool {
         *g == Activation::Coupled(of)
     }
     let rows: Vec<Formula<T>> = vec![
         ("softmax-unnormalized", "softmax is e^(z − c), not divided by the sum", |g, z| {
             let c = z[T::largest(z)];
-            (*g == Activation::Softmax).then(|| z.iter().map(|&z| (z - c).exp()).collect())
+            (*g == Activation::Coupled(CoupledActivation::Softmax))
+                .then(|| z.iter().map(|&z| (z - c).exp()).collect())
         }),
         ("softmax-of-negated", "softmax is taken of −z", |g, z| {
-            (*g == Activation::Softmax).then(|| softmax(&z.iter().map(|&z| -z).collect::<Vec<_>>()))
+            (*g == Activation::Coupled(CoupledActivation::Softmax))
+                .then(|| softmax(&z.iter().map(|&z| -z).collect::<Vec<_>>()))
         }),
         ("softmax-cooled", "softmax is taken of z/2", |g, z| {
-            (*g == Activation::Softmax)
+            (*g == Activation::Coupled(CoupledActivation::Softmax))
                 .then(|| softmax(&z.iter().map(|&z| z * T::from_f64(0.5)).collect::<Vec<_>>()))
         }),
         ("softmax-twice", "softmax is taken of softmax", |g, z| {
-            (*g == Activation::Softmax).then(|| softmax(&softmax(z)))
+            (*g == Activation::Coupled(CoupledActivation::Softmax)).then(|| softmax(&softmax(z)))
         }),
         ("softmax-as-choice", "softmax is 1 at the largest z and 0 elsewhere", |g, z| {
             let largest = T::largest(z);
-            (*g == Activation::Softmax)
+            (*g == Activation::Coupled(CoupledActivation::Softmax))
                 .then(|| (0..z.len()).map(|j| if j == largest { T::one() } else { T::zero() }).collect())
         }),
         ("softmax-as-log-softmax", "softmax gives its logarithm", |g, z| {
-            (*g == Activation::Softmax).then(|| Activation::LogSoftmax.value(z))
+            (*g == Activation::Coupled(CoupledActivation::Softmax))
+                .then(|| Activation::Coupled(CoupledActivation::LogSoftmax).value(z))
         }),
         ("softmax-by-unit", "softmax is sigmoid, unit by unit", |g, z| {
-            (*g == Activation::Softmax).then(|| z.iter().map(|z| Unit::Sigmoid.value(z)).collect())
+            (*g == Activation::Coupled(CoupledActivation::Softmax))
+                .then(|| z.iter().map(|z| ScalarActivation::Sigmoid.value(z)).collect())
         }),
         ("log-softmax-as-softmax", "log_softmax gives softmax", |g, z| {
-            (*g == Activation::LogSoftmax).then(|| softmax(z))
+            (*g == Activation::Coupled(CoupledActivation::LogSoftmax)).then(|| softmax(z))
         }),
         ("log-softmax-in-bits", "log_softmax is a logarithm to the base 2", |g, z| {
             let bits = |a: T| a / T::from_f64(std::f64::consts::LN_2);
-            (*g == Activation::LogSoftmax)
-                .then(|| Activation::LogSoftmax.value(z).into_iter().map(bits).collect())
+            (*g == Activation::Coupled(CoupledActivation::LogSoftmax)).then(|| {
+                Activation::Coupled(CoupledActivation::LogSoftmax).value(z).into_iter().map(bits).collect()
+            })
         }),
         ("log-softmax-negated", "log_softmax is a loss: −ln softmax", |g, z| {
-            (*g == Activation::LogSoftmax)
-                .then(|| Activation::LogSoftmax.value(z).into_iter().map(|a| -a).collect())
+            (*g == Activation::Coupled(CoupledActivation::LogSoftmax)).then(|| {
+                Activation::Coupled(CoupledActivation::LogSoftmax).value(z).into_iter().map(|a| -a).collect()
+            })
         }),
         ("log-softmax-shifted-only", "log_softmax is z less the largest z", |g, z| {
             let c = z[T::largest(z)];
-            (*g == Activation::LogSoftmax).then(|| z.iter().map(|&z| z - c).collect())
+            (*g == Activation::Coupled(CoupledActivation::LogSoftmax))
+                .then(|| z.iter().map(|&z| z - c).collect())
         }),
         ("cumulative-sum-exclusive", "the cumulative sum leaves out z_j itself", |g, z| {
-            coupled(g, Algebraic::CumulativeSum).then(|| map(z, |jj| sum(0..jj, |j| z[j])))?
+            coupled(g, CoupledActivation::CumulativeSum).then(|| map(z, |jj| sum(0..jj, |j| z[j])))?
         }),
         ("cumulative-sum-reversed", "the cumulative sum runs from the end", |g, z| {
-            coupled(g, Algebraic::CumulativeSum).then(|| map(z, |jj| sum(jj..z.len(), |j| z[j])))?
+            coupled(g, CoupledActivation::CumulativeSum).then(|| map(z, |jj| sum(jj..z.len(), |j| z[j])))?
         }),
         ("coupled-not-cyclic", "the last unit of coupled_quadratic has no neighbour", |g, z| {
             let next = |j: usize| z.get(j + 1).copied().unwrap_or(T::zero());
-            coupled(g, Algebraic::CoupledQuadratic).then(|| map(z, |j| z[j] * next(j) + z[j]))?
+            coupled(g, CoupledActivation::CoupledQuadratic).then(|| map(z, |j| z[j] * next(j) + z[j]))?
         }),
         ("coupled-to-previous", "coupled_quadratic couples with the unit before", |g, z| {
             let n = z.len();
-            coupled(g, Algebraic::CoupledQuadratic).then(|| map(z, |j| z[j] * z[(j + n - 1) % n] + z[j]))?
+            coupled(g, CoupledActivation::CoupledQuadratic)
+                .then(|| map(z, |j| z[j] * z[(j + n - 1) % n] + z[j]))?
         }),
         ("coupled-to-itself", "coupled_quadratic squares z_j", |g, z| {
-            coupled(g, Algebraic::CoupledQuadratic).then(|| map(z, |j| z[j] * z[j] + z[j]))?
+            coupled(g, CoupledActivation::CoupledQuadratic).then(|| map(z, |j| z[j] * z[j] + z[j]))?
         }),
         ("coupled-without-linear", "coupled_quadratic lacks its linear term", |g, z| {
-            coupled(g, Algebraic::CoupledQuadratic).then(|| map(z, |j| z[j] * z[(j + 1) % z.len()]))?
+            coupled(g, CoupledActivation::CoupledQuadratic)
+                .then(|| map(z, |j| z[j] * z[(j + 1) % z.len()]))?
         }),
         ("normalized-without-one", "normalized_square lacks the 1 in the denominator", |g, z| {
             let total = sum(0..z.len(), |l| z[l] * z[l]);
-            coupled(g, Algebraic::NormalizedSquare).then(|| map(z, |j| z[j] * z[j] / total))?
+            coupled(g, CoupledActivation::NormalizedSquare).then(|| map(z, |j| z[j] * z[j] / total))?
         }),
         ("normalized-unsquared", "normalized_square has z for z² above the line", |g, z| {
             let total = T::one() + sum(0..z.len(), |l| z[l] * z[l]);
-            coupled(g, Algebraic::NormalizedSquare).then(|| map(z, |j| z[j] / total))?
+            coupled(g, CoupledActivation::NormalizedSquare).then(|| map(z, |j| z[j] / total))?
         }),
         ("normalized-by-unit", "normalized_square has z_j alone below the line", |g, z| {
-            coupled(g, Algebraic::NormalizedSquare)
+            coupled(g, CoupledActivation::NormalizedSquare)
                 .then(|| map(z, |j| z[j] * z[j] / (T::one() + z[j] * z[j])))?
         }),
     ];

@@ -1,9 +1,9 @@
 //! Equation 38, unit by unit: derivatives of the functions of one unit, as they are got wrong.
 
-use crate::problem::activation::Unit;
+use crate::problem::activation::ScalarActivation;
 use crate::zoo::{Defect, Float};
 
-type Slope<T> = fn(&Unit, T, T) -> Option<T>;
+type Slope<T> = fn(&ScalarActivation, T, T) -> Option<T>;
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let of = |(id, says, slope): (&str, &str, Slope<T>)| {
@@ -17,7 +17,7 @@ fn c<T: Float>(x: f64) -> T {
 }
 
 fn sigmoid<T: Float>(z: T) -> T {
-    Unit::Sigmoid.value(&z)
+    ScalarActivation::Sigmoid.value(&z)
 }
 
 type Row<T> = (&'static str, &'static str, Slope<T>);
@@ -26,110 +26,123 @@ type Row<T> = (&'static str, &'static str, Slope<T>);
 fn kinked<T: Float>() -> Vec<Row<T>> {
     vec![
         ("relu-slope-missing", "relu's backward pass lets everything through", |u, _, _| {
-            matches!(u, Unit::Relu).then(T::one)
+            matches!(u, ScalarActivation::Relu).then(T::one)
         }),
         ("relu-slope-inverted", "relu's backward pass lets through what is below 0", |u, z, _| {
-            matches!(u, Unit::Relu).then(|| if z < T::zero() { T::one() } else { T::zero() })
+            matches!(u, ScalarActivation::Relu).then(|| if z < T::zero() { T::one() } else { T::zero() })
         }),
         ("relu-slope-above-one", "relu's backward pass lets through what is above 1", |u, z, _| {
-            matches!(u, Unit::Relu).then(|| if z > T::one() { T::one() } else { T::zero() })
+            matches!(u, ScalarActivation::Relu).then(|| if z > T::one() { T::one() } else { T::zero() })
         }),
         ("leaky-relu-slope-missing", "leaky_relu's backward pass lets everything through", |u, _, _| {
-            matches!(u, Unit::LeakyRelu { .. }).then(T::one)
+            matches!(u, ScalarActivation::LeakyRelu { .. }).then(T::one)
         }),
         ("leaky-relu-slope-zero", "leaky_relu's backward pass is relu's", |u, z, _| match u {
-            Unit::LeakyRelu { .. } if z < T::zero() => Some(T::zero()),
+            ScalarActivation::LeakyRelu { .. } if z < T::zero() => Some(T::zero()),
             _ => None,
         }),
         (
             "leaky-relu-slope-swapped",
             "leaky_relu's backward pass has its slopes swapped",
             |u, z, _| match u {
-                Unit::LeakyRelu { slope } => Some(if z > T::zero() { c(*slope) } else { T::one() }),
+                ScalarActivation::LeakyRelu { slope } => {
+                    Some(if z > T::zero() { c(*slope) } else { T::one() })
+                }
                 _ => None,
             },
         ),
         ("leaky-relu-slope-complement", "leaky_relu's backward pass has 1 − slope below 0", |u, z, _| {
             match u {
-                Unit::LeakyRelu { slope } if z < T::zero() => Some(c(1.0 - slope)),
+                ScalarActivation::LeakyRelu { slope } if z < T::zero() => Some(c(1.0 - slope)),
                 _ => None,
             }
         }),
         ("elu-slope-zero", "elu's backward pass is relu's", |u, z, _| match u {
-            Unit::Elu { .. } if z < T::zero() => Some(T::zero()),
+            ScalarActivation::Elu { .. } if z < T::zero() => Some(T::zero()),
             _ => None,
         }),
         ("elu-slope-without-alpha", "elu's derivative below 0 is e^z, without alpha", |u, z, _| match u {
-            Unit::Elu { .. } if z < T::zero() => Some(z.exp()),
+            ScalarActivation::Elu { .. } if z < T::zero() => Some(z.exp()),
             _ => None,
         }),
         ("elu-slope-is-value", "elu's derivative below 0 is a, and not a + alpha", |u, z, a| match u {
-            Unit::Elu { .. } if z < T::zero() => Some(a),
+            ScalarActivation::Elu { .. } if z < T::zero() => Some(a),
             _ => None,
         }),
         ("elu-slope-plus-one", "elu's derivative below 0 is a + 1, whatever alpha is", |u, z, a| match u {
-            Unit::Elu { .. } if z < T::zero() => Some(a + T::one()),
+            ScalarActivation::Elu { .. } if z < T::zero() => Some(a + T::one()),
             _ => None,
         }),
         ("elu-slope-at-a", "elu's derivative below 0 is alpha e^a", |u, z, a| match u {
-            Unit::Elu { alpha } if z < T::zero() => Some(c::<T>(*alpha) * a.exp()),
+            ScalarActivation::Elu { alpha } if z < T::zero() => Some(c::<T>(*alpha) * a.exp()),
             _ => None,
         }),
     ]
 }
 
-/// sigmoid, tanh, softplus and silu.
+/// sigmoid, tanh, softplus, silu and softsign.
 fn sigmoids<T: Float>() -> Vec<Row<T>> {
     vec![
         ("sigmoid-slope-at-a", "sigmoid's derivative takes a for z", |u, _, a| {
-            matches!(u, Unit::Sigmoid).then(|| u.derivative(&a))
+            matches!(u, ScalarActivation::Sigmoid).then(|| u.derivative(&a))
         }),
         ("sigmoid-slope-of-z", "sigmoid's derivative is z(1 − z): it takes z for a", |u, z, _| {
-            matches!(u, Unit::Sigmoid).then(|| z * (T::one() - z))
+            matches!(u, ScalarActivation::Sigmoid).then(|| z * (T::one() - z))
         }),
         ("sigmoid-slope-plus", "sigmoid's derivative is a(1 + a)", |u, _, a| {
-            matches!(u, Unit::Sigmoid).then(|| a * (T::one() + a))
+            matches!(u, ScalarActivation::Sigmoid).then(|| a * (T::one() + a))
         }),
         ("sigmoid-slope-complement", "sigmoid's derivative is 1 − a", |u, _, a| {
-            matches!(u, Unit::Sigmoid).then(|| T::one() - a)
+            matches!(u, ScalarActivation::Sigmoid).then(|| T::one() - a)
         }),
         ("tanh-slope-at-a", "tanh's derivative is 1 − tanh²(a)", |u, _, a| {
-            matches!(u, Unit::Tanh).then(|| u.derivative(&a))
+            matches!(u, ScalarActivation::Tanh).then(|| u.derivative(&a))
         }),
         ("tanh-slope-of-z", "tanh's derivative is 1 − z²: it takes z for a", |u, z, _| {
-            matches!(u, Unit::Tanh).then(|| T::one() - z * z)
+            matches!(u, ScalarActivation::Tanh).then(|| T::one() - z * z)
         }),
         ("tanh-slope-unsquared", "tanh's derivative is 1 − a", |u, _, a| {
-            matches!(u, Unit::Tanh).then(|| T::one() - a)
+            matches!(u, ScalarActivation::Tanh).then(|| T::one() - a)
         }),
         ("tanh-slope-plus", "tanh's derivative is 1 + a²", |u, _, a| {
-            matches!(u, Unit::Tanh).then(|| T::one() + a * a)
+            matches!(u, ScalarActivation::Tanh).then(|| T::one() + a * a)
         }),
         ("tanh-slope-of-sigmoid", "tanh's derivative is a(1 − a)", |u, _, a| {
-            matches!(u, Unit::Tanh).then(|| a * (T::one() - a))
+            matches!(u, ScalarActivation::Tanh).then(|| a * (T::one() - a))
         }),
         ("softplus-slope-complement", "softplus's derivative is 1 − sigmoid(z)", |u, z, _| {
-            matches!(u, Unit::Softplus).then(|| sigmoid(-z))
+            matches!(u, ScalarActivation::Softplus).then(|| sigmoid(-z))
         }),
         ("softplus-slope-at-a", "softplus's derivative is sigmoid(a)", |u, _, a| {
-            matches!(u, Unit::Softplus).then(|| sigmoid(a))
+            matches!(u, ScalarActivation::Softplus).then(|| sigmoid(a))
         }),
         ("softplus-slope-of-sigmoid", "softplus's derivative is that of sigmoid", |u, z, _| {
-            matches!(u, Unit::Softplus).then(|| Unit::Sigmoid.derivative(&z))
+            matches!(u, ScalarActivation::Softplus).then(|| ScalarActivation::Sigmoid.derivative(&z))
         }),
         (
             "silu-slope-of-factor",
             "silu's derivative is sigmoid(z): the product rule is forgotten",
-            |u, z, _| matches!(u, Unit::Silu).then(|| sigmoid(z)),
+            |u, z, _| matches!(u, ScalarActivation::Silu).then(|| sigmoid(z)),
         ),
         ("silu-slope-of-sigmoid", "silu's derivative lacks sigmoid(z)", |u, z, _| {
-            matches!(u, Unit::Silu).then(|| z * Unit::Sigmoid.derivative(&z))
+            matches!(u, ScalarActivation::Silu).then(|| z * ScalarActivation::Sigmoid.derivative(&z))
         }),
         ("silu-slope-without-z", "silu's derivative lacks the factor z of its second term", |u, z, _| {
-            matches!(u, Unit::Silu).then(|| sigmoid(z) + Unit::Sigmoid.derivative(&z))
+            matches!(u, ScalarActivation::Silu).then(|| sigmoid(z) + ScalarActivation::Sigmoid.derivative(&z))
         }),
         ("silu-slope-at-a", "silu's derivative takes a for z", |u, _, a| {
-            matches!(u, Unit::Silu).then(|| u.derivative(&a))
+            matches!(u, ScalarActivation::Silu).then(|| u.derivative(&a))
+        }),
+        ("softsign-slope-not-squared", "softsign's derivative is 1/(1 + |z|), not squared", |u, z, _| {
+            let size = if z < T::zero() { -z } else { z };
+            matches!(u, ScalarActivation::Softsign).then(|| T::one() / (T::one() + size))
+        }),
+        ("softsign-slope-without-absolute", "softsign's derivative is 1/(1 + z)²", |u, z, _| {
+            let inverse = T::one() / (T::one() + z);
+            matches!(u, ScalarActivation::Softsign).then(|| inverse * inverse)
+        }),
+        ("softsign-slope-at-a", "softsign's derivative takes a for z", |u, _, a| {
+            matches!(u, ScalarActivation::Softsign).then(|| u.derivative(&a))
         }),
     ]
 }
@@ -150,43 +163,43 @@ fn gelus<T: Float>() -> Vec<Row<T>> {
     fn inner<T: Float>(z: T, cubic: f64) -> (T, T) {
         let factor = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2();
         let u = factor * (z + c::<T>(0.044715) * z * z * z);
-        (Unit::Tanh.value(&u), factor * (T::one() + c::<T>(cubic) * z * z))
+        (ScalarActivation::Tanh.value(&u), factor * (T::one() + c::<T>(cubic) * z * z))
     }
     fn slope<T: Float>(z: T, (t, du): (T, T)) -> T {
         c::<T>(0.5) * (T::one() + t) + c::<T>(0.5) * z * (T::one() - t * t) * du
     }
     vec![
         ("gelu-slope-of-factor", "gelu's derivative is Φ(z): the product rule is forgotten", |u, z, _| {
-            matches!(u, Unit::Gelu).then(|| distribution(z))
+            matches!(u, ScalarActivation::Gelu).then(|| distribution(z))
         }),
         ("gelu-slope-of-density", "gelu's derivative lacks Φ(z)", |u, z, _| {
-            matches!(u, Unit::Gelu).then(|| z * density(z))
+            matches!(u, ScalarActivation::Gelu).then(|| z * density(z))
         }),
         ("gelu-slope-without-z", "gelu's derivative lacks the factor z of its second term", |u, z, _| {
-            matches!(u, Unit::Gelu).then(|| distribution(z) + density(z))
+            matches!(u, ScalarActivation::Gelu).then(|| distribution(z) + density(z))
         }),
         ("gelu-slope-unnormalized", "the density in gelu's derivative lacks 1/√(2π)", |u, z, _| {
-            matches!(u, Unit::Gelu).then(|| distribution(z) + z * (-(z * z) * c(0.5)).exp())
+            matches!(u, ScalarActivation::Gelu).then(|| distribution(z) + z * (-(z * z) * c(0.5)).exp())
         }),
         ("gelu-slope-of-gelu-tanh", "gelu's derivative is that of gelu_tanh", |u, z, _| {
-            matches!(u, Unit::Gelu).then(|| Unit::GeluTanh.derivative(&z))
+            matches!(u, ScalarActivation::Gelu).then(|| ScalarActivation::GeluTanh.derivative(&z))
         }),
         ("gelu-tanh-slope-of-gelu", "gelu_tanh's derivative is that of gelu", |u, z, _| {
-            matches!(u, Unit::GeluTanh).then(|| Unit::Gelu.derivative(&z))
+            matches!(u, ScalarActivation::GeluTanh).then(|| ScalarActivation::Gelu.derivative(&z))
         }),
         ("gelu-tanh-slope-of-factor", "gelu_tanh's derivative forgets the product rule", |u, z, _| {
-            matches!(u, Unit::GeluTanh).then(|| c::<T>(0.5) * (T::one() + inner(z, 0.0).0))
+            matches!(u, ScalarActivation::GeluTanh).then(|| c::<T>(0.5) * (T::one() + inner(z, 0.0).0))
         }),
         ("gelu-tanh-slope-linear", "gelu_tanh's derivative forgets that of the cubic term", |u, z, _| {
-            matches!(u, Unit::GeluTanh).then(|| slope(z, inner(z, 0.0)))
+            matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, inner(z, 0.0)))
         }),
         (
             "gelu-tanh-slope-without-three",
             "gelu_tanh's derivative lacks the 3 of the cubic term",
-            |u, z, _| matches!(u, Unit::GeluTanh).then(|| slope(z, inner(z, 0.044715))),
+            |u, z, _| matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, inner(z, 0.044715))),
         ),
         ("gelu-tanh-slope-without-inner", "gelu_tanh's derivative lacks that of its argument", |u, z, _| {
-            matches!(u, Unit::GeluTanh).then(|| slope(z, (inner(z, 0.0).0, T::one())))
+            matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, (inner(z, 0.0).0, T::one())))
         }),
     ]
 }

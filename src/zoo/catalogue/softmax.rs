@@ -1,7 +1,7 @@
 //! Equation 38 for softmax and its logarithm: backward passes written in terms of s.
 
 use crate::number::sum;
-use crate::problem::activation::{Activation, VectorFunction};
+use crate::problem::activation::{Activation, CoupledActivation, VectorFunction};
 use crate::zoo::{Defect, Float};
 
 type Gradient<T> = fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>>;
@@ -31,10 +31,11 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
     const MLPACK: &[&str] = &["https://github.com/mlpack/mlpack/issues/2360"];
     const ONEDNN: &[&str] = &["https://github.com/uxlfoundation/oneDNN/issues/616"];
     fn is_softmax(g: &Activation) -> Option<()> {
-        (*g == Activation::Softmax).then_some(())
+        (*g == Activation::Coupled(CoupledActivation::Softmax)).then_some(())
     }
     fn is_log<T: Float>(g: &Activation, z: &[T]) -> Option<Vec<T>> {
-        (*g == Activation::LogSoftmax).then(|| Activation::Softmax.value(z))
+        (*g == Activation::Coupled(CoupledActivation::LogSoftmax))
+            .then(|| Activation::Coupled(CoupledActivation::Softmax).value(z))
     }
     vec![
         (
@@ -97,7 +98,10 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
             "the softmax backward pass is that of log_softmax",
             OTHER,
             &[],
-            |g, da, z, _| is_softmax(g).map(|()| Activation::LogSoftmax.row_times_jacobian(da, z)),
+            |g, da, z, _| {
+                is_softmax(g)
+                    .map(|()| Activation::Coupled(CoupledActivation::LogSoftmax).row_times_jacobian(da, z))
+            },
         ),
         ("softmax-backward-plus", "the dot term of softmax is added", OTHER, &[], |g, da, _, s| {
             is_softmax(g).and_then(|()| each(da, |j| s[j] * (da[j] + dot(s, da))))
@@ -138,7 +142,10 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
             "the log_softmax backward pass is that of softmax",
             OTHER,
             ONEDNN,
-            |g, da, z, _| is_log(g, z).map(|_| Activation::Softmax.row_times_jacobian(da, z)),
+            |g, da, z, _| {
+                is_log(g, z)
+                    .map(|_| Activation::Coupled(CoupledActivation::Softmax).row_times_jacobian(da, z))
+            },
         ),
         (
             "log-softmax-backward-by-value",

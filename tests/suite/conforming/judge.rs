@@ -8,7 +8,7 @@ use dropout_oracle::cases::{Entry, Profile, entries};
 use dropout_oracle::number::Arithmetic;
 use dropout_oracle::oracle::expected;
 use dropout_oracle::oracle::tolerance::{Bound, tolerance};
-use dropout_oracle::problem::{Activation, Problem, activation::Unit};
+use dropout_oracle::problem::{Activation, Problem, activation::ScalarActivation};
 use dropout_oracle::scalar::Step;
 use dropout_oracle::trace::Quantity;
 use rayon::prelude::*;
@@ -144,7 +144,12 @@ impl Draw {
 impl Case {
     /// Whether some z may be computed on either side of a kink of its activation.
     pub fn stands_on_kink(&self, arithmetic: usize) -> bool {
-        let kinked = |unit: &Unit| matches!(unit, Unit::Relu | Unit::LeakyRelu { .. } | Unit::Elu { .. });
+        let kinked = |unit: &ScalarActivation| {
+            matches!(
+                unit,
+                ScalarActivation::Relu | ScalarActivation::LeakyRelu { .. } | ScalarActivation::Elu { .. }
+            )
+        };
         let units = match self.problem.activation() {
             Activation::Elementwise(unit) => kinked(unit),
             Activation::PerUnit(units) => units.iter().any(kinked),

@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::unit;
 use super::value::Value;
-use dropout_oracle::problem::activation::{Activation, Algebraic};
+use dropout_oracle::problem::activation::{Activation, CoupledActivation};
 
 /// g(z).
 pub fn value<'m>(g: &Activation, z: &[Value<'m>]) -> Vec<Value<'m>> {
@@ -14,15 +14,14 @@ pub fn value<'m>(g: &Activation, z: &[Value<'m>]) -> Vec<Value<'m>> {
     match g {
         Activation::Elementwise(unit) => each(&|j| unit::value(*unit, z[j])),
         Activation::PerUnit(units) => each(&|j| unit::value(units[j], z[j])),
-        Activation::Softmax => softmax(z),
-        Activation::LogSoftmax => log_softmax(z),
-        Activation::Coupled(Algebraic::Identity) => z.to_vec(),
-        Activation::Coupled(Algebraic::CumulativeSum) => cumulative(m, z.iter().copied()),
-        Activation::Coupled(Algebraic::CoupledQuadratic) => match m.formula(2) {
+        Activation::Coupled(CoupledActivation::Softmax) => softmax(z),
+        Activation::Coupled(CoupledActivation::LogSoftmax) => log_softmax(z),
+        Activation::Coupled(CoupledActivation::CumulativeSum) => cumulative(m, z.iter().copied()),
+        Activation::Coupled(CoupledActivation::CoupledQuadratic) => match m.formula(2) {
             0 => each(&|j| z[j].times_plus(next(j), z[j])),
             _ => each(&|j| z[j] * (next(j) + one)),
         },
-        Activation::Coupled(Algebraic::NormalizedSquare) => {
+        Activation::Coupled(CoupledActivation::NormalizedSquare) => {
             let denominator = one_and_squares(z);
             match m.formula(3) {
                 0 => each(&|j| z[j] * z[j] / denominator),
@@ -49,14 +48,14 @@ pub fn gradient<'m>(g: &Activation, da: &[Value<'m>], z: &[Value<'m>], a: &[Valu
     match g {
         Activation::Elementwise(unit) => each(&|j| da[j] * unit::derivative(*unit, z[j], a[j])),
         Activation::PerUnit(units) => each(&|j| da[j] * unit::derivative(units[j], z[j], a[j])),
-        Activation::Softmax => match m.formula(2) {
+        Activation::Coupled(CoupledActivation::Softmax) => match m.formula(2) {
             0 => {
                 let mean = m.sum((0..n).map(|l| a[l] * da[l]));
                 each(&|j| a[j] * (da[j] - mean))
             }
             _ => through_jacobian(&|jj, j| a[jj] * (delta(jj, j) - a[j])),
         },
-        Activation::LogSoftmax => {
+        Activation::Coupled(CoupledActivation::LogSoftmax) => {
             let s = match m.formula(2) {
                 0 => a.iter().map(|a_j| a_j.exp()).collect(),
                 _ => softmax(z),
@@ -67,8 +66,7 @@ pub fn gradient<'m>(g: &Activation, da: &[Value<'m>], z: &[Value<'m>], a: &[Valu
             let total = m.sum(da.iter().copied());
             each(&|j| (-s[j]).times_plus(total, da[j]))
         }
-        Activation::Coupled(Algebraic::Identity) => da.to_vec(),
-        Activation::Coupled(Algebraic::CumulativeSum) => match m.formula(3) {
+        Activation::Coupled(CoupledActivation::CumulativeSum) => match m.formula(3) {
             0 => through_jacobian(&|jj, j| if j <= jj { one } else { zero }),
             _ => {
                 let mut sums = cumulative(m, da.iter().rev().copied());
@@ -76,7 +74,7 @@ pub fn gradient<'m>(g: &Activation, da: &[Value<'m>], z: &[Value<'m>], a: &[Valu
                 sums
             }
         },
-        Activation::Coupled(Algebraic::CoupledQuadratic) => {
+        Activation::Coupled(CoupledActivation::CoupledQuadratic) => {
             let (next, before) = (|j: usize| (j + 1) % n, |j: usize| (j + n - 1) % n);
             match m.formula(2) {
                 0 => each(&|j| da[j].times_plus(z[next(j)] + one, da[before(j)] * z[before(j)])),
@@ -87,7 +85,7 @@ pub fn gradient<'m>(g: &Activation, da: &[Value<'m>], z: &[Value<'m>], a: &[Valu
                 }),
             }
         }
-        Activation::Coupled(Algebraic::NormalizedSquare) => {
+        Activation::Coupled(CoupledActivation::NormalizedSquare) => {
             let denominator = one_and_squares(z);
             match m.formula(2) {
                 0 => through_jacobian(&|jj, j| two * z[j] / denominator * (delta(jj, j) - a[jj])),

@@ -1,56 +1,61 @@
 //! The activations of one unit in the formulas that people write.
 
 use super::value::Value;
-use dropout_oracle::problem::activation::Unit;
+use dropout_oracle::problem::activation::ScalarActivation;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, PI, SQRT_2};
 
 /// g(z).
-pub fn value(unit: Unit, z: Value) -> Value {
+pub fn value(unit: ScalarActivation, z: Value) -> Value {
     let m = z.machine;
     let [zero, half, one] = [0.0, 0.5, 1.0].map(|x| m.value(x));
     match unit {
-        Unit::Identity => z,
-        Unit::Relu => z.max(zero),
-        Unit::LeakyRelu { .. } if z.is_right_of_kink() => z,
-        Unit::LeakyRelu { slope } => m.parameter(slope) * z,
-        Unit::Sigmoid => sigmoid(z),
-        Unit::Tanh => z.tanh(),
-        Unit::Softplus => z.max(zero) + (-z.abs()).exp().ln_1p(),
-        Unit::Silu => match m.formula(2) {
+        ScalarActivation::Identity => z,
+        ScalarActivation::Relu => z.max(zero),
+        ScalarActivation::LeakyRelu { .. } if z.is_right_of_kink() => z,
+        ScalarActivation::LeakyRelu { slope } => m.parameter(slope) * z,
+        ScalarActivation::Sigmoid => sigmoid(z),
+        ScalarActivation::Tanh => z.tanh(),
+        ScalarActivation::Softplus => z.max(zero) + (-z.abs()).exp().ln_1p(),
+        ScalarActivation::Silu => match m.formula(2) {
             0 => z * sigmoid(z),
             _ => z / (one + (-z).exp()),
         },
-        Unit::Gelu => match m.formula(3) {
+        ScalarActivation::Gelu => match m.formula(3) {
             0 => half * z * (one + over_sqrt_2(z).erf()),
             1 => half * z * over_sqrt_2(-z).erfc(),
             _ => z * normal_distribution(z),
         },
-        Unit::GeluTanh => half * z * (one + gelu_tanh_argument(z).tanh()),
-        Unit::Elu { .. } if z.is_right_of_kink() => z,
-        Unit::Elu { alpha } => m.parameter(alpha) * z.exp_m1(),
+        ScalarActivation::GeluTanh => half * z * (one + gelu_tanh_argument(z).tanh()),
+        ScalarActivation::Elu { .. } if z.is_right_of_kink() => z,
+        ScalarActivation::Elu { alpha } => m.parameter(alpha) * z.exp_m1(),
+        ScalarActivation::Softsign => z / (one + z.abs()),
     }
 }
 
 /// g′(z), where a is g(z) as the forward pass left it or computed anew.
-pub fn derivative<'m>(unit: Unit, z: Value<'m>, a: Value<'m>) -> Value<'m> {
+pub fn derivative<'m>(unit: ScalarActivation, z: Value<'m>, a: Value<'m>) -> Value<'m> {
     let m = z.machine;
     let [zero, half, one] = [0.0, 0.5, 1.0].map(|x| m.value(x));
     match unit {
-        Unit::Identity => one,
-        Unit::Relu | Unit::LeakyRelu { .. } | Unit::Elu { .. } if z.is_right_of_kink() => one,
-        Unit::Relu => zero,
-        Unit::LeakyRelu { slope } => m.parameter(slope),
-        Unit::Sigmoid => match m.formula(2) {
+        ScalarActivation::Identity => one,
+        ScalarActivation::Relu | ScalarActivation::LeakyRelu { .. } | ScalarActivation::Elu { .. }
+            if z.is_right_of_kink() =>
+        {
+            one
+        }
+        ScalarActivation::Relu => zero,
+        ScalarActivation::LeakyRelu { slope } => m.parameter(slope),
+        ScalarActivation::Sigmoid => match m.formula(2) {
             0 => a * (one - a),
             _ => a * sigmoid(-z),
         },
-        Unit::Tanh => match m.formula(3) {
+        ScalarActivation::Tanh => match m.formula(3) {
             0 => one - a * a,
             1 => (-a).times_plus(a, one),
             _ => (one - a) * (one + a),
         },
-        Unit::Softplus => sigmoid(z),
-        Unit::Silu => {
+        ScalarActivation::Softplus => sigmoid(z),
+        ScalarActivation::Silu => {
             let s = sigmoid(z);
             match m.formula(3) {
                 0 => s * z.times_plus(one - s, one),
@@ -58,19 +63,28 @@ pub fn derivative<'m>(unit: Unit, z: Value<'m>, a: Value<'m>) -> Value<'m> {
                 _ => a.times_plus(one - s, s),
             }
         }
-        Unit::Gelu => {
+        ScalarActivation::Gelu => {
             let density = (-(half * z * z)).exp() * m.constant(1.0 / (2.0 * PI).sqrt());
             z.times_plus(density, normal_distribution(z))
         }
-        Unit::GeluTanh => {
+        ScalarActivation::GeluTanh => {
             let t = gelu_tanh_argument(z).tanh();
             let slope = m.constant(FRAC_2_PI.sqrt()) * (m.constant(3.0 * 0.044715) * z).times_plus(z, one);
             half * (one + t) + half * z * (one - t * t) * slope
         }
-        Unit::Elu { alpha } => match m.formula(2) {
+        ScalarActivation::Elu { alpha } => match m.formula(2) {
             0 => m.parameter(alpha) * z.exp(),
             _ => a + m.parameter(alpha),
         },
+        ScalarActivation::Softsign => {
+            let (denominator, rest) = (one + z.abs(), one - a.abs());
+            match m.formula(4) {
+                0 => one / denominator * (one / denominator),
+                1 => one / (denominator * denominator),
+                2 => rest * rest,
+                _ => one / denominator - a.abs() / denominator,
+            }
+        }
     }
 }
 

@@ -1,0 +1,142 @@
+//! The activations that couple the units of a row: each is a file of its own.
+//!
+//! [`CoupledFunction`] is what such a file fills in besides its [`VectorFunction`]; the list at the end of
+//! this one names them all.
+
+use super::{VectorFunction, coupled_quadratic, cumulative_sum, log_softmax, normalized_square, softmax};
+use crate::grid::Grid;
+use crate::number::{ErrorBound, Real};
+
+/// A g whose outputs see every z of their row, and its textbook formulas.
+pub trait CoupledFunction {
+    /// The name in JSON and on the command line.
+    const NAME: &'static str;
+    /// g_j(z) in the symbols of a terminal.
+    const FORMULA: &'static str;
+
+    /// g(z) as textbooks write it, which may cancel: an implementation is not wrong for that.
+    fn textbook_value<const S: usize, const A: usize>(&self, z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>>
+    where
+        Self: VectorFunction<ErrorBound<S, A>>,
+    {
+        self.value(z)
+    }
+
+    /// The Jacobian likewise.
+    fn textbook_jacobian<const S: usize, const A: usize>(
+        &self,
+        z: &[ErrorBound<S, A>],
+    ) -> Grid<ErrorBound<S, A>>
+    where
+        Self: VectorFunction<ErrorBound<S, A>>,
+    {
+        self.jacobian(z)
+    }
+
+    /// row · ∂a/∂z likewise, without the full Jacobian.
+    fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>>
+    where
+        Self: VectorFunction<ErrorBound<S, A>>,
+    {
+        self.row_times_jacobian(row, z)
+    }
+}
+
+/// The enum over a list of [`CoupledFunction`]s, each with its module and its name.
+macro_rules! coupled_activations {
+    ($($(#[$doc:meta])* $module:ident::$name:ident),* $(,)?) => {
+        /// An activation that couples the units of a row, by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum CoupledActivation {
+            $($(#[$doc])* $name),*
+        }
+
+        impl CoupledActivation {
+            /// All of them.
+            pub const ALL: [CoupledActivation; [$(stringify!($name)),*].len()] =
+                [$(CoupledActivation::$name),*];
+
+            /// The name in JSON and on the command line.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(CoupledActivation::$name => <$module::$name as CoupledFunction>::NAME),*
+                }
+            }
+
+            /// g_j(z) in the symbols of a terminal.
+            pub fn formula(self) -> &'static str {
+                match self {
+                    $(CoupledActivation::$name => <$module::$name as CoupledFunction>::FORMULA),*
+                }
+            }
+
+            /// g(z) as textbooks write it.
+            pub fn textbook_value<const S: usize, const A: usize>(
+                self,
+                z: &[ErrorBound<S, A>],
+            ) -> Vec<ErrorBound<S, A>> {
+                match self {
+                    $(CoupledActivation::$name => $module::$name.textbook_value(z)),*
+                }
+            }
+
+            /// The Jacobian as textbooks write it.
+            pub fn textbook_jacobian<const S: usize, const A: usize>(
+                self,
+                z: &[ErrorBound<S, A>],
+            ) -> Grid<ErrorBound<S, A>> {
+                match self {
+                    $(CoupledActivation::$name => $module::$name.textbook_jacobian(z)),*
+                }
+            }
+
+            /// row · ∂a/∂z as textbooks write it.
+            pub fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+                self,
+                row: &[ErrorBound<S, A>],
+                z: &[ErrorBound<S, A>],
+            ) -> Vec<ErrorBound<S, A>> {
+                match self {
+                    $(CoupledActivation::$name => $module::$name.textbook_row_times_jacobian(row, z)),*
+                }
+            }
+        }
+
+        impl<T: Real> VectorFunction<T> for CoupledActivation {
+            fn value(&self, z: &[T]) -> Vec<T> {
+                match self {
+                    $(CoupledActivation::$name => $module::$name.value(z)),*
+                }
+            }
+
+            fn jacobian(&self, z: &[T]) -> Grid<T> {
+                match self {
+                    $(CoupledActivation::$name => $module::$name.jacobian(z)),*
+                }
+            }
+
+            fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
+                match self {
+                    $(CoupledActivation::$name => $module::$name.row_times_jacobian(row, z)),*
+                }
+            }
+        }
+    };
+}
+
+coupled_activations! {
+    /// e^z over the row's sum of e^z.
+    softmax::Softmax,
+    /// The logarithm of softmax, never computed as one.
+    log_softmax::LogSoftmax,
+    /// a_jj = z_1 + … + z_jj.
+    cumulative_sum::CumulativeSum,
+    /// a_j = z_j · z_{j+1} + z_j, cyclic in j (ruling cyclic-coupling).
+    coupled_quadratic::CoupledQuadratic,
+    /// a_j = z_j² / (1 + Σ z²).
+    normalized_square::NormalizedSquare,
+}

@@ -1,0 +1,48 @@
+//! coupled_quadratic: a_j = z_j · z_{j+1} + z_j, cyclic in j, a polynomial whose Jacobian is not symmetric.
+
+use super::{CoupledFunction, VectorFunction};
+use crate::grid::Grid;
+use crate::number::{ErrorBound, Number};
+use num_traits::One;
+
+/// a_j = z_j · z_{j+1} + z_j, cyclic in j (ruling cyclic-coupling).
+pub struct CoupledQuadratic;
+
+impl<T: Number> VectorFunction<T> for CoupledQuadratic {
+    fn value(&self, z: &[T]) -> Vec<T> {
+        let at = |j: usize| z[j % z.len()].clone();
+        (0..z.len()).map(|j| at(j) * at(j + 1) + at(j)).collect()
+    }
+
+    fn jacobian(&self, z: &[T]) -> Grid<T> {
+        let n = z.len();
+        let at = |j: usize| z[j % n].clone();
+        let when = |condition: bool, value: T| if condition { value } else { T::zero() };
+        // With one unit z_{j+1} is z_j itself and both terms fall on the same entry: 2z + 1.
+        Grid::tabulate(n, n, |jj, j| when(j == jj, at(jj + 1) + T::one()) + when(j == (jj + 1) % n, at(jj)))
+    }
+}
+
+impl CoupledFunction for CoupledQuadratic {
+    const NAME: &'static str = "coupled_quadratic";
+    const FORMULA: &'static str = "gⱼ(z) = zⱼ·zⱼ₊₁ + zⱼ, where the first follows the last";
+
+    /// z_j (z_{j+1} + 1).
+    fn textbook_value<const S: usize, const A: usize>(
+        &self,
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        (0..z.len()).map(|j| z[j] * (z[(j + 1) % z.len()] + ErrorBound::one())).collect()
+    }
+
+    /// row_j z_{j+1} + row_j + row_{j−1} z_{j−1}.
+    fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        let n = z.len();
+        let before = |j: usize| (j + n - 1) % n;
+        (0..n).map(|j| row[j] * z[(j + 1) % n] + row[j] + row[before(j)] * z[before(j)]).collect()
+    }
+}

@@ -1,0 +1,32 @@
+//! cumulative_sum: a_jj = z_1 + … + z_jj, a polynomial whose Jacobian is not symmetric.
+
+use super::{CoupledFunction, VectorFunction};
+use crate::grid::Grid;
+use crate::number::{ErrorBound, Number, sum};
+
+/// a_jj = z_1 + … + z_jj.
+pub struct CumulativeSum;
+
+impl<T: Number> VectorFunction<T> for CumulativeSum {
+    fn value(&self, z: &[T]) -> Vec<T> {
+        (0..z.len()).map(|jj| sum(0..jj + 1, |l| z[l].clone())).collect()
+    }
+
+    fn jacobian(&self, z: &[T]) -> Grid<T> {
+        Grid::tabulate(z.len(), z.len(), |jj, j| if j <= jj { T::one() } else { T::zero() })
+    }
+}
+
+impl CoupledFunction for CumulativeSum {
+    const NAME: &'static str = "cumulative_sum";
+    const FORMULA: &'static str = "gⱼ(z) = z₁ + … + zⱼ";
+
+    /// row_j + … + row_n.
+    fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        _: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        (0..row.len()).map(|j| sum(j..row.len(), |jj| row[jj])).collect()
+    }
+}

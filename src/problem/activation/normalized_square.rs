@@ -1,0 +1,103 @@
+//! normalized_square: a_j = z_j² / (1 + Σ z²), a rational function whose Jacobian is not symmetric.
+
+use super::{CoupledFunction, VectorFunction};
+use crate::grid::Grid;
+use crate::number::{ErrorBound, Number, sum};
+use num_traits::{One, Zero};
+
+/// a_j = z_j² / (1 + Σ z²).
+pub struct NormalizedSquare;
+
+impl<T: Number> VectorFunction<T> for NormalizedSquare {
+    fn value(&self, z: &[T]) -> Vec<T> {
+        let Scaled { z, one_squared, .. } = Scaled::new(z);
+        let denominator = one_squared + sum(0..z.len(), |l| square(&z[l]));
+        z.iter().map(|z_j| square(z_j) / denominator.clone()).collect()
+    }
+
+    fn jacobian(&self, z: &[T]) -> Grid<T> {
+        let n = z.len();
+        let when = |condition: bool, value: T| if condition { value } else { T::zero() };
+        let Scaled { z, one, one_squared } = Scaled::new(z);
+        let two = T::one() + T::one();
+        let denominator = one_squared.clone() + sum(0..n, |l| square(&z[l]));
+        // On the diagonal 2z/D · (1 − z²/D) = 2z/D · (1 + Σ_{l≠j} z_l²)/D: no cancellation.
+        let others = |j: usize| one_squared.clone() + sum(0..n, |l| when(l != j, square(&z[l])));
+        Grid::tabulate(n, n, |jj, j| {
+            let slope = two.clone() * z[j].clone() * one.clone() / denominator.clone();
+            if jj == j {
+                slope * (others(j) / denominator.clone())
+            } else {
+                -(slope * (square(&z[jj]) / denominator.clone()))
+            }
+        })
+    }
+}
+
+impl CoupledFunction for NormalizedSquare {
+    const NAME: &'static str = "normalized_square";
+    const FORMULA: &'static str = "gⱼ(z) = zⱼ² / (1 + Σₗ zₗ²)";
+
+    fn textbook_value<const S: usize, const A: usize>(
+        &self,
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        let Textbook { square, inverse, .. } = Textbook::new(z);
+        square.iter().map(|&q| q * inverse).collect()
+    }
+
+    /// 2z_j/D (δ − q_jj/D).
+    fn textbook_jacobian<const S: usize, const A: usize>(
+        &self,
+        z: &[ErrorBound<S, A>],
+    ) -> Grid<ErrorBound<S, A>> {
+        let delta = |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
+        let Textbook { square, inverse, twice } = Textbook::new(z);
+        Grid::tabulate(z.len(), z.len(), |jj, j| twice[j] * inverse * (delta(jj, j) - square[jj] * inverse))
+    }
+
+    /// 2z_j (row_j/D − Σ row_l q_l/D · 1/D).
+    fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> Vec<ErrorBound<S, A>> {
+        let n = z.len();
+        let Textbook { square, inverse, twice } = Textbook::new(z);
+        let mean = sum(0..n, |l| row[l] * square[l] * inverse) * inverse;
+        (0..n).map(|j| twice[j] * (row[j] * inverse - mean)).collect()
+    }
+}
+
+/// z and 1 divided by a common power of two, so that no square overflows.
+struct Scaled<T> {
+    z: Vec<T>,
+    one: T,
+    one_squared: T,
+}
+
+impl<T: Number> Scaled<T> {
+    fn new(z: &[T]) -> Self {
+        let one = T::one() / T::common_scale(z);
+        Scaled { z: z.iter().map(|z_j| z_j.clone() * one.clone()).collect(), one_squared: square(&one), one }
+    }
+}
+
+fn square<T: Number>(x: &T) -> T {
+    x.clone() * x.clone()
+}
+
+/// q = z², 1/D with D = 1 + Σ q, and 2z.
+struct Textbook<const S: usize, const A: usize> {
+    square: Vec<ErrorBound<S, A>>,
+    inverse: ErrorBound<S, A>,
+    twice: Vec<ErrorBound<S, A>>,
+}
+
+impl<const S: usize, const A: usize> Textbook<S, A> {
+    fn new(z: &[ErrorBound<S, A>]) -> Self {
+        let square: Vec<_> = z.iter().map(|&z| z * z).collect();
+        let inverse = ErrorBound::one() / (ErrorBound::one() + ErrorBound::sum(square.iter().copied()));
+        Textbook { square, inverse, twice: z.iter().map(|&z| ErrorBound::from_f64(2.0) * z).collect() }
+    }
+}

@@ -1,0 +1,31 @@
+//! softplus: ln(1 + e^z).
+
+use super::{ScalarFunction, sigmoid};
+use crate::number::{ErrorBound, Real};
+
+/// ln(1 + e^z).
+pub struct Softplus;
+
+impl ScalarFunction for Softplus {
+    const NAME: &'static str = "softplus";
+    const FORMULA: &'static str = "ln(1 + e^zⱼ)";
+
+    fn value<T: Real>(self, z: &T) -> T {
+        z.if_positive(|| z.clone() + (-z.clone()).exp().ln_1p(), || z.exp().ln_1p())
+    }
+
+    fn derivative<T: Real>(self, z: &T) -> T {
+        sigmoid::sigmoid(z)
+    }
+
+    /// max(z, 0) + ln(1 + e^−|z|).
+    fn textbook_value<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
+        let (center, _) = z.exact_number();
+        if center > 0.0 { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
+    }
+
+    /// The sigmoid, or e^(z − a).
+    fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
+        sigmoid::textbook(z).or((z - self.textbook_value(z)).exp())
+    }
+}
