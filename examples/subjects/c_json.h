@@ -1,6 +1,6 @@
-/* A reader for the JSON of the line protocol, and memory that is given back a line at a time.
+/* A reader for the JSON of the line protocol, and memory that is released after each line.
  *
- * It reads in place and knows no \u escapes: the questions have none where the answer depends on them. */
+ * It parses in place and does not decode \u escapes: no answer depends on one. */
 #ifndef C_JSON_H
 #define C_JSON_H
 
@@ -46,7 +46,7 @@ static void release(void)
 
 static char *skip_space(char *at) { return at + strspn(at, " \t\r\n"); }
 
-/* The text of a string whose opening quote is before `at`; NULL where it does not end. */
+/* The text of a string whose opening quote is before `at`; NULL if it is unterminated. */
 static char *read_string(char *at, const char **text)
 {
     for (*text = at; *at != '"'; at++) {
@@ -57,7 +57,7 @@ static char *read_string(char *at, const char **text)
     return at + 1;
 }
 
-/* Reads one value into `value`; answers with what stands behind it, or NULL where it is no JSON. */
+/* Reads one value into `value`; returns the position after it, or NULL if it is not JSON. */
 static char *read_value(char *at, json *value)
 {
     at = skip_space(at);
@@ -96,7 +96,7 @@ static char *read_value(char *at, json *value)
     return end == at ? NULL : end;
 }
 
-/* The member under `key`; an empty word where there is none, so that look-ups can be chained. */
+/* The member under `key`; an empty word if there is none, so that look-ups can be chained. */
 static const json *member(const json *object, const char *key)
 {
     static const json none = {JSON_WORD, 0, NULL, NULL, 0, NULL, NULL};
@@ -107,7 +107,7 @@ static const json *member(const json *object, const char *key)
 
 static bool is(const json *value, const char *text) { return value->text && strcmp(value->text, text) == 0; }
 
-/* The next line without its end, or NULL where there is none; it lives until the next `release`. */
+/* The next line without its newline, or NULL if there is none; it lives until the next `release`. */
 static char *read_line(FILE *file)
 {
     size_t room = 1 << 16, length = 0;

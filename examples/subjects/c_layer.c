@@ -1,4 +1,4 @@
-/* The layer in C11, its backward pass written by hand; libm is all that it needs.
+/* The layer in C11, with a hand-written backward pass. It needs only libm.
  *
  *     cc -std=c11 -O2 -Wall -Wextra -Werror -pedantic c_layer.c -o c_layer -lm
  *     dropout-oracle check -- ./c_layer
@@ -13,7 +13,7 @@ typedef struct { size_t rows, cols; double *at; } matrix;
 
 static matrix zeros(size_t rows, size_t cols) { return (matrix){rows, cols, take(rows * cols, sizeof(double))}; }
 
-/* An array of rows as it is, and a flat array as one row. */
+/* Reads an array of rows; a flat array becomes a single row. */
 static matrix read_matrix(const json *value)
 {
     bool flat = value->first && value->first->kind == JSON_NUMBER;
@@ -30,7 +30,7 @@ static double sigmoid(double z)
     return (z > 0 ? 1 : e) / (1 + e);
 }
 
-/* g(z) and g'(z) of one unit; false where the name is not known. */
+/* g(z) and g'(z) of one unit; false if the name is unknown. */
 static bool scalar(const json *g, double z, double *a, double *slope)
 {
     const json *name = member(g, "name");
@@ -155,7 +155,7 @@ static void step(const json *g, const json *inputs)
     fputs("}", stdout);
 }
 
-/* SplitMix64, since rand() may have as few as 15 bits; the top 53 bits make a uniform number in [0, 1). */
+/* SplitMix64, because rand() may produce only 15 bits; the top 53 bits make a uniform number in [0, 1). */
 static double uniform(void)
 {
     static uint64_t state = 1;

@@ -1,6 +1,6 @@
-"""The layer in JAX: the forward pass as functions, the backward pass by jax.vjp, compiled as a whole.
+"""The layer in JAX: the forward pass as functions, the backward pass by jax.vjp, compiled together.
 
-flax.linen.Dropout has one rate for all units and draws its own mask, so the mask is applied as a factor r / p.
+flax.linen.Dropout has a single rate for all units and draws its own mask, so the mask is applied as a factor r / p.
 
     dropout-oracle check -- python3 examples/subjects/jax_layer.py --dtype float32
 """
@@ -54,7 +54,7 @@ def activate(g, z):
 
 @functools.partial(jax.jit, static_argnums=0)
 def forward_and_backward(activation, A, p, R, W, b, dA_next):
-    """The chain cut at its joints, so that each vjp shows one gradient on the way."""
+    """The chain, cut at its joints so that each vjp exposes one intermediate gradient."""
     A_tilde, through_mask = jax.vjp(lambda A: A * (R / p), A)
     Z, through_dense = jax.vjp(lambda A_tilde, W, b: A_tilde @ W + b, A_tilde, W, b)
     A_next, through_activation = jax.vjp(functools.partial(activate, json.loads(activation)), Z)
@@ -80,7 +80,7 @@ def sample(p, rows):
 parser = argparse.ArgumentParser()
 parser.add_argument("--dtype", default="float64", choices=["float64", "float32"])
 jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_default_matmul_precision", "highest")  # an accelerator may round the factors otherwise
+jax.config.update("jax_default_matmul_precision", "highest")  # otherwise an accelerator may round the factors
 dtype = jnp.dtype(parser.parse_args().dtype)
 key = jax.random.key(1)
 arithmetic = {"float64": "f64", "float32": "f32"}[dtype.name]

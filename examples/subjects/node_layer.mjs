@@ -1,4 +1,4 @@
-// The layer in plain JavaScript, its backward pass written by hand; node is all that it needs.
+// The layer in plain JavaScript, with a hand-written backward pass. It needs only node.
 //
 //     dropout-oracle check -- node examples/subjects/node_layer.mjs
 import { createInterface } from "node:readline";
@@ -10,7 +10,7 @@ const eachCell = (f, M, ...others) => M.map((row, i) => row.map((x, j) => f(x, .
 const sigmoid = (z) => (z > 0 ? 1 : Math.exp(z)) / (1 + Math.exp(-Math.abs(z)));
 const squareRoot2OverPi = Math.sqrt(2 / Math.PI);
 
-// A function of one unit: [g(z), g'(z)]. JavaScript has no erf, so there is no gelu.
+// The functions of a single unit: [g(z), g'(z)]. JavaScript has no erf, so there is no gelu.
 const scalar = {
   identity: (z) => [z, 1],
   relu: (z) => (z > 0 ? [z, 1] : [0, 0]),
@@ -32,7 +32,7 @@ const eachUnit = (units, z, d) => {
   return [pairs.map(([a]) => a), pairs.map(([, slope], j) => d[j] * slope)];
 };
 
-// A function of a row: [g(z), dJ/dz] from d = dJ/da.
+// The functions of a row: [g(z), dJ/dz] from d = dJ/da.
 const coupled = {
   per_unit: (z, d, { units }) => eachUnit(units, z, d),
   softmax: (z, d) => {
@@ -100,7 +100,7 @@ function answer({ cmd, seq, activation, inputs, p, rows }) {
   }
 }
 
-// JSON lacks NaN and the infinities: they are strings.
+// NaN and the infinities become strings, because JSON has none.
 const plain = (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -108,4 +108,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (question.cmd === "stop") break;
   process.stdout.write(JSON.stringify(answer(question), plain) + "\n");
 }
-process.stdin.destroy(); // else an open pipe keeps node alive
+process.stdin.destroy(); // otherwise an open pipe keeps node alive

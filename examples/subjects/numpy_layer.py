@@ -1,9 +1,9 @@
-"""The layer in NumPy, its backward pass written by hand.
+"""The layer in NumPy, with a hand-written backward pass.
 
     dropout-oracle check -- python3 examples/subjects/numpy_layer.py --dtype float32
     dropout-oracle check -- python3 examples/subjects/numpy_layer.py --own-mask
 
-With --own-mask the step is that of a layer which takes no mask: it draws one itself and leaves R aside.
+With --own-mask, the layer accepts no mask: it draws one itself and ignores R.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import numpy as np
 
 from protocol import ACTIVATIONS, OUTPUTS, serve
 
-erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has none
+erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has no erfc
 
 
 def sigmoid(z):
@@ -110,7 +110,7 @@ parser.add_argument("--own-mask", action="store_true")
 options = parser.parse_args()
 dtype = np.dtype(options.dtype)
 rng = np.random.default_rng(1)
-np.seterr(all="ignore")  # infinities are answers; a warning on stderr would cost the case
+np.seterr(all="ignore")  # infinities are valid answers, not worth a warning
 arithmetic = {"float64": "f64", "float32": "f32"}[dtype.name]
 about = {
     "name": f"numpy {dtype.name}",

@@ -1,6 +1,6 @@
 """The line protocol in Python: one JSON question a line on stdin, one JSON answer a line on stdout.
 
-A subject calls `serve` with what it says of itself and with its step; see numpy_layer.py for a whole one.
+A subject calls `serve` with its description and its step; numpy_layer.py is a complete example.
 Standard library only.
 """
 
@@ -15,13 +15,13 @@ OUTPUTS = ["A_tilde", "Z", "A_next", "dZ", "dW", "db", "dA_tilde", "dA"]
 
 
 class Skip(Exception):
-    """Raised by a step that the subject cannot do; its text is the reason."""
+    """Raised by a step that the subject does not support; its text is the reason."""
 
 
 def serve(about, step, sample=None):
     """Answers every question until `stop` or the end of stdin.
 
-    `step(activation, inputs)` gives a dictionary of results as nested lists, `sample(p, rows)` a mask.
+    `step(activation, inputs)` returns a dictionary of results as nested lists, `sample(p, rows)` a mask.
     """
     for line in sys.stdin:
         question = json.loads(line)
@@ -42,13 +42,13 @@ def serve(about, step, sample=None):
                     answer["skipped"] = f"does not know {command}"
             except Skip as reason:
                 answer["skipped"] = str(reason)
-            except Exception as error:  # the case is lost, the run goes on
+            except Exception as error:  # only this case is lost
                 answer["error"] = f"{type(error).__name__}: {error}"
         print(json.dumps(answer, allow_nan=False), flush=True)
 
 
 def plain(value):
-    """The same lists with NaN and the infinities, which JSON lacks, as strings."""
+    """The same lists, with NaN and the infinities as strings, because JSON has none."""
     if isinstance(value, list):
         return [plain(item) for item in value]
     if math.isfinite(value):

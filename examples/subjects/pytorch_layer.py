@@ -1,6 +1,6 @@
-"""The layer in PyTorch: the forward pass as one writes it, the backward pass by autograd.
+"""The layer in PyTorch: the usual forward pass, and the backward pass by autograd.
 
-torch.nn.Dropout has one p for all units and draws its own mask, so the mask is applied as a factor r / p.
+torch.nn.Dropout has a single p for all units and draws its own mask, so the mask is applied as a factor r / p.
 
     dropout-oracle check -- python3 examples/subjects/pytorch_layer.py --dtype bfloat16
 """
@@ -26,7 +26,7 @@ def per_unit(z, g):
 
 
 GIVEN = {
-    "identity": lambda z, g: z.clone(),  # a node of its own, so that Z and A_next have a gradient each
+    "identity": lambda z, g: z.clone(),  # a separate node, so that Z and A_next each have a gradient
     "relu": lambda z, g: F.relu(z),
     "leaky_relu": lambda z, g: F.leaky_relu(z, g["slope"]),
     "sigmoid": lambda z, g: F.sigmoid(z),
@@ -74,7 +74,7 @@ chosen = parser.parse_args().dtype
 dtype = getattr(torch, chosen)
 torch.set_num_threads(1)
 torch.manual_seed(1)
-# Products and reductions of the short formats are summed in float32 on a CPU.
+# On a CPU, products and reductions of the short formats accumulate in float32.
 arithmetic, accumulator = {
     "float64": ("f64", "f64"),
     "float32": ("f32", "f32"),
