@@ -43,6 +43,7 @@ static bool scalar(const json *g, double z, double *a, double *slope)
     if (is(name, "softplus")) return *a = fmax(z, 0) + log1p(exp(-fabs(z))), *slope = sigmoid(z), true;
     if (is(name, "silu")) return *a = z * sigmoid(z), *slope = sigmoid(z) * (1 + z * sigmoid(-z)), true;
     if (is(name, "elu")) return *a = z > 0 ? z : alpha * expm1(z), *slope = z > 0 ? 1 : alpha * exp(z), true;
+    if (is(name, "softsign")) return *a = z / (1 + fabs(z)), *slope = 1 / (1 + fabs(z)) / (1 + fabs(z)), true;
     if (is(name, "gelu")) {
         double keep = erfc(-z * 0.70710678118654752) / 2;
         return *a = z * keep, *slope = keep + z * exp(-z * z / 2) * 0.39894228040143268, true;
@@ -184,7 +185,7 @@ static void sample(const json *probabilities, double rows)
 static const char about[] =
     "{\"name\": \"c\", \"version\": \"" __VERSION__ "\", \"arithmetic\": \"f64\", \"accumulator\": \"f64\","
     " \"supports\": {\"activations\": [\"identity\", \"relu\", \"leaky_relu\", \"sigmoid\", \"tanh\", \"softplus\", \"silu\","
-    " \"gelu\", \"gelu_tanh\", \"elu\", \"per_unit\", \"softmax\", \"log_softmax\", \"cumulative_sum\", \"coupled_quadratic\","
+    " \"gelu\", \"gelu_tanh\", \"elu\", \"softsign\", \"per_unit\", \"softmax\", \"log_softmax\", \"cumulative_sum\", \"coupled_quadratic\","
     " \"normalized_square\"], \"per_unit_p\": true, \"sample\": true,"
     " \"outputs\": [\"A_tilde\", \"Z\", \"A_next\", \"dZ\", \"dW\", \"db\", \"dA_tilde\", \"dA\"]}}";
 

@@ -39,6 +39,7 @@ GIVEN = {
     "gelu": lambda z, g: nn.gelu(z, approximate=False),
     "gelu_tanh": lambda z, g: nn.gelu(z, approximate=True),
     "elu": lambda z, g: nn.elu(z, g["alpha"]),
+    "softsign": lambda z, g: nn.soft_sign(z),
     "softmax": lambda z, g: nn.softmax(z, axis=1),
     "log_softmax": lambda z, g: nn.log_softmax(z, axis=1),
     "cumulative_sum": lambda z, g: jnp.cumsum(z, axis=1),

@@ -25,6 +25,7 @@ const scalar = {
     return [z * sigmoid(2 * u), sigmoid(2 * u) * (1 + 2 * z * sigmoid(-2 * u) * du)]; // (1 + tanh u) / 2 = σ(2u)
   },
   elu: (z, { alpha }) => (z > 0 ? [z, 1] : [alpha * Math.expm1(z), alpha * Math.exp(z)]),
+  softsign: (z) => [z / (1 + Math.abs(z)), (1 / (1 + Math.abs(z))) ** 2],
 };
 
 const eachUnit = (units, z, d) => {

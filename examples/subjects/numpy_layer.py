@@ -79,6 +79,9 @@ def activate(g, z, d):
     if name == "elu":
         alpha, low = g["alpha"], np.minimum(z, 0)
         return np.where(z > 0, z, alpha * np.expm1(low)), np.where(z > 0, d, d * alpha * np.exp(low))
+    if name == "softsign":
+        inverse = 1 / (1 + np.abs(z))
+        return z / (1 + np.abs(z)), d * inverse * inverse
     if name == "cumulative_sum":
         return np.cumsum(z, axis=1), np.cumsum(d[:, ::-1], axis=1)[:, ::-1]
     if name == "per_unit":

@@ -8,7 +8,7 @@ import json
 import math
 import sys
 
-SCALAR = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "silu", "gelu", "gelu_tanh", "elu"]
+SCALAR = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "silu", "gelu", "gelu_tanh", "elu", "softsign"]
 COUPLED = ["softmax", "log_softmax", "cumulative_sum", "coupled_quadratic", "normalized_square"]
 ACTIVATIONS = SCALAR + ["per_unit"] + COUPLED
 OUTPUTS = ["A_tilde", "Z", "A_next", "dZ", "dW", "db", "dA_tilde", "dA"]

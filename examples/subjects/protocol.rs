@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const OUTPUTS: [&str; 8] = ["A_tilde", "Z", "A_next", "dZ", "dW", "db", "dA_tilde", "dA"];
 
-const ACTIVATIONS: &str = "identity relu leaky_relu sigmoid tanh softplus silu gelu gelu_tanh elu per_unit \
+const ACTIVATIONS: &str = "identity relu leaky_relu sigmoid tanh softplus silu gelu gelu_tanh elu softsign per_unit \
     softmax log_softmax cumulative_sum coupled_quadratic normalized_square";
 
 pub type Answer = Result<Value, Box<dyn Error>>;

@@ -36,6 +36,7 @@ GIVEN = {
     "gelu": lambda z, g: F.gelu(z),
     "gelu_tanh": lambda z, g: F.gelu(z, approximate="tanh"),
     "elu": lambda z, g: F.elu(z, g["alpha"]),
+    "softsign": lambda z, g: F.softsign(z),
     "softmax": lambda z, g: F.softmax(z, dim=1),
     "log_softmax": lambda z, g: F.log_softmax(z, dim=1),
     "cumulative_sum": lambda z, g: z.cumsum(dim=1),

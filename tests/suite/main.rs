@@ -1,6 +1,7 @@
 //! The test suite: one binary, a module a topic.
 
 mod activation_accuracy;
+mod activation_lists;
 mod activations;
 mod agreement;
 mod bad_input;

@@ -43,6 +43,7 @@ fn activate(g: &Value, z: Tensor<2>) -> Result<Tensor<2>, Skip> {
         "gelu" => activation::gelu(z),
         "gelu_tanh" => activation::gelu_approximate(z),
         "elu" => activation::elu(z, parameter("alpha")),
+        "softsign" => z.clone() / (z.abs() + 1.0),
         "softmax" => activation::softmax(z, 1),
         "log_softmax" => activation::log_softmax(z, 1),
         "cumulative_sum" => z.cumsum(1),

@@ -37,6 +37,7 @@ fn activate(g: &Value, z: &Tensor) -> Result<Tensor> {
         "gelu" => z.gelu_erf()?,
         "gelu_tanh" => z.gelu()?,
         "elu" => z.elu(parameter("alpha"))?,
+        "softsign" => (z / (z.abs()? + 1.0)?)?,
         "softmax" => ops::softmax(z, 1)?,
         "log_softmax" => ops::log_softmax(z, 1)?,
         "cumulative_sum" => z.cumsum(1)?,

@@ -1,0 +1,189 @@
+//! What follows from the lists of activations, and what is held to them: the schema, the tables in the specs,
+//! the catalogue, the zoo, and the layers of examples/subjects.
+
+use crate::sources;
+use dropout_oracle::cases::{self, Profile};
+use dropout_oracle::problem::activation::{Activation, CoupledActivation, PER_UNIT, ScalarActivation};
+use dropout_oracle::zoo;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The ends of the ids of the family `activations`.
+const REGIMES: [&str; 4] = ["moderate", "tiny", "negative", "positive"];
+
+/// Every name that a problem can give, but for the mix of several.
+fn names() -> Vec<&'static str> {
+    Activation::all().map(|activation| activation.name()).collect()
+}
+
+/// `name`, or `name_parameter` for each parameter, as the ids of cases end.
+fn labels(scalar: ScalarActivation) -> Vec<String> {
+    let text = |x: &f64| x.to_string().replace('-', "minus_").replace('.', "_");
+    match scalar.parameters() {
+        [] => vec![scalar.name().into()],
+        parameters => parameters.iter().map(|x| format!("{}_{}", scalar.name(), text(x))).collect(),
+    }
+}
+
+#[test]
+fn names_are_unique_and_a_parameter_is_taken_back() {
+    let unique: BTreeSet<&str> = names().into_iter().chain([PER_UNIT]).collect();
+    assert_eq!(unique.len(), ScalarActivation::ALL.len() + CoupledActivation::ALL.len() + 1);
+    for scalar in ScalarActivation::ALL {
+        assert_eq!(scalar.parameter().is_some(), !scalar.parameters().is_empty(), "{}", scalar.name());
+        assert_eq!(
+            scalar.with_parameter(-7.25).parameter().map(|(_, x)| x),
+            scalar.parameter().map(|_| -7.25)
+        );
+        if let Some((key, x)) = scalar.parameter() {
+            assert_eq!(scalar.with_parameter(x), scalar);
+            assert!(scalar.formula().contains(&format!("{{{key}}}")), "{}", scalar.name());
+        }
+    }
+}
+
+/// A scalar activation in the schema: its name, and its parameter where it takes one.
+#[test]
+fn the_schema_of_a_case_lists_every_activation() {
+    let schema: Value =
+        serde_json::from_str(&sources::read("fixtures/schema/case.schema.json")).expect("JSON");
+    let forms = |definition: &str| schema["$defs"][definition]["oneOf"].as_array().expect("forms").clone();
+    let of = |forms: &[Value]| -> BTreeSet<(String, Option<String>)> {
+        let form = |form: &Value| {
+            let properties = form["properties"].as_object()?;
+            let parameter = properties.keys().find(|key| *key != "name").cloned();
+            let name = &properties["name"];
+            let names = name["enum"].as_array().cloned().unwrap_or_else(|| vec![name["const"].clone()]);
+            let named =
+                names.into_iter().map(|name| (name.as_str().expect("a name").into(), parameter.clone()));
+            Some(named.collect::<Vec<_>>())
+        };
+        forms.iter().filter_map(form).flatten().collect()
+    };
+    let scalar = |scalar: ScalarActivation| {
+        (scalar.name().to_string(), scalar.parameter().map(|(key, _)| key.to_string()))
+    };
+    assert_eq!(of(&forms("unit")), ScalarActivation::ALL.map(scalar).into());
+    let coupled = CoupledActivation::ALL.iter().map(|coupled| (coupled.name().to_string(), None));
+    let mix = (PER_UNIT.to_string(), Some("units".to_string()));
+    assert_eq!(of(&forms("activation")), coupled.chain([mix]).collect());
+}
+
+#[test]
+fn the_tables_of_the_specs_have_a_row_for_every_activation() {
+    let (fixtures, tolerance) = (sources::read("spec/fixtures.md"), sources::read("spec/tolerance.md"));
+    for activation in Activation::all() {
+        let name = activation.name();
+        let parameter = activation.scalars().iter().find_map(|scalar| scalar.parameter());
+        let json = match parameter {
+            Some((key, _)) => format!("| `{{\"name\": \"{name}\", \"{key}\": "),
+            None => format!("| `{{\"name\": \"{name}\"}}` |"),
+        };
+        assert!(fixtures.lines().any(|line| line.starts_with(&json)), "spec/fixtures.md lacks a row {json}");
+        let is_row = |line: &&str| {
+            line.starts_with('|')
+                && line.split('|').nth(1).is_some_and(|cell| cell.contains(&format!("`{name}`")))
+        };
+        assert_eq!(tolerance.lines().filter(is_row).count(), 1, "rows of `{name}` in spec/tolerance.md");
+    }
+}
+
+#[test]
+fn the_catalogue_asks_every_activation_where_it_can_go_wrong() {
+    let ids: BTreeSet<String> = cases::entries(Profile::Core).into_iter().map(|entry| entry.id).collect();
+    let there = |id: String| assert!(ids.contains(&id), "there is no case {id}");
+    for scalar in ScalarActivation::ALL {
+        for label in labels(scalar) {
+            for regime in REGIMES {
+                there(format!("activations/{label}-{regime}"));
+            }
+        }
+        let stem = scalar.name();
+        let family = |beginning: &str| ids.iter().any(|id| id.starts_with(&format!("{beginning}-{stem}")));
+        if scalar.has_kink() {
+            assert!(family("kinks/cancelled") && family("kinks/at_zero_bias"), "{stem}");
+        }
+        if !scalar.is_piecewise_linear() {
+            for beginning in ["sharp/near", "sharp/far", "steep/steep", "range/far_out", "mask/bias_alone"] {
+                assert!(family(beginning), "there is no case {beginning}-{stem}");
+            }
+        }
+    }
+    for coupled in CoupledActivation::ALL {
+        let name = coupled.name();
+        for regime in REGIMES {
+            there(format!("activations/{name}-{regime}"));
+        }
+        for upstream in ["one_output", "equal_upstream", "tiny_row"] {
+            there(format!("coupled/{name}-{upstream}"));
+        }
+    }
+}
+
+#[test]
+fn the_zoo_gets_every_activation_wrong_in_both_passes() {
+    let defects = zoo::all::<f64>();
+    for name in names() {
+        let words = name.replace('_', " ");
+        let about = |equation: u8| {
+            defects.iter().any(|defect| {
+                let says = defect.says.replace('_', " ");
+                defect.equation == equation
+                    && (says.starts_with(&words) || says.contains(&format!(" {words}")))
+            })
+        };
+        assert!(name == "identity" || (about(5) && about(38)), "{name}: a defect of its own in each pass");
+    }
+}
+
+/// A layer computes an activation, or says that its framework lacks it.
+#[test]
+fn every_layer_of_the_examples_knows_every_activation_or_says_that_it_does_not() {
+    let table = sources::read("examples/subjects/README.md");
+    for (layer, also) in [
+        ("numpy_layer.py", "protocol.py"),
+        ("pytorch_layer.py", "protocol.py"),
+        ("jax_layer.py", "protocol.py"),
+        ("c_layer.c", ""),
+        ("node_layer.mjs", ""),
+        ("candle/src/main.rs", "protocol.rs"),
+        ("burn/src/main.rs", "protocol.rs"),
+    ] {
+        let read = |file: &str| sources::read(&format!("examples/subjects/{file}"));
+        let text = read(layer);
+        let row =
+            table.lines().find(|line| line.contains(&format!("({layer})"))).expect("a row of the table");
+        for name in names() {
+            let word = |text: &str| {
+                text.match_indices(name).any(|(at, _)| {
+                    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+                    !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
+                })
+            };
+            let declined = row.rsplit('|').nth(1).is_some_and(|last| last.contains(&format!("`{name}`")));
+            assert!(word(&text) || declined, "examples/subjects/{layer}: {name}");
+            assert!(also.is_empty() || word(&read(also)), "examples/subjects/{also}: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_problem_may_name_every_activation() {
+    for scalar in ScalarActivation::ALL {
+        let mut activation = json!({"name": scalar.name()});
+        if let Some((key, x)) = scalar.parameter() {
+            activation[key] = json!(x);
+        }
+        let problem = json!({"activation": activation, "inputs": {
+            "A": [[1.5]], "p": [0.5], "R": [[1]], "W": [[0.75]], "b": [-0.5], "dA_next": [[2.0]]}});
+        let read = dropout_oracle::wire::read::problem(
+            problem.to_string().as_bytes(),
+            dropout_oracle::wire::read::Kind::Problem,
+        );
+        let read = read.unwrap_or_else(|faults| panic!("{}: {faults}", scalar.name()));
+        assert_eq!(*read.problem.activation(), Activation::Elementwise(scalar));
+        let written =
+            serde_json::to_value(dropout_oracle::wire::activation::Named::from(read.problem.activation()));
+        assert_eq!(written.expect("JSON"), activation);
+    }
+}
