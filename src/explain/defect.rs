@@ -26,7 +26,7 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
     paragraph(&format!("{}.", defect.says));
     paragraph(&format!("Silent {}.", defect.equivalent_when));
     for link in &defect.links {
-        paragraph(&format!("StepContext at {link}"));
+        paragraph(&format!("Seen at {link}"));
     }
     let m = problem.m();
     let mut same = Vec::new();

@@ -133,7 +133,7 @@ fn the_cases_of_a_folder_are_taken_in_place_of_the_built_in_ones() {
         "{}",
         run.out
     );
-    write("mine/two.json", "mine/one", "catches");
+    write("mine/two.json", "mine/one", "tolerance");
     assert!(check().err.ends_with("mine/two.json: another case has the id mine/one\n"), "{}", check().err);
     write("mine/two.json", "mine/two", "more");
     let run = check();

@@ -181,7 +181,7 @@ fn the_report_in_xml_is_read_back_as_it_was_meant() {
     );
     assert_eq!(case("a/gone").1, "is listed, and there is no such case");
     assert_eq!(case("judged").1, "every row of the batch has the same mask");
-    assert_eq!(case("bias"), (Some("failure".into()), "dW: the errors lean".into()));
+    assert_eq!(case("rounding-bias"), (Some("failure".into()), "dW: the errors lean".into()));
 }
 
 #[test]

@@ -87,13 +87,13 @@ fn the_files_say_what_the_numbers_say() {
         file["defects"],
         json!({
             "one": {
-                "equation": 3, "says": "is a|b", "silent": "never", "links": ["https://github.com/a/b"],
+                "equation": 3, "says": "is a|b", "equivalent_when": "never", "links": ["https://github.com/a/b"],
                 "f64": {"caught_by": 2, "nearest": 8.0, "separation": 1230.0},
                 "f32": {"caught_by": 1, "nearest": 8.0, "separation": 8.0},
                 "kills": "663",
             },
             "two": {
-                "equation": 42, "says": "is c", "silent": "always", "links": [],
+                "equation": 42, "says": "is c", "equivalent_when": "always", "links": [],
                 "f64": {"caught_by": 2, "nearest": 9.0, "separation": null},
                 "f32": {"caught_by": 1, "nearest": null, "separation": null},
                 "kills": "366",
