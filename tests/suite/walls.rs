@@ -87,6 +87,11 @@ fn file_faults(file: &Source) -> Vec<String> {
             _ => {}
         }
     }
+    if module == "mask_test" {
+        for other in imports(&code).into_iter().filter(|other| *other != module) {
+            fault(format!("{module} imports nothing of ours, and here {other}"));
+        }
+    }
     if module == "witness" {
         for item in named_after("scalar::", &code) {
             if !OPEN_TO_WITNESSES.contains(&item) {
@@ -264,6 +269,14 @@ fn a_witness_that_peeks_is_found() {
         assert_eq!(of("src/witness/mod.rs", code).len(), 1, "{code}");
     }
     assert_eq!(of("src/witness/mod.rs", "use crate::scalar::{Inputs, forward};"), [""; 0]);
+}
+
+#[test]
+fn an_import_into_the_judge_of_masks_is_found() {
+    for code in ["use crate::grid::Grid;", "use crate::problem::mask;"] {
+        assert_eq!(of("src/mask_test/mod.rs", code).len(), 1, "{code}");
+    }
+    assert_eq!(of("src/mask_test/cause.rs", "use crate::mask_test::plan::Plan;"), [""; 0]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! [`CoupledFunction`] is what such a file fills in besides its [`VectorFunction`]; the list at the end of
 //! this one names them all.
 
-use super::{VectorFunction, coupled_quadratic, cumulative_sum, log_softmax, normalized_square, softmax};
+use super::VectorFunction;
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Real};
 
@@ -63,14 +63,14 @@ macro_rules! coupled_activations {
             /// The name in JSON and on the command line.
             pub fn name(self) -> &'static str {
                 match self {
-                    $(CoupledActivation::$name => <$module::$name as CoupledFunction>::NAME),*
+                    $(CoupledActivation::$name => <super::$module::$name as CoupledFunction>::NAME),*
                 }
             }
 
             /// g_j(z) in the symbols of a terminal.
             pub fn formula(self) -> &'static str {
                 match self {
-                    $(CoupledActivation::$name => <$module::$name as CoupledFunction>::FORMULA),*
+                    $(CoupledActivation::$name => <super::$module::$name as CoupledFunction>::FORMULA),*
                 }
             }
 
@@ -80,7 +80,7 @@ macro_rules! coupled_activations {
                 z: &[ErrorBound<S, A>],
             ) -> Vec<ErrorBound<S, A>> {
                 match self {
-                    $(CoupledActivation::$name => $module::$name.textbook_value(z)),*
+                    $(CoupledActivation::$name => super::$module::$name.textbook_value(z)),*
                 }
             }
 
@@ -90,7 +90,7 @@ macro_rules! coupled_activations {
                 z: &[ErrorBound<S, A>],
             ) -> Grid<ErrorBound<S, A>> {
                 match self {
-                    $(CoupledActivation::$name => $module::$name.textbook_jacobian(z)),*
+                    $(CoupledActivation::$name => super::$module::$name.textbook_jacobian(z)),*
                 }
             }
 
@@ -101,7 +101,7 @@ macro_rules! coupled_activations {
                 z: &[ErrorBound<S, A>],
             ) -> Vec<ErrorBound<S, A>> {
                 match self {
-                    $(CoupledActivation::$name => $module::$name.textbook_row_times_jacobian(row, z)),*
+                    $(CoupledActivation::$name => super::$module::$name.textbook_row_times_jacobian(row, z)),*
                 }
             }
         }
@@ -109,19 +109,19 @@ macro_rules! coupled_activations {
         impl<T: Real> VectorFunction<T> for CoupledActivation {
             fn value(&self, z: &[T]) -> Vec<T> {
                 match self {
-                    $(CoupledActivation::$name => $module::$name.value(z)),*
+                    $(CoupledActivation::$name => super::$module::$name.value(z)),*
                 }
             }
 
             fn jacobian(&self, z: &[T]) -> Grid<T> {
                 match self {
-                    $(CoupledActivation::$name => $module::$name.jacobian(z)),*
+                    $(CoupledActivation::$name => super::$module::$name.jacobian(z)),*
                 }
             }
 
             fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
                 match self {
-                    $(CoupledActivation::$name => $module::$name.row_times_jacobian(row, z)),*
+                    $(CoupledActivation::$name => super::$module::$name.row_times_jacobian(row, z)),*
                 }
             }
         }

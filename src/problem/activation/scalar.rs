@@ -3,7 +3,6 @@
 //! [`ScalarFunction`] is what such a file fills in; the list at the end of this one names them all. Formulas
 //! neither overflow nor cancel where the true value is representable.
 
-use super::{elu, gelu, gelu_tanh, identity, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh};
 use crate::number::{ErrorBound, Real};
 
 /// A function of one unit's z alone: g_j(z) = g(z_j), with a diagonal Jacobian.
@@ -62,14 +61,14 @@ macro_rules! scalar_activations {
             /// The name in JSON and on the command line.
             pub fn name(self) -> &'static str {
                 match self {
-                    $(ScalarActivation::$name { .. } => <$module::$name as ScalarFunction>::NAME),*
+                    $(ScalarActivation::$name { .. } => <super::$module::$name as ScalarFunction>::NAME),*
                 }
             }
 
             /// g(z_j) in the symbols of a terminal; a parameter stands in braces.
             pub fn formula(self) -> &'static str {
                 match self {
-                    $(ScalarActivation::$name { .. } => <$module::$name as ScalarFunction>::FORMULA),*
+                    $(ScalarActivation::$name { .. } => <super::$module::$name as ScalarFunction>::FORMULA),*
                 }
             }
 
@@ -92,14 +91,14 @@ macro_rules! scalar_activations {
             /// The parameters for cases, where it takes one.
             pub fn parameters(self) -> &'static [f64] {
                 match self {
-                    $(ScalarActivation::$name { .. } => <$module::$name as ScalarFunction>::PARAMETERS),*
+                    $(ScalarActivation::$name { .. } => <super::$module::$name as ScalarFunction>::PARAMETERS),*
                 }
             }
 
             /// g(z).
             pub fn value<T: Real>(self, z: &T) -> T {
                 match self {
-                    $(ScalarActivation::$name $({ $parameter })? => $module::$name $({ $parameter })?.value(z)),*
+                    $(ScalarActivation::$name $({ $parameter })? => super::$module::$name $({ $parameter })?.value(z)),*
                 }
             }
 
@@ -107,7 +106,7 @@ macro_rules! scalar_activations {
             pub fn derivative<T: Real>(self, z: &T) -> T {
                 match self {
                     $(ScalarActivation::$name $({ $parameter })? => {
-                        $module::$name $({ $parameter })?.derivative(z)
+                        super::$module::$name $({ $parameter })?.derivative(z)
                     }),*
                 }
             }
@@ -116,7 +115,7 @@ macro_rules! scalar_activations {
             pub fn textbook_value<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
                 match self {
                     $(ScalarActivation::$name $({ $parameter })? => {
-                        $module::$name $({ $parameter })?.textbook_value(z)
+                        super::$module::$name $({ $parameter })?.textbook_value(z)
                     }),*
                 }
             }
@@ -128,7 +127,7 @@ macro_rules! scalar_activations {
             ) -> ErrorBound<S, A> {
                 match self {
                     $(ScalarActivation::$name $({ $parameter })? => {
-                        $module::$name $({ $parameter })?.textbook_derivative(z)
+                        super::$module::$name $({ $parameter })?.textbook_derivative(z)
                     }),*
                 }
             }
@@ -137,7 +136,7 @@ macro_rules! scalar_activations {
             pub fn has_kink(self) -> bool {
                 match self {
                     $(ScalarActivation::$name $({ $parameter })? => {
-                        $module::$name $({ $parameter })?.has_kink()
+                        super::$module::$name $({ $parameter })?.has_kink()
                     }),*
                 }
             }
@@ -146,7 +145,7 @@ macro_rules! scalar_activations {
             pub fn is_piecewise_linear(self) -> bool {
                 match self {
                     $(ScalarActivation::$name $({ $parameter })? => {
-                        $module::$name $({ $parameter })?.is_piecewise_linear()
+                        super::$module::$name $({ $parameter })?.is_piecewise_linear()
                     }),*
                 }
             }
