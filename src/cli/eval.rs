@@ -2,7 +2,8 @@
 
 use super::input;
 use crate::error::Error;
-use crate::fixture::case::{Case, Solution};
+use crate::fixture::case::Case;
+use crate::fixture::solution::Solution;
 use crate::wire::layout;
 use crate::wire::read::{self, Kind};
 use clap::Args;

@@ -4,9 +4,9 @@
 use dropout_oracle::cases::{self, Profile};
 use dropout_oracle::conform::judge::question::{Question, Solved};
 use dropout_oracle::conform::{self, About};
-use dropout_oracle::fixture::case::Solution;
 use dropout_oracle::fixture::kill_matrix::{KillMatrix, table};
 use dropout_oracle::fixture::kills::{Distances, Matrix, Zoo, cover};
+use dropout_oracle::fixture::solution::Solution;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::Format::{F32, F64};
 use dropout_oracle::number::{Arithmetic, Format};

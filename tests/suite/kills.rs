@@ -1,8 +1,8 @@
 //! The kill matrix: every defect is caught, none is another, and what that leans on.
 
 use dropout_oracle::cases::{self, Profile, SMOKE};
-use dropout_oracle::fixture::case::Solution;
-use dropout_oracle::fixture::kills::{ARITHMETICS, Matrix, Zoo, cover};
+use dropout_oracle::fixture::kills::{Matrix, Zoo, cover};
+use dropout_oracle::fixture::solution::{ARITHMETICS, Solution};
 use dropout_oracle::number::Format;
 use dropout_oracle::problem::Problem;
 use dropout_oracle::trace::Quantity;

@@ -34,7 +34,7 @@ impl CoupledFunction for LogSoftmax {
         z: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
         let (c, e) = softmax::shifted(z);
-        logarithms(z, c, &e)
+        softmax::logarithms(z, c, &e)
     }
 
     /// δ − s_j.
@@ -88,14 +88,4 @@ pub fn row_times_jacobian<T: Ordered>(row: &[T], s: &[T]) -> Vec<T> {
             }
         })
         .collect()
-}
-
-/// (z_j − c) − ln Σ e, or z_j − (c + ln Σ e), from the largest z and the shifted exponentials.
-pub fn logarithms<const S: usize, const A: usize>(
-    z: &[ErrorBound<S, A>],
-    c: ErrorBound<S, A>,
-    e: &[ErrorBound<S, A>],
-) -> Vec<ErrorBound<S, A>> {
-    let log_total = ErrorBound::sum(e.iter().copied()).ln();
-    z.iter().map(|&z| ((z - c) - log_total).or(z - (c + log_total))).collect()
 }

@@ -4,7 +4,7 @@
 //! others sum to what is left. The Jacobian is written in terms of s = softmax(z), so that it is a polynomial
 //! in s and can be compared on every kind of number. [`log_softmax`](super::log_softmax) stands on this file.
 
-use super::{CoupledFunction, VectorFunction, log_softmax};
+use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real, sum};
 use num_traits::{One, Zero};
@@ -97,7 +97,7 @@ pub fn sum_without<T: Number>(n: usize, without: usize, term: impl Fn(usize) -> 
 pub fn textbook<const S: usize, const A: usize>(z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
     let (c, e) = shifted(z);
     let inverse = ErrorBound::one() / ErrorBound::sum(e.iter().copied());
-    let logarithms = log_softmax::logarithms(z, c, &e);
+    let logarithms = logarithms(z, c, &e);
     e.iter().zip(logarithms).map(|(&e, log)| (e * inverse).or(log.exp())).collect()
 }
 
@@ -109,4 +109,14 @@ pub fn shifted<const S: usize, const A: usize>(
     let c = z[largest];
     let e = (0..z.len()).map(|l| if l == largest { ErrorBound::one() } else { (z[l] - c).exp() });
     (c, e.collect())
+}
+
+/// log_softmax: (z_j − c) − ln Σ e, or z_j − (c + ln Σ e), from the largest z and the shifted exponentials.
+pub fn logarithms<const S: usize, const A: usize>(
+    z: &[ErrorBound<S, A>],
+    c: ErrorBound<S, A>,
+    e: &[ErrorBound<S, A>],
+) -> Vec<ErrorBound<S, A>> {
+    let log_total = ErrorBound::sum(e.iter().copied()).ln();
+    z.iter().map(|&z| ((z - c) - log_total).or(z - (c + log_total))).collect()
 }
