@@ -141,11 +141,11 @@ fn the_smoke_profile_catches_all_that_all_cases_catch_and_none_of_it_can_go() {
     let caught = MATRIX.caught();
     let smoke: Vec<String> = cover(&caught).into_iter().map(|case| MATRIX.cases[case].clone()).collect();
     if std::env::var_os("DROPOUT_ORACLE_WRITE_SMOKE").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/fixture/texts/smoke.txt");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cases/smoke.txt");
         std::fs::write(path, smoke.join("\n") + "\n").expect("writable");
         return;
     }
-    assert_eq!(SMOKE.lines().collect::<Vec<_>>(), smoke, "src/fixture/texts/smoke.txt");
+    assert_eq!(SMOKE.lines().collect::<Vec<_>>(), smoke, "src/cases/smoke.txt");
     let union = |without: Option<usize>| -> BTreeSet<(usize, Format)> {
         let cases = (0..caught.len()).filter(|&case| Some(case) != without);
         cases

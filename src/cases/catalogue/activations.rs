@@ -18,6 +18,17 @@ const OTHER_MIX: G = G::Mix(
     ],
 );
 
+/// The functions that both of these lack.
+const LAST_MIX: G = G::Mix(
+    "per_unit_softsign",
+    &[
+        ScalarActivation::Softsign,
+        ScalarActivation::Elu { alpha: 2.5 },
+        ScalarActivation::Sigmoid,
+        ScalarActivation::Relu,
+    ],
+);
+
 /// Each row: name, what it is for, W, b.
 const REGIMES: [(&str, &str, Draw, Draw); 4] = [
     ("moderate", "z within a few units of 0", SIXTEENTHS, Draw::Dyadic(16, 3)),
@@ -41,6 +52,6 @@ pub fn recipes() -> Vec<Recipe> {
             activation.clone(),
         )
     };
-    let activations = scalars().chain(coupled_functions()).chain([MIX, OTHER_MIX]);
+    let activations = scalars().chain(coupled_functions()).chain([MIX, OTHER_MIX, LAST_MIX]);
     activations.flat_map(|activation| REGIMES.map(|regime| recipe(&activation, regime))).collect()
 }
