@@ -1,7 +1,7 @@
-//! Dual numbers over any of the others: a value and its derivative along one direction.
+//! Dual numbers over any other kind of number: a value and its derivative along one direction.
 //!
-//! Running the forward pass on them gives the derivative itself, by rules that know nothing of the
-//! backward pass.
+//! Running the forward pass on them yields the derivative itself, by rules that know nothing of the backward
+//! pass.
 
 use super::{Number, Ordered, Real};
 use num_traits::{One, Zero};
@@ -17,7 +17,7 @@ pub struct Dual<T> {
 }
 
 impl<T: Number> Dual<T> {
-    /// A number that does not move.
+    /// A constant: its derivative is 0.
     pub fn constant(value: T) -> Self {
         Dual { value, slope: T::zero() }
     }
@@ -104,7 +104,7 @@ impl<T: Number> Number for Dual<T> {
     }
 }
 
-/// The value decides; at a kink the slope is that of the side on which the value lies.
+/// The value alone is compared; at a kink, the slope is that of the side on which the value lies.
 impl<T: Ordered> Ordered for Dual<T> {
     fn is_positive(&self) -> Option<bool> {
         self.value.is_positive()
@@ -137,7 +137,7 @@ impl<T: Real> Real for Dual<T> {
         self.chain(self.value.ln_1p(), T::one() / (T::one() + self.value.clone()))
     }
 
-    /// erfc(x)′ = −2/√π e^(−x²).
+    /// erfc(x)′ = −2/√π · e^(−x²).
     fn erfc(&self) -> Self {
         let x = || self.value.clone();
         self.chain(self.value.erfc(), -(T::frac_2_sqrt_pi() * (-(x() * x())).exp()))

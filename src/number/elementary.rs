@@ -1,9 +1,10 @@
-//! Enclosures of elementary functions at one point, to a precision chosen at run time.
+//! Enclosures of elementary functions at a point, to a precision chosen at run time.
 //!
-//! exp, exp_m1, ln_1p and the square root come from dashu, whose results are documented as correctly
-//! rounded. Nothing here leans on that: they are asked for [`GUARD`] bits more than wanted and then
-//! widened by 2^(GUARD/2) units in their last place, so that an enclosure holds even if the library
-//! were off by that much. erfc, which the library lacks, is one of two series with a remainder bound.
+//! dashu computes exp, exp_m1, ln_1p and the square root, and documents their results as correctly rounded.
+//! Nothing here relies on that: each is computed with [`GUARD`] extra bits and then widened on both sides by
+//! at least 2^(GUARD/2 − 1) ulps, so an enclosure holds even if the library is off by that much. dashu has no
+//! erfc; this module sums one of two series and bounds the remainder. [`super::interval`] calls these
+//! functions at its ends.
 
 use dashu::base::{Sign, UnsignedAbs};
 use dashu::float::round::mode::{Down, HalfEven, Up};
@@ -11,7 +12,7 @@ use dashu::float::{Context, FBig, Repr};
 use dashu::integer::IBig;
 use std::sync::OnceLock;
 
-/// A pair of ends with the exact value between them.
+/// Two ends with the exact value between them.
 #[derive(Clone, Debug)]
 pub struct Enclosed {
     pub lo: Repr<2>,
@@ -37,18 +38,18 @@ impl Enclosed {
     }
 }
 
-/// How many bits more than wanted the library is asked for.
+/// How many extra bits the library computes.
 const GUARD: usize = 32;
 
-/// Below this argument e^x is enclosed by (0, 2^−[`VANISHED`]): far under the smallest double, also
-/// after products with several of the largest.
+/// Below this argument, e^x is enclosed by `(0, 2^−VANISHED)`: far below the smallest double, even after
+/// being multiplied by several of the largest.
 const FAR_BELOW: isize = -16_384;
-/// 16384 · log₂ e = 23637.1…
+/// 16384 · log₂ e = 23637.1…, rounded down.
 const VANISHED: isize = 23_637;
-/// Above this argument e^x is out of all range: no formula here asks for it.
+/// Above this argument, e^x is far out of range; no formula here needs it.
 const FAR_ABOVE: isize = 1 << 20;
 
-/// eˣ; `None` far above any range.
+/// eˣ; `None` if it is far out of range.
 pub fn exp(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if *x > integer(FAR_ABOVE) {
         return None;
@@ -62,7 +63,7 @@ pub fn exp(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     library(bits, |context| context.exp(x, None).ok().map(|rounded| rounded.value()))
 }
 
-/// eˣ − 1; `None` far above any range.
+/// eˣ − 1; `None` if it is far out of range.
 pub fn exp_m1(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if *x < integer(FAR_BELOW) {
         let Enclosed { lo, hi } = exp(x, bits)?;
@@ -89,11 +90,11 @@ pub fn ln_1p(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     library(bits, |context| context.ln_1p(x, None).ok().map(|rounded| rounded.value()))
 }
 
-/// The library's answer at `bits + GUARD` bits, widened on both sides.
+/// The library's result at `bits + GUARD` bits, widened on both sides.
 fn library(bits: usize, answer: impl Fn(Context<HalfEven>) -> Option<FBig<HalfEven, 2>>) -> Option<Enclosed> {
     let value = answer(Context::new(bits + GUARD))?.into_repr();
     let (significand, exponent) = value.clone().into_parts();
-    // |value| · 2^−(bits + GUARD/2) is at least 2^(GUARD/2 − 1) units in the last place.
+    // |value| · 2^−(bits + GUARD/2) is at least 2^(GUARD/2 − 1) ulps.
     let margin =
         Repr::new(significand.unsigned_abs().into(), exponent - isize::try_from(bits + GUARD / 2).ok()?);
     let lo = Context::<Down>::new(bits + GUARD).sub(&value, &margin).ok()?;
@@ -101,14 +102,15 @@ fn library(bits: usize, answer: impl Fn(Context<HalfEven>) -> Option<FBig<HalfEv
     Some(Enclosed { lo: lo.value().into_repr(), hi: hi.value().into_repr() })
 }
 
-/// WholeRunCheck this |x| erfc(|x|) is enclosed by (0, e^(−x²)), and e^(−1600) < 2^−2308.
+/// Beyond this `|x|`, `erfc(|x|)` is enclosed by (0, e^(−x²)).
 const ERFC_FAR: isize = 40;
+/// e^(−40²) < 2^−2308.
 const ERFC_VANISHED: isize = 2308;
 
-/// erfc(x): far out from its expansion at infinity, else as 1 − erf(x), and for negative x as
-/// 2 − erfc(−x) or 1 + erf(−x).
+/// erfc(x): by its asymptotic expansion far from 0, as 1 − erf(x) elsewhere; for negative x as 2 − erfc(−x)
+/// or 1 + erf(−x).
 ///
-/// For positive x the difference cancels to about e^(−x²), so that erf carries x² log₂ e bits more.
+/// For positive x the difference cancels to about e^(−x²), so erf is computed with x² · log₂ e more bits.
 pub fn erfc(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if x.significand().is_zero() {
         return Some(Enclosed { lo: Repr::one(), hi: Repr::one() });
@@ -122,7 +124,7 @@ pub fn erfc(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     let square = &size * &size;
     let ceiling = usize::try_from(Fixed::around(&square, 0).hi).ok()?;
     if ceiling > bits {
-        // The terms of the expansion fall to about e^(−x²) < 2^(−1.4 bits) before they rise again.
+        // The terms of the expansion fall to about e^(−x²) < 2^(−1.4 · bits) before they rise again.
         let tail =
             gaussian_times(&square, bits + GUARD, |scale| erfc_series(&Fixed::around(&size, scale), scale))?;
         return Some(if negative { tail.subtracted_from(2) } else { tail });
@@ -134,13 +136,13 @@ pub fn erfc(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     Some(if negative { erf.negated().subtracted_from(1) } else { erf.subtracted_from(1) })
 }
 
-/// 2/√π · e^(−x²) · series, in steps of 2^−scale and to as many bits.
+/// 2/√π · e^(−x²) · series, to `scale` bits; the series is a multiple of 2^−scale.
 fn gaussian_times(square: &Repr<2>, scale: usize, series: impl Fn(usize) -> Fixed) -> Option<Enclosed> {
     let exponential = exp(&-square.clone(), scale)?;
     frac_2_sqrt_pi().times(&exponential, scale)?.times(&series(scale).enclosed(scale), scale)
 }
 
-/// A non-negative number between two multiples of 2^−scale.
+/// A non-negative number, enclosed between two multiples of 2^−scale.
 #[derive(Clone)]
 struct Fixed {
     lo: IBig,
@@ -164,7 +166,7 @@ impl Fixed {
         Fixed { lo: floor(&self.lo * &other.lo), hi: floor(&self.hi * &other.hi) + 1u8 }
     }
 
-    /// 1 / self for a number of at least one step.
+    /// 1 / self, for a number of at least 2^−scale.
     fn inverse(&self, scale: usize) -> Self {
         let square_of_one = IBig::ONE << (2 * scale);
         Fixed { lo: &square_of_one / &self.hi, hi: &square_of_one / &self.lo + 1u8 }
@@ -176,7 +178,7 @@ impl Fixed {
     }
 }
 
-/// Σ 2ⁿ x^(2n+1) / (2n+1)!!, which is erf(x) · √π/2 · e^(x²), for x > 0: every term is positive.
+/// `Σₙ 2ⁿ x^(2n+1) / (2n+1)!! = erf(x) · √π/2 · e^(x²)` for x > 0; every term is positive.
 fn erf_series(x: &Fixed, scale: usize) -> Fixed {
     let twice_square = x.times(x, 2, 1, scale);
     let (mut term, mut total, mut n) = (x.clone(), x.clone(), 0usize);
@@ -184,8 +186,8 @@ fn erf_series(x: &Fixed, scale: usize) -> Fixed {
         n += 1;
         term = term.times(&twice_square, 1, 2 * n + 1, scale);
         total = Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi };
-        // From here on each term is less than half of the one before, so that all that follow add up
-        // to less than this one.
+        // From here on, each term is less than half the one before, so all that follow sum to less than this
+        // one.
         let halving = &twice_square.hi << 1usize < IBig::from(2 * n + 3) << scale;
         if halving && term.hi <= IBig::from(2) {
             return Fixed { lo: total.lo, hi: total.hi + term.hi };
@@ -193,11 +195,10 @@ fn erf_series(x: &Fixed, scale: usize) -> Fixed {
     }
 }
 
-/// Σ (−1)ⁿ (2n−1)!! / (2ⁿ⁺¹ x^(2n+1)), which is erfc(x) · √π/2 · e^(x²), for large x.
+/// `Σₙ (−1)ⁿ (2n−1)!! / (2ⁿ⁺¹ x^(2n+1)) ≈ erfc(x) · √π/2 · e^(x²)` for large x.
 ///
-/// The terms fall and then rise without bound, but integration by parts gives what is left of the
-/// integral: with the sign of the first term left out, and smaller. So the sum ends where the terms, or
-/// their last steps, no longer fall.
+/// The terms fall and then rise without bound. Integration by parts bounds the remainder: it has the sign of
+/// the first omitted term and is smaller. So the sum ends when the terms, or their last steps, stop falling.
 fn erfc_series(x: &Fixed, scale: usize) -> Fixed {
     let inverse = x.times(x, 2, 1, scale).inverse(scale);
     let (mut term, mut n) = (x.times(&inverse, 1, 1, scale), 0usize);
@@ -217,7 +218,7 @@ fn erfc_series(x: &Fixed, scale: usize) -> Fixed {
     }
 }
 
-/// Enough for 4096 bits of erfc at its far end, where erf carries 3/2 · 40² bits more.
+/// Enough for 4096 bits of erfc at x = 40, where erf needs 3/2 · 40² bits more.
 const CONSTANT_BITS: usize = 4096 + 3 * 40 * 40 / 2 + 2 * GUARD;
 
 /// 2/√π.
@@ -232,7 +233,7 @@ pub fn frac_2_sqrt_pi() -> &'static Enclosed {
     })
 }
 
-/// 1/√2 = √2/2.
+/// 1/√2 = √(1/2).
 pub fn frac_1_sqrt_2() -> &'static Enclosed {
     static CONSTANT: OnceLock<Enclosed> = OnceLock::new();
     CONSTANT.get_or_init(|| {

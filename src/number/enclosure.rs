@@ -1,9 +1,9 @@
-//! Exact while it can be, enclosed where it cannot: the number that the oracle runs on.
+//! [`Enclosure`]: exact where possible, an interval otherwise; the numbers that the oracle runs on.
 //!
-//! No width of interval settles relu at a z that cancels to 0, and only exact arithmetic settles a
-//! tie; but exact fractions grow, and exponentials are none. So a number stays a fraction as long as
-//! it is one and short, and turns into an interval of `BITS` bits where it is not. exp(0) = 1 stays
-//! exact, and with it the softmax of equal inputs.
+//! No interval, however narrow, decides relu at a z that cancels to 0, and only exact arithmetic decides a
+//! rounding tie. But fractions grow, and exponentials are not fractions at all. So a number stays a fraction
+//! while it is one and is short; otherwise it becomes an interval of `BITS` bits. exp(0) = 1 stays exact, and
+//! so does the softmax of equal inputs.
 
 use super::rational::pairwise;
 use super::{Interval, Number, Ordered, Rational, Real};
@@ -11,22 +11,23 @@ use dashu::base::BitTest;
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
-/// A real number: itself, or an interval that holds it.
+/// A real number, either exactly or as an interval that contains it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Enclosure<const BITS: usize> {
     /// The number itself, a fraction of at most [`Enclosure::SUM_BITS`] bits.
     Exact(Rational),
-    /// An interval around it.
+    /// An interval that contains it.
     Within(Interval<BITS>),
 }
 
 use Enclosure::{Exact, Within};
 
 impl<const BITS: usize> Enclosure<BITS> {
-    /// Numerator and denominator of a sum may take so many bits together before it is enclosed.
+    /// The most bits that numerator and denominator of an exact sum may have together; a longer sum becomes
+    /// an interval.
     pub const SUM_BITS: usize = 8 * BITS;
-    /// Those of a product or quotient so many. Sums are what cancels and what kinks look at; a product of
-    /// long sums decides nothing, and would take hours.
+    /// The most bits of an exact product or quotient. Only sums cancel, and only sums reach a kink; an exact
+    /// product of long sums would decide nothing and take hours.
     const PRODUCT_BITS: usize = if Self::SUM_BITS < 2048 { Self::SUM_BITS } else { 2048 };
 
     fn exact(x: Rational, most_bits: usize) -> Self {
@@ -34,7 +35,7 @@ impl<const BITS: usize> Enclosure<BITS> {
         if bits <= most_bits { Exact(x) } else { Within(Interval::around(&x.0)) }
     }
 
-    /// The interval of this number; a point only where the fraction has few enough bits.
+    /// The number as an interval, which is a point only if `BITS` bits are enough for the fraction.
     pub fn interval(&self) -> Interval<BITS> {
         match self {
             Exact(x) => Interval::around(&x.0),
@@ -42,7 +43,7 @@ impl<const BITS: usize> Enclosure<BITS> {
         }
     }
 
-    /// An elementary function: exact at 0, enclosed elsewhere.
+    /// An elementary function: exact at 0, an interval elsewhere.
     fn function(&self, at_zero: fn() -> Self, f: fn(&Interval<BITS>) -> Interval<BITS>) -> Self {
         if self.is_zero() { at_zero() } else { Within(f(&self.interval())) }
     }

@@ -1,4 +1,4 @@
-//! f64 and f32: the reference implementation that users read and run.
+//! f64 and f32: over these, the step is the reference implementation that users read and run.
 
 use super::{Number, Ordered, Real};
 

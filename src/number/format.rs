@@ -1,4 +1,6 @@
-//! Binary floating-point formats, and the arithmetics that implementations compute in.
+//! Binary floating-point formats, and the arithmetics in which implementations compute.
+//!
+//! A format is described by its parameters and by how it rounds a double; nothing is computed in it here.
 
 /// A binary floating-point format with rounding to nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,7 +11,7 @@ pub enum Format {
     F32,
     /// IEEE 754 binary16.
     F16,
-    /// bfloat16: the range of binary32 with 8 bits.
+    /// bfloat16: the range of binary32 with a significand of 8 bits.
     Bf16,
 }
 
@@ -27,7 +29,7 @@ impl Format {
         }
     }
 
-    /// The bits of the significand.
+    /// The number of bits in the significand.
     pub const fn bits(self) -> i32 {
         match self {
             Format::F64 => 53,
@@ -37,7 +39,7 @@ impl Format {
         }
     }
 
-    /// The exponent of the power of two at which the format ends.
+    /// The exponent of the smallest power of two beyond the range.
     pub const fn end(self) -> i32 {
         match self {
             Format::F64 => 1024,
@@ -46,7 +48,7 @@ impl Format {
         }
     }
 
-    /// The exponent of the least bit of the least subnormal number.
+    /// The exponent of the smallest subnormal number.
     pub const fn least(self) -> i32 {
         3 - self.end() - self.bits()
     }
@@ -56,7 +58,7 @@ impl Format {
         2f64.powi(-self.bits())
     }
 
-    /// The least normal number.
+    /// The smallest normal number.
     pub fn least_normal(self) -> f64 {
         2f64.powi(2 - self.end())
     }
@@ -66,7 +68,7 @@ impl Format {
         (2.0 - 2.0 * self.unit_roundoff()) * 2f64.powi(self.end() - 1)
     }
 
-    /// The exponent of one unit in the last place at x: that of the spacing of the format's numbers there.
+    /// The exponent of an ulp at x, the spacing of the format's numbers there.
     pub fn ulp_exponent(self, x: f64) -> i32 {
         if x == 0.0 {
             return self.least();
@@ -80,13 +82,13 @@ impl Format {
         if self == Format::F64 {
             return x;
         }
-        // No exponent here leaves the range of a double, so that only the rounding rounds.
+        // Every exponent here is in the range of a double, so nothing else rounds.
         let ulp = 2f64.powi(self.ulp_exponent(x));
         let nearest = (x / ulp).round_ties_even() * ulp;
         if nearest.abs() > self.largest() { f64::INFINITY.copysign(x) } else { nearest }
     }
 
-    /// Whether the format holds this finite double exactly.
+    /// Whether the format represents this finite double exactly.
     pub fn holds(self, x: f64) -> bool {
         if x == 0.0 {
             return true;
@@ -98,13 +100,12 @@ impl Format {
     }
 }
 
-/// What an implementation computes in: the format in which results are stored, and the one in which
-/// sums are accumulated.
+/// The formats in which an implementation computes: one stores results, the other accumulates sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arithmetic {
     /// The format of inputs and results.
     pub storage: Format,
-    /// The format of the partial sums; never narrower.
+    /// The format of partial sums, never narrower than the storage.
     pub accumulator: Format,
 }
 
@@ -125,7 +126,7 @@ impl Arithmetic {
         Arithmetic { storage: format, accumulator: format }
     }
 
-    /// The arithmetic of these names, if there are tolerances for it.
+    /// The arithmetic with these names, if there are tolerances for it.
     pub fn named(storage: &str, accumulator: &str) -> Option<Self> {
         let named = |arithmetic: &Arithmetic| {
             arithmetic.storage.name() == storage && arithmetic.accumulator.name() == accumulator

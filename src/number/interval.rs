@@ -1,9 +1,8 @@
-//! Intervals of binary floats with outward rounding: a proven enclosure of the exact result.
+//! Intervals of binary floats, rounded outward: a proven enclosure of every exact result.
 //!
-//! Each operation rounds its lower end down and its upper end up, to `BITS` bits. The elementary
-//! functions at the ends come from [`super::elementary`]. Where nothing can be said (a divisor that
-//! may be zero, an exponential out of all range) the answer is the whole line: true, and useless
-//! enough to be noticed.
+//! Each operation rounds its lower end down and its upper end up, to `BITS` bits. [`super::elementary`]
+//! encloses the elementary functions at the ends. A result about which nothing is known (a divisor that may
+//! be zero, an exponential far out of range) is the whole line: correct, and too wide to go unnoticed.
 
 use super::{Number, Ordered, Real, elementary};
 use dashu::base::{BitTest, PowerOfTwo, Sign};
@@ -14,8 +13,8 @@ use dashu::rational::RBig;
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
-/// All reals from `lo` to `hi`, ends of at most `BITS` bits; `BITS` is at least 64, so that every
-/// double is a point.
+/// All reals from `lo` to `hi`. The ends have at most `BITS` bits; `BITS` is at least 64, so every double is
+/// a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval<const BITS: usize> {
     lo: Repr<2>,
@@ -32,7 +31,7 @@ impl<const BITS: usize> Interval<BITS> {
         Self::between(Self::DOWN.add(lo, &zero), Self::UP.add(hi, &zero))
     }
 
-    /// The interval between two rounded results; the whole line where one of them failed.
+    /// The interval between two rounded results, or the whole line if either failed.
     fn between<E>(lo: Result<Rounded<Down>, E>, hi: Result<Rounded<Up>, E>) -> Self {
         match (lo, hi) {
             (Ok(lo), Ok(hi)) => Interval { lo: lo.value().into_repr(), hi: hi.value().into_repr() },
@@ -63,7 +62,7 @@ impl<const BITS: usize> Interval<BITS> {
         &self.hi
     }
 
-    /// The narrowest interval around a fraction.
+    /// The narrowest interval that contains a fraction.
     pub fn around(x: &RBig) -> Self {
         if x.denominator().is_power_of_two() {
             let exponent = 1 - x.denominator().bit_len() as isize;
@@ -165,7 +164,7 @@ impl<const BITS: usize> Div for Interval<BITS> {
         if other.lo <= zero && other.hi >= zero {
             return Self::whole_line();
         }
-        // 1/x falls on either side of zero, so its ends swap; the product does the rest.
+        // 1/x decreases on either side of zero, so the ends swap.
         let one = Repr::one();
         let inverse = Self::between(Self::DOWN.div(&one, &other.hi), Self::UP.div(&one, &other.lo));
         self * inverse
@@ -226,7 +225,7 @@ impl<const BITS: usize> Real for Interval<BITS> {
         self.increasing(elementary::ln_1p)
     }
 
-    /// erfc falls: erfc(x) = −(−erfc)(x), an increasing function turned over.
+    /// erfc decreases, so the increasing −erfc is enclosed and negated.
     fn erfc(&self) -> Self {
         -self.increasing(|x, bits| elementary::erfc(x, bits).map(elementary::Enclosed::negated))
     }

@@ -27,10 +27,10 @@ pub use interval::Interval;
 pub use prime::Prime;
 pub use rational::Rational;
 
-/// What the document's formulas ask of a number: the four operations and Σ.
+/// What the document's formulas need of a number: the four operations and Σ.
 ///
-/// `Clone`, not `Copy`: big numbers own memory. Division by zero never panics; what it gives is each
-/// instance's own affair, because no problem that passed the door divides by zero.
+/// `Clone`, not `Copy`, because big numbers own memory. Division by zero never panics; each type chooses its
+/// result, since no validated problem divides by zero.
 pub trait Number:
     Clone
     + Debug
@@ -48,38 +48,37 @@ pub trait Number:
     + Sync
     + 'static
 {
-    /// The number that a finite double stands for: exactly, or rounded once where the type is
-    /// narrower than a double (f32).
+    /// The value of a finite double: exact, or rounded once if the type is narrower than a double (f32).
     fn from_f64(x: f64) -> Self;
 
-    /// The document's Σ. A type may sum in an order of its own.
+    /// The document's Σ. A type may choose the order of summation.
     fn sum(terms: impl Iterator<Item = Self>) -> Self {
         terms.fold(Self::zero(), |total, term| total + term)
     }
 
-    /// The fraction `numerator / denominator`, for the decimals that stand in formulas.
+    /// The fraction `numerator / denominator`, for the decimals in formulas.
     fn ratio(numerator: u32, denominator: u32) -> Self {
         Self::from_f64(numerator.into()) / Self::from_f64(denominator.into())
     }
 
-    /// A power of two that brings the largest of `values` near 1, so that squares of the scaled
-    /// values neither overflow nor vanish. Types without a range limit need none: 1.
+    /// A power of two near the largest of `values`, at least 1: values divided by it have squares that do not
+    /// overflow. 1 for types of unlimited range.
     fn common_scale(_values: &[Self]) -> Self {
         Self::one()
     }
 }
 
-/// Numbers with a sign, for activations that are defined piece by piece.
+/// Numbers with a sign, for piecewise activations.
 pub trait Ordered: Number {
-    /// Whether `self > 0`; `None` where the type cannot tell: an enclosure that straddles zero.
+    /// Whether `self > 0`; `None` if that is undecided, as for an enclosure that straddles zero.
     fn is_positive(&self) -> Option<bool>;
 
-    /// A number that encloses both. Only types that cannot always tell a sign are asked.
+    /// A number that encloses both. Called only on types whose sign can be undecided.
     fn hull(self, _other: Self) -> Self {
         unreachable!("this number type always knows the sign")
     }
 
-    /// `positive` where `self > 0`, `otherwise` where `self <= 0`, both enclosed where that is open.
+    /// `positive` if `self > 0`, `otherwise` if `self <= 0`, and the hull of both if that is undecided.
     fn if_positive(&self, positive: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
         match self.is_positive() {
             Some(true) => positive(),
@@ -88,16 +87,17 @@ pub trait Ordered: Number {
         }
     }
 
-    /// The index of the largest value, the first of equals; for enclosures one that may be the
-    /// largest. The formulas that shift by it are identities in the shift: the choice keeps their
-    /// exponentials in range and cannot make them wrong.
+    /// The index of the largest value, the first of equals; for enclosures, of one that may be the largest.
+    ///
+    /// Formulas that shift by it hold for every shift: the choice keeps their exponentials in range and
+    /// cannot make them wrong.
     ///
     /// # Panics
-    /// Where `values` is empty: a step has at least one output unit.
+    /// If `values` is empty; a step has at least one output unit.
     fn largest(values: &[Self]) -> usize;
 }
 
-/// Numbers with the transcendental functions that the activations ask for.
+/// Numbers with the transcendental functions that the activations need.
 pub trait Real: Ordered {
     /// eˣ.
     fn exp(&self) -> Self;
@@ -105,7 +105,7 @@ pub trait Real: Ordered {
     fn exp_m1(&self) -> Self;
     /// ln(1 + x) for x > −1, without cancellation near 0.
     fn ln_1p(&self) -> Self;
-    /// 1 − erf(x) = 2/√π ∫ₓ^∞ e^(−t²) dt, without cancellation for large x.
+    /// `1 − erf(x) = 2/√π ∫ₓ^∞ e^(−t²) dt`, without cancellation for large x.
     fn erfc(&self) -> Self;
     /// 2/√π.
     fn frac_2_sqrt_pi() -> Self;

@@ -1,14 +1,15 @@
-//! The prime field of 2^61 − 1: identity testing.
+//! The prime field of 2^61 − 1, for testing identities.
 //!
-//! Two rational functions that agree at one random point of the field are the same function for all
-//! inputs of that shape, up to a chance of degree / (2^61 − 1) that a wrong identity slipped through
-//! (Schwartz and Zippel). One trial costs what a step in machine integers costs.
+//! Two rational functions that agree at a random point of the field agree for all inputs of that shape; a
+//! wrong identity goes unnoticed with a probability of at most degree / (2^61 − 1) (Schwartz and Zippel). A
+//! trial costs no more than a step in machine integers. This module knows nothing of degrees;
+//! `verify::degree` computes them.
 
 use super::Number;
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
-/// An element of the field, its representative below the modulus.
+/// An element of the field, stored as its representative below the modulus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Prime(u64);
 
@@ -79,7 +80,7 @@ impl Mul for Prime {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
         let product = u128::from(self.0) * u128::from(other.0);
-        // 2^61 ≡ 1: the high part folds onto the low one.
+        // 2^61 ≡ 1, so the high part adds to the low one.
         let (high, low) = ((product >> 61) as u64, product as u64 & Self::MODULUS);
         Prime::new(high + low)
     }
@@ -108,7 +109,7 @@ impl MulAssign for Prime {
 }
 
 impl Number for Prime {
-    /// A finite double is s · 2^e with integers s and e: the same in the field.
+    /// A finite double is s · 2^e with integers s and e; the field has the same product.
     fn from_f64(x: f64) -> Self {
         let (significand, exponent, sign) = num_traits::Float::integer_decode(x);
         let two_to_e = Prime(2).power(i64::from(exponent).rem_euclid(61) as u64);

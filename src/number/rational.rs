@@ -1,4 +1,4 @@
-//! Exact rationals: what is equal here is equal, with no tolerance.
+//! Exact rationals: comparisons over them need no tolerance.
 
 use super::{Number, Ordered};
 use dashu::rational::RBig;
@@ -74,7 +74,7 @@ impl MulAssign for Rational {
 
 impl Number for Rational {
     /// # Panics
-    /// Where `x` is infinite or NaN: the door refused those.
+    /// If `x` is infinite or NaN, which a validated problem never contains.
     fn from_f64(x: f64) -> Self {
         Rational(RBig::try_from(x).expect("a finite double is a fraction"))
     }
@@ -84,8 +84,8 @@ impl Number for Rational {
     }
 }
 
-/// Σ by halves: with a denominator of its own for every term, partial sums stay short for longer than
-/// from left to right.
+/// Σ by halves: if every term has its own denominator, partial sums stay short for longer than from left to
+/// right.
 pub(super) fn pairwise<T: Number>(terms: impl Iterator<Item = T>) -> T {
     let mut terms: Vec<T> = terms.collect();
     while terms.len() > 1 {

@@ -1,5 +1,7 @@
-//! Elementary functions as libraries compute them, the choice between two sides of a kink, and the
-//! choice between two formulas.
+//! Everything on error bounds that is not arithmetic: elementary functions as libraries compute them, the
+//! choice between the sides of a kink, and the choice between two formulas.
+//!
+//! This module assumes how accurate libraries are ([`FUNCTION_ULPS`], [`ERF_ULPS`]) and knows no activation.
 
 use super::bounds::{above, distance, half_ulp, over, plus, times};
 use super::{ErrorBound, NotJudged, Pending};
@@ -7,21 +9,23 @@ use crate::number::{Ordered, Real};
 use num_traits::{One, Zero};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// A library's exp, expm1, log, log1p and tanh are off by at most so many units in the last place: an
-/// assumption, with its reasons in spec/tolerance.md.
+/// The largest error, in ulps, of a library's exp, expm1, log, log1p and tanh: an assumption.
+/// spec/tolerance.md gives the reasons.
 pub const FUNCTION_ULPS: f64 = 4.0;
 
-/// The same of erf and erfc.
+/// The largest error, in ulps, of a library's erf and erfc: an assumption, too.
 pub const ERF_ULPS: f64 = 8.0;
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
-    /// f of a finished number, off by at most `ulps`: `value` is f(center) within two ulps, |f′| ≤ `steepest`
-    /// and |f| ≤ `most` as far as the exact argument and the computed one may lie.
+    /// f of a finished number, computed with an error of at most `ulps`.
+    ///
+    /// `value` is f(center) within two ulps. `steepest` bounds `|f′|` and `most` bounds `|f|` everywhere in
+    /// the [`Self::reach`] of the argument.
     fn function(self, ulps: f64, value: f64, steepest: f64, most: f64) -> Self {
         if self.unbounded.is_some() {
             return self;
         }
-        // What underflows in doubles is still above 0.
+        // A bound that underflowed to 0 would be too small.
         let most = most.max(f64::from_bits(1));
         let exact = ErrorBound {
             center: value,
@@ -36,13 +40,13 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         exact.rounded_by(2.0 * ulps, Self::STORAGE)
     }
 
-    /// The ends between which the exact argument and the computed one lie.
+    /// The ends of an interval that contains both the exact argument and the computed one.
     fn reach(&self) -> (f64, f64) {
         let far = plus(self.radius, self.error);
         ((self.center - far).next_down(), (self.center + far).next_up())
     }
 
-    /// ln x; exactly 0 at an exact 1.
+    /// ln x; exactly 0 for an exact 1.
     pub fn ln(&self) -> Self {
         let x = self.rounded();
         if x.granularity.is_some() && x.center == 1.0 {
@@ -74,23 +78,23 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         x.unless_zero(|x| x.function(ERF_ULPS, libm::erf(x.center), x.steepest_erf(), most))
     }
 
-    /// A bound of erf′ = 2/√π e^(−x²).
+    /// An upper bound on `erf′(x) = 2/√π · e^(−x²)`.
     fn steepest_erf(&self) -> f64 {
         above(FRAC_2_SQRT_PI * libm::exp((-self.least() * self.least()).next_up()))
     }
 
-    /// A function that no library computes below `floor`.
+    /// The value of a function that no library computes below `lower_bound`.
     fn at_least(self, lower_bound: f64) -> Self {
         ErrorBound { lower_bound, ..self }
     }
 
-    /// f(x), where f(0) = 0 comes out exactly.
+    /// f(x), where every library computes f(0) = 0 exactly.
     fn unless_zero(self, f: impl FnOnce(Self) -> Self) -> Self {
         if self.is_zero() { self } else { f(self) }
     }
 
-    /// The same exact number by one formula or by the other. Where one has no bound and the other has,
-    /// only the other is sound.
+    /// The same exact number by either of two formulas. If only one of them has a bound, only that one is
+    /// conforming.
     pub fn or(self, other: Self) -> Self {
         let (own, other) = (self.rounded(), other.rounded());
         match (own.unbounded, other.unbounded) {
@@ -100,14 +104,14 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
                 let apart = (own.center - other.center).abs();
                 debug_assert!(
                     own.unbounded.is_some() || apart <= plus(own.radius, other.radius),
-                    "two numbers, not one"
+                    "the two formulas differ in their exact values"
                 );
                 own.either(other, other.error)
             }
         }
     }
 
-    /// This finished number, or the other, which is computed within `other_error` of this exact one.
+    /// Either of two finished numbers; `other` is computed within `other_error` of the exact value of `self`.
     fn either(self, other: Self, other_error: f64) -> Self {
         if let Some(unbounded) = self.unbounded.or(other.unbounded) {
             return Self::without_bound(unbounded);
@@ -127,14 +131,14 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
 }
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for ErrorBound<STORAGE, ACCUMULATOR> {
-    /// `None` where the computed number may have the other sign, and at an exact 0: a kink there has
-    /// two slopes, and either is right.
+    /// `None` if the computed number may have the other sign, and for an exact 0: a kink there has two
+    /// slopes, and either is right.
     fn is_positive(&self) -> Option<bool> {
         let x = self.rounded();
         (x.center.abs() > plus(x.radius, x.error)).then(|| x.center.is_sign_positive())
     }
 
-    /// What is computed on either side, where the exact number is that of one of them.
+    /// A number computed on either side of a kink; the exact number is that of one of the two sides.
     fn hull(self, other: Self) -> Self {
         let (own, other) = (self.rounded(), other.rounded());
         let apart = plus(distance(own.center, other.center), plus(own.radius, other.radius));
@@ -148,7 +152,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for ErrorBound<STOR
 }
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for ErrorBound<STORAGE, ACCUMULATOR> {
-    /// Exactly 1 at an exact 0.
+    /// Exactly 1 for an exact 0.
     fn exp(&self) -> Self {
         let x = self.rounded();
         if x.granularity.is_some() && x.center == 0.0 {
@@ -166,7 +170,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for ErrorBound<STORAGE
         x.unless_zero(|x| x.function(FUNCTION_ULPS, libm::expm1(x.center), above(libm::exp(hi)), most))
     }
 
-    /// For x ≥ 0 as it is asked for here: then the slope is at most 1.
+    /// For x ≥ 0 only, as the activations use it: the slope is then at most 1.
     fn ln_1p(&self) -> Self {
         let x = self.rounded();
         let (_, hi) = x.reach();

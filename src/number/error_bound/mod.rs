@@ -1,14 +1,14 @@
-//! What a conforming implementation may compute where the exact result is known: the step run on these
-//! numbers gives the tolerance.
+//! [`ErrorBound`]: what a conforming implementation may compute for a known exact number. Running the step on
+//! these numbers yields the tolerances.
 //!
-//! An [`ErrorBound`] knows the exact number (a double and how far off it may be), how far what is
-//! computed may lie from it, and a magnitude: the size that the number would have if nothing in it
-//! cancelled. Every rounding is counted against the magnitude, so that a bound holds for each way to
-//! write the same polynomial. A sum stays open: however its terms are ordered and split, each passes
-//! through at most as many additions as there are other terms. spec/tolerance.md has the derivation.
+//! An [`ErrorBound`] carries the exact number (as a nearby double and its distance), a bound on the error of
+//! the computed number, and a magnitude: the size that the number would have if nothing in it cancelled.
+//! Every rounding is charged against the magnitude, so a bound holds for every way of writing the same
+//! polynomial. A sum stays pending: however its terms are ordered and grouped, each passes through at most as
+//! many additions as there are other terms. spec/tolerance.md derives the bounds.
 //!
-//! Read [`bounds`] for the arithmetic of the bounds, this file for the roundings, [`operations`] and
-//! [`functions`] for what brings them about.
+//! This module knows formats and no layer. Read [`bounds`] for the arithmetic of the bounds, this file for
+//! the roundings, then [`operations`] and [`functions`] for what causes them.
 
 pub mod bounds;
 mod functions;
@@ -19,54 +19,54 @@ pub use functions::{ERF_ULPS, FUNCTION_ULPS};
 use super::Format;
 use bounds::{half_ulp, last_bit, over, plus, power, roundoff, times};
 
-/// Why there is no bound.
+/// Why a number has no error bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum NotJudged {
-    /// Some sum has so many terms that counting its roundings gives no bound.
+    /// A sum has too many terms for its roundings to be bounded.
     #[error("a sum of n terms with n·u ≥ 1 has no error bound in this arithmetic")]
     LongSum,
-    /// Some intermediate result may be larger than the format's largest number.
+    /// An intermediate result may exceed the largest number of the format.
     #[error("an intermediate result may leave the range of this arithmetic")]
     Overflow,
-    /// Some divisor may be computed as 0.
+    /// A divisor may be computed as 0.
     #[error("a divisor may be computed as 0 in this arithmetic")]
     Division,
 }
 
-/// A number as an implementation may compute it that stores in `Format::ALL[STORAGE]` and accumulates
-/// the document's Σ in `Format::ALL[ACCUMULATOR]`.
+/// A number as computed by an implementation that stores it in `Format::ALL[STORAGE]` and accumulates the
+/// document's Σ in `Format::ALL[ACCUMULATOR]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ErrorBound<const STORAGE: usize, const ACCUMULATOR: usize> {
-    /// Near the exact number,
+    /// A double near the exact number.
     center: f64,
-    /// which lies so near.
+    /// A bound on the distance from `center` to the exact number.
     radius: f64,
-    /// The computed number lies so near to the exact one, but for the roundings still open.
+    /// A bound on the distance from the exact number to the computed one, before the pending roundings.
     error: f64,
-    /// Not below the exact number and the computed one, nor below any partial sum.
+    /// A bound on the size of the exact number, of the computed one and of every partial sum.
     magnitude: f64,
-    /// Where nothing that the number is made of is negative: not above the exact number, nor above the
-    /// computed one. Else −∞.
+    /// A lower bound on the exact number and the computed one if no part of the number is negative, −∞
+    /// otherwise.
     lower_bound: f64,
-    /// The roundings to come: they depend on what the number is used for.
+    /// The roundings still to come: they depend on what the number is used for.
     pending: Pending,
-    /// Where the number is computed exactly so far: the exponent of a power of two of which it and
-    /// all its terms are multiples.
+    /// While the number is computed exactly: the exponent of a power of two of which the number and all its
+    /// terms are multiples.
     granularity: Option<i32>,
-    /// Why there is no bound.
+    /// Why there is no bound, if there is none.
     unbounded: Option<NotJudged>,
 }
 
-/// What has not been rounded yet.
+/// What has yet to be rounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Pending {
     /// Nothing.
     Nothing,
     /// A product or quotient.
     Product,
-    /// A sum of so many terms other than 0.
+    /// A sum of this many nonzero terms.
     Sum(u32),
-    /// Nothing, but that a further term may have been accumulated with these.
+    /// Nothing; but a further term may have been accumulated together with these, which are this many.
     Accumulated(u32),
 }
 
@@ -74,7 +74,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     const STORAGE: Format = Format::ALL[STORAGE];
     const ACCUMULATOR: Format = Format::ALL[ACCUMULATOR];
 
-    /// A number that every implementation has exactly.
+    /// A number that every implementation represents exactly.
     fn exact(x: f64) -> Self {
         let granularity = if x == 0.0 { i32::MAX } else { last_bit(x) };
         ErrorBound {
@@ -98,31 +98,31 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
-    /// A constant that is no double, rounded to the format; `x` is the nearest double.
+    /// A constant that no double represents, rounded to the format; `x` is the nearest double.
     pub fn constant(x: f64) -> Self {
         Self::stored(x).known(x)
     }
 
-    /// The given number as it is stored: what another computation may have kept wider, or rounded.
+    /// A given number as it is stored: the computation it comes from may have kept it wider, or rounded it.
     pub fn stored(x: f64) -> Self {
         Self::exact(x).rounded_to(Self::STORAGE)
     }
 
-    /// A double near the exact number, and how near it is.
+    /// A double near the exact number, and a bound on its distance.
     pub fn exact_number(&self) -> (f64, f64) {
         (self.center, self.radius)
     }
 
-    /// How far what is computed and stored may lie from the exact number.
+    /// A bound on the error of the number that is computed and stored.
     ///
     /// # Errors
-    /// Where there is no bound.
+    /// If there is no bound.
     pub fn error(&self) -> Result<f64, NotJudged> {
         let rounded = self.rounded();
         rounded.unbounded.map_or(Ok(rounded.error), Err)
     }
 
-    /// The number as it is stored, where the double nearest to the exact one is known: `nearest`.
+    /// The number as it is stored, given the double nearest to the exact one.
     pub fn known(&self, nearest: f64) -> Self {
         let rounded = self.rounded();
         if rounded.unbounded.is_some() {
@@ -136,15 +136,15 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         ErrorBound { center: nearest, radius, magnitude, ..rounded }
     }
 
-    /// Not above the size of the computed number.
+    /// A lower bound on the size of the computed number.
     fn least(&self) -> f64 {
         let lost = plus(self.radius, self.error);
         let least = if lost == 0.0 { self.center.abs() } else { (self.center.abs() - lost).next_down() };
         least.max(self.lower_bound).max(0.0)
     }
 
-    /// After roundings that lose at most `relative` of the magnitude and `absolute` besides: it is no
-    /// longer exact, and its sign is as it was.
+    /// The number after roundings that lose at most `relative` times its magnitude, plus `absolute`. It is no
+    /// longer exact; its sign is unchanged.
     fn lossy(self, relative: f64, absolute: f64) -> Self {
         let more = plus(times(relative, self.magnitude), absolute);
         let (error, magnitude) = (plus(self.error, more), plus(self.magnitude, more));
@@ -155,8 +155,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         ErrorBound { error, magnitude, lower_bound, granularity: None, pending: Pending::Nothing, ..self }
     }
 
-    /// Rounded to `format`, by at most so many times u of its magnitude. Where it may be subnormal, it is
-    /// rounded to a multiple of the least number, or flushed to zero: then all of it is lost.
+    /// The number rounded to `format`, by at most `roundings` times u′ of its magnitude. If it may be
+    /// subnormal, it is rounded to a multiple of the smallest number, or flushed to zero and lost entirely.
     fn rounded_by(self, roundings: f64, format: Format) -> Self {
         if self.unbounded.is_some() || self.magnitude == 0.0 {
             return self;
@@ -171,12 +171,12 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
             .within(format)
     }
 
-    /// Rounded to the nearest number of `format`.
+    /// The number rounded to the nearest one of `format`.
     fn rounded_to(self, format: Format) -> Self {
         self.rounded_by(1.0, format)
     }
 
-    /// Whether no result on the way leaves the range of `format`.
+    /// The number itself, or no bound if a result on the way may leave the range of `format`.
     fn within(self, format: Format) -> Self {
         if self.unbounded.is_none() && self.magnitude > format.largest() {
             return Self::without_bound(NotJudged::Overflow);
@@ -184,7 +184,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         self
     }
 
-    /// Whether `format` holds the number and all that it is made of, and all of it is exact.
+    /// Whether the number is computed exactly and `format` represents it and all its parts.
     fn is_held(&self, format: Format) -> bool {
         self.granularity.is_some_and(|granularity| {
             self.magnitude == 0.0
@@ -196,7 +196,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         })
     }
 
-    /// A sum added up in `format` in any order, where each term passes through at most `additions`.
+    /// A sum computed in `format` in any order, in which each term passes through at most `additions`
+    /// additions.
     fn added_up(self, format: Format, additions: u32) -> Self {
         if self.unbounded.is_some() || self.is_held(format) {
             return ErrorBound { pending: Pending::Nothing, ..self }.within(format);
@@ -204,7 +205,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         self.summed(format, additions)
     }
 
-    /// After so many additions in `format`.
+    /// The number after `additions` rounded additions in `format`.
     fn summed(self, format: Format, additions: u32) -> Self {
         let n_u = f64::from(additions) * roundoff(format);
         if n_u >= 1.0 {
@@ -215,7 +216,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         self.lossy(gamma, flushed).within(format)
     }
 
-    /// As a finished number of the storage format.
+    /// The finished number, in the storage format.
     fn rounded(self) -> Self {
         match self.pending {
             Pending::Nothing | Pending::Accumulated(_) => ErrorBound { pending: Pending::Nothing, ..self },
@@ -224,13 +225,13 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
-    /// An open product rounded to `format`, where that rounds at all.
+    /// A pending product, rounded to `format` unless it is exact there.
     fn product_in(self, format: Format) -> Self {
         let product = ErrorBound { pending: Pending::Nothing, ..self };
         if self.is_held(format) { product.within(format) } else { product.rounded_to(format) }
     }
 
-    /// The document's Σ of two terms or more as it is stored. Where the accumulator is wider, the sum may be
+    /// The document's Σ of at least two terms, as it is stored. With a wider accumulator, the sum may be
     /// rounded to the storage format before a bias is added, or the bias may be one more term.
     fn stored_sum(self) -> Self {
         let Pending::Sum(terms) = self.pending else { return self };

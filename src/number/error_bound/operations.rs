@@ -1,4 +1,4 @@
-//! The four operations and Σ: what each does to the error and the magnitude.
+//! The four operations and Σ: how each changes the error and the magnitude.
 
 use super::bounds::{half_ulp, last_bit, over, plus, power, times};
 use super::{ErrorBound, NotJudged, Pending};
@@ -7,7 +7,8 @@ use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
-    /// As a term of a sum. One that is accumulated in a wider format is rounded to that, or not at all.
+    /// The number as a term of a sum. A product accumulated in a wider format is rounded to that format, or
+    /// not at all.
     fn as_term(self, accumulated: bool) -> Self {
         match self.pending {
             Pending::Product if accumulated => self.product_in(Self::ACCUMULATOR),
@@ -16,7 +17,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
-    /// How many terms other than 0 the number is the sum of.
+    /// How many nonzero terms the number is the sum of.
     fn terms(&self) -> u32 {
         match self.pending {
             Pending::Sum(terms) => terms,
@@ -24,14 +25,14 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
-    /// A term to add to this sum: with a wider accumulator it may have been added up with the others there.
+    /// A term to add to this sum; a wider accumulator may have added it up together with the sum's own terms.
     fn joined_by(self, term: Self) -> Self {
         let Pending::Accumulated(terms) = self.pending else { return term };
         let is_exact = self.together(term).is_held(Self::ACCUMULATOR);
         if is_exact { term } else { term.summed(Self::ACCUMULATOR, terms) }
     }
 
-    /// Both terms; what adding them costs is open.
+    /// The sum of two terms, with the cost of the addition still pending.
     fn together(self, other: Self) -> Self {
         if let Some(unbounded) = self.unbounded.or(other.unbounded) {
             return Self::without_bound(unbounded);
@@ -43,7 +44,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
             return self;
         }
         let magnitude = plus(self.magnitude, other.magnitude);
-        // Multiples of a common unit add up exactly in doubles too, as long as 53 bits hold them.
+        // Doubles, too, add multiples of a common power of two exactly as long as 53 bits hold the sum.
         let granularity = self.granularity.zip(other.granularity).map(|(x, y)| x.min(y));
         let granularity = granularity.filter(|&granularity| {
             magnitude <= power(granularity.saturating_add(f64::MANTISSA_DIGITS as i32))
@@ -64,18 +65,19 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
-    /// The floor of a product or quotient: the signs tell that it is not negative, or nothing.
-    fn floor_with(&self, other: &Self) -> f64 {
+    /// The lower bound of a product or quotient: 0 if neither operand can be negative, none otherwise.
+    fn lower_bound_with(&self, other: &Self) -> f64 {
         if self.lower_bound >= 0.0 && other.lower_bound >= 0.0 { 0.0 } else { f64::NEG_INFINITY }
     }
 
-    /// Whether this is a power of two that everybody has exactly.
+    /// Whether this is, up to its sign, a power of two that every implementation represents exactly.
     fn is_power_of_two(&self) -> bool {
         let (significand, ..) = num_traits::Float::integer_decode(self.center);
         self.granularity.is_some() && self.center.abs() == self.magnitude && significand.is_power_of_two()
     }
 
-    /// self · 2^k, both not 0: rounds nothing that was not rounded without it, where it leads to no subnormal.
+    /// self · factor, a power of two, neither of them 0: the product adds no rounding. `None` if the result
+    /// may be subnormal, or if doubles cannot scale the bounds exactly.
     fn scaled(self, factor: f64) -> Option<Self> {
         let by = |x: f64| x * factor.abs();
         let scaled = ErrorBound {
@@ -164,7 +166,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for ErrorBound<STORAGE,
             radius: if in_doubles { radius } else { plus(radius, half_ulp(center)) },
             error: plus(times(x.magnitude, y.error), times(y.magnitude, x.error)),
             magnitude: times(x.magnitude, y.magnitude),
-            lower_bound: x.floor_with(&y),
+            lower_bound: x.lower_bound_with(&y),
             pending: Pending::Product,
             granularity,
             unbounded: None,
@@ -200,7 +202,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Div for ErrorBound<STORAGE,
             radius: if in_doubles { radius } else { plus(radius, half_ulp(center)) },
             error: over(plus(x.error, times(magnitude, y.error)), least),
             magnitude: if whole { center.abs() } else { magnitude },
-            lower_bound: x.floor_with(&y),
+            lower_bound: x.lower_bound_with(&y),
             pending: Pending::Product,
             granularity: whole.then(|| last_bit(center)),
             unbounded: None,
@@ -221,7 +223,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> MulAssign for ErrorBound<ST
 }
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for ErrorBound<STORAGE, ACCUMULATOR> {
-    /// The input as it is stored: rounded to the format, and 0 where that flushes subnormal numbers.
+    /// The input as it is stored: rounded to the format; a subnormal input may become 0.
     fn from_f64(x: f64) -> Self {
         let exact = Self::exact(x);
         if exact.is_held(Self::STORAGE) {
@@ -233,7 +235,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for ErrorBound<STORA
         }
     }
 
-    /// A single term other than 0 is no sum: a product is stored like any product.
+    /// A single nonzero term is not a sum: if it is a product, it is stored like any other product.
     fn sum(terms: impl Iterator<Item = Self>) -> Self {
         let mut terms = terms.filter(|term| !term.is_zero());
         let Some(first) = terms.next() else { return Self::zero() };
