@@ -14,10 +14,10 @@ use crate::scalar::{self, Step};
 use crate::trace::Quantity;
 use round::{BeyondRange, Exact, nearest};
 
-/// Why no expected value can be given.
+/// Why there is no expected value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The exact value lies beyond the largest double.
+    /// The exact value is beyond the range of a double.
     #[error(
         "{path}: the exact value is beyond the range of a double (ruling beyond-range); scale the inputs down"
     )]
@@ -25,7 +25,7 @@ pub enum Error {
         /// The element, as `dW[3][1]`.
         path: String,
     },
-    /// Neither the narrowest enclosure nor exact arithmetic within its limit could settle the rounding.
+    /// Neither the narrowest enclosure nor exact arithmetic within its limit could decide the rounding.
     #[error(
         "{path}: 4096 bits do not settle which double is nearest (ruling undecided); change the inputs slightly, or shorten their fractions"
     )]
@@ -38,7 +38,7 @@ pub enum Error {
 /// All eight results of the step, each correctly rounded.
 ///
 /// # Errors
-/// Where a value is beyond the range of a double or cannot be settled: the first such element.
+/// If a value is beyond the range of a double or undecided: the first such element.
 pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
     let mut open = None;
     for rung in [rung::<128>, rung::<512>, rung::<4096>] {
@@ -58,10 +58,10 @@ pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
     Err(Error::Undecided { path: open.unwrap_or_default() })
 }
 
-/// What an enclosure says of the double nearest to the number in it.
+/// What an enclosure says about the double nearest to the number in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rounding {
-    /// It is this one.
+    /// It is this double.
     Settled(f64),
     /// There is none: the number is too large.
     BeyondRange,
@@ -69,13 +69,13 @@ pub enum Rounding {
     Open,
 }
 
-/// One run of the step on enclosures of `BITS` bits, each result rounded where that is settled.
+/// One run of the step on enclosures of `BITS` bits, with each result rounded if that is decided.
 fn rung<const BITS: usize>(problem: &Problem) -> Step<Rounding> {
     let step = scalar::step(&problem.inputs().over::<Enclosure<BITS>>(), problem.activation());
     step.convert(|grid| grid.map(rounding), |vector| vector.iter().map(rounding).collect())
 }
 
-/// What the ends of an enclosure say of the number between them.
+/// What the ends of an enclosure say about the number between them.
 pub fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
     let (lo, hi) = match x {
         Enclosure::Exact(x) => {
@@ -95,7 +95,7 @@ pub fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
     }
 }
 
-/// The path of the first element for which `found` holds, in the order of the equations.
+/// The path of the first element, in the order of the equations, for which `found` holds.
 fn first<T>(step: &Step<T>, found: impl Fn(&T) -> bool) -> Option<String> {
     Quantity::ALL.into_iter().find_map(|quantity| {
         let index = step.cells(quantity).iter().position(&found)?;

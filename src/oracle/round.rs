@@ -1,10 +1,10 @@
-//! From an exact number to the nearest double, ties to even: one routine of our own, and a check of
-//! every number that it gives.
+//! From an exact number to the nearest double, ties to even: one routine, and a check of every double that it
+//! returns.
 //!
-//! [`nearest`] divides once and rounds once. [`is_nearest`] does not trust it: it compares the exact
-//! number with the midpoints to the two neighbouring doubles, in integers. Both take the number as
-//! numerator / denominator · 2^exponent, so that ends of intervals far below the smallest double need
-//! no integer of that many bits.
+//! [`nearest`] divides once and rounds once. [`is_nearest`] does not trust it: it compares the exact number,
+//! in integers, with the midpoints to the two neighbouring doubles. Both take the number as numerator /
+//! denominator · 2^exponent, so the end of an interval far below the smallest double needs no integer of that
+//! many bits. This file knows neither enclosures nor the step.
 
 use dashu::base::{BitTest, Sign, UnsignedAbs};
 use dashu::float::Repr;
@@ -12,7 +12,7 @@ use dashu::integer::{IBig, UBig};
 use dashu::rational::RBig;
 use std::cmp::Ordering;
 
-/// numerator / denominator · 2^exponent.
+/// An exact number: numerator / denominator · 2^exponent.
 #[derive(Clone, Debug)]
 pub struct Exact {
     numerator: IBig,
@@ -33,22 +33,22 @@ impl From<&Repr<2>> for Exact {
     }
 }
 
-/// The double beyond the range: what rounds to 2^1024 or further.
+/// The number is beyond the range of a double: it would round to ±2^1024 or further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BeyondRange;
 
-/// The least exponent of a double's last bit.
+/// The exponent of the last bit of the smallest double.
 const LEAST: isize = -1074;
-/// A double's significand has so many bits.
+/// The number of bits in a double's significand.
 const SIGNIFICAND: isize = 53;
 
 /// The double nearest to `x`, ties to even; zero is +0.
 ///
 /// # Errors
-/// Where |x| is at least 2^1024 − 2^970, half a last bit above the largest double.
+/// If `|x|` is at least 2^1024 − 2^970, half an ulp above the largest double.
 ///
 /// # Panics
-/// Where the comparison with the neighbours refutes the result: a bug in this file.
+/// If the comparison with the neighbours refutes the result, which would be a bug in this file.
 pub fn nearest(x: &Exact) -> Result<f64, BeyondRange> {
     let rounded = divide_and_round(x);
     if let Ok(double) = rounded {
@@ -70,15 +70,15 @@ fn divide_and_round(x: &Exact) -> Result<f64, BeyondRange> {
     if top < LEAST - 1 {
         return Ok(0.0);
     }
-    // |x| in units of 2^unit is a quotient of 53 or 54 bits, or of fewer among the subnormals.
-    let mut unit = (top - SIGNIFICAND).max(LEAST);
-    let mut quotient = Quotient::new(&size, &x.denominator, x.exponent - unit);
+    // |x| / 2^ulp is a quotient of 53 or 54 bits, or of fewer among the subnormals.
+    let mut ulp = (top - SIGNIFICAND).max(LEAST);
+    let mut quotient = Quotient::new(&size, &x.denominator, x.exponent - ulp);
     if quotient.whole.bit_len() as isize > SIGNIFICAND {
-        unit += 1;
-        quotient = Quotient::new(&size, &x.denominator, x.exponent - unit);
+        ulp += 1;
+        quotient = Quotient::new(&size, &x.denominator, x.exponent - ulp);
     }
     let significand = quotient.rounded_to_even();
-    let double = compose(significand, unit)?;
+    let double = compose(significand, ulp)?;
     Ok(if x.numerator.sign() == Sign::Negative && double != 0.0 { -double } else { double })
 }
 
@@ -111,46 +111,46 @@ impl Quotient {
     }
 }
 
-/// significand · 2^unit, of at most 2^53 units; exact.
-fn compose(significand: u64, unit: isize) -> Result<f64, BeyondRange> {
+/// significand · 2^ulp, exactly; the significand is at most 2^53.
+fn compose(significand: u64, ulp: isize) -> Result<f64, BeyondRange> {
     const IMPLICIT: u64 = 1 << 52;
-    let (significand, unit) =
-        if significand == 2 * IMPLICIT { (IMPLICIT, unit + 1) } else { (significand, unit) };
+    let (significand, ulp) =
+        if significand == 2 * IMPLICIT { (IMPLICIT, ulp + 1) } else { (significand, ulp) };
     if significand < IMPLICIT {
         return Ok(f64::from_bits(significand));
     }
-    match u64::try_from(unit - LEAST + 1) {
+    match u64::try_from(ulp - LEAST + 1) {
         Ok(biased) if biased < 2047 => Ok(f64::from_bits((biased << 52) | (significand - IMPLICIT))),
         _ => Err(BeyondRange),
     }
 }
 
 /// Whether `double` is the one nearest to `x`, ties to even: `x` lies between the midpoints to the two
-/// neighbours, on one of them only if `double` is the even one.
+/// neighbours, and on one of them only if `double` is even.
 pub fn is_nearest(double: f64, x: &Exact) -> bool {
     let even = double.to_bits() & 1 == 0;
-    let own = units(double);
-    // In units of 2^(LEAST − 1) the midpoint of two doubles is the sum of both, in units of 2^LEAST.
+    let own = steps(double);
+    // Counted in steps of 2^(LEAST − 1), the midpoint of two doubles is the sum of their steps of 2^LEAST.
     let below = &own + neighbour(double.next_down(), -1);
     let above = &own + neighbour(double.next_up(), 1);
     let holds = |order: Ordering, wanted: Ordering| order == wanted || (order == Ordering::Equal && even);
     holds(compare(x, &below), Ordering::Greater) && holds(compare(x, &above), Ordering::Less)
 }
 
-/// A finite double in units of 2^LEAST: an integer.
-fn units(double: f64) -> IBig {
+/// A finite double as a whole number of steps of 2^LEAST.
+fn steps(double: f64) -> IBig {
     let (significand, exponent, sign) = num_traits::Float::integer_decode(double);
     // A subnormal or zero decodes with an exponent one below LEAST and a spare last bit.
     let shift = isize::from(exponent) - (LEAST - 1);
     ((IBig::from(significand) * sign) << shift.unsigned_abs()) >> 1usize
 }
 
-/// The neighbour in units of 2^LEAST; beyond the largest double it would be ±2^1024.
+/// A neighbour in steps of 2^LEAST; the one beyond the largest double is ±2^1024.
 fn neighbour(double: f64, sign: i8) -> IBig {
-    if double.is_finite() { units(double) } else { IBig::from(sign) << (1024 - LEAST).unsigned_abs() }
+    if double.is_finite() { steps(double) } else { IBig::from(sign) << (1024 - LEAST).unsigned_abs() }
 }
 
-/// x against a multiple of 2^(LEAST − 1).
+/// Compares x with multiple · 2^(LEAST − 1).
 fn compare(x: &Exact, multiple: &IBig) -> Ordering {
     let shift = x.exponent - (LEAST - 1);
     let scaled = multiple * &x.denominator;

@@ -1,24 +1,24 @@
-//! The door's rules: everything that can be wrong with the inputs of a step, all of it at once.
+//! The rules that the inputs of a step must obey: [`check`] finds everything that breaks them, all at once.
 //!
-//! The rules look at what a reader made out of an input. A part that could not be read is `None`:
-//! its fault is known, and the rules check what is left. Each rule stands in spec/rulings.md.
+//! The rules see what a reader made of an input. A part that could not be read is `None`: the reader has
+//! reported its fault, and the rules check the rest. spec/rulings.md gives the reason for each rule.
 
 use super::activation::Activation;
 use super::{Fault, Faults, Inputs};
 
-/// A number, or `None` where the reader has said what is wrong.
+/// A number, or `None` if the reader has reported its fault.
 pub type Cell = Option<f64>;
-/// A vector, or `None` likewise.
+/// A vector, or `None` if the reader has reported its fault.
 pub type Row = Option<Vec<Cell>>;
-/// A matrix as its rows, or `None` likewise.
+/// A matrix as its rows, or `None` if the reader has reported its fault.
 pub type Rows = Option<Vec<Row>>;
 
-/// At most so many numbers in one matrix.
+/// The most numbers that a matrix may have.
 pub const MATRIX_LIMIT: usize = 1 << 20;
-/// At most so many multiply-adds in one step, counted as m·n·n_next + m·n_next².
+/// The most multiply-adds that a step may need, counted as `m·n·n_next + m·n_next²`.
 pub const WORK_LIMIT: u128 = 1 << 22;
 
-/// Notes everything that is wrong, in the order of the parts.
+/// Adds every broken rule to `faults`, in the order of the parts.
 pub fn check(faults: &mut Faults, inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) {
     let Inputs { a, keep_prob, r, w, b, da_next } = inputs;
     matrix(faults, "A", a, finite);
@@ -34,12 +34,12 @@ pub fn check(faults: &mut Faults, inputs: &Inputs<Rows, Row>, activation: Option
     }
 }
 
-/// m, n and n_next as the first part shows each that could be read.
+/// m, n and n_next, each from the first readable part that shows it.
 pub fn sizes(inputs: &Inputs<Rows, Row>) -> [Option<usize>; 3] {
     claims(inputs, None).map(|(_, parts)| parts.into_iter().find_map(|(_, count, _)| count))
 }
 
-/// What one part of the input says of a size: its path, how many it has, and of what.
+/// What one part of the input says about a size: the path of the part, a count, and what is counted.
 type Claim = (&'static str, Option<usize>, &'static str);
 
 fn claims(inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) -> [(&'static str, Vec<Claim>); 3] {
@@ -72,7 +72,7 @@ fn length(vector: &Row) -> Option<usize> {
     vector.as_ref().map(Vec::len)
 }
 
-/// What is wrong with one number: which rule it breaks, the ruling, the cure.
+/// What is wrong with one number: the rule that it breaks, the ruling, the cure.
 type Broken = (&'static str, &'static str, &'static str);
 
 fn finite(x: f64) -> Option<Broken> {
@@ -85,9 +85,9 @@ fn finite(x: f64) -> Option<Broken> {
 
 fn probability(p: f64) -> Option<Broken> {
     (!(p > 0.0 && p <= 1.0)).then_some((
-        "must lie in (0, 1], for equation 3 divides by it",
+        "must lie in (0, 1], because equation 3 divides by it",
         "keep-prob-range",
-        "give the probability to keep the unit, which is 1 minus the probability to drop it",
+        "give the probability of keeping the unit, which is 1 minus the probability of dropping it",
     ))
 }
 
@@ -99,7 +99,7 @@ fn zero_or_one(r: f64) -> Option<Broken> {
     ))
 }
 
-/// Notes what is wrong with probabilities to keep that stand alone, without a problem around them.
+/// Checks keep probabilities on their own, outside a problem.
 pub fn keep_probabilities(faults: &mut Faults, path: &str, p: &[f64]) {
     vector(faults, path, &Some(p.iter().copied().map(Some).collect()), probability);
 }
@@ -147,7 +147,7 @@ fn matrix(faults: &mut Faults, name: &str, matrix: &Rows, rule: fn(f64) -> Optio
             faults.push(Fault {
                 path,
                 found: format!("has {}", count(found, "entry")),
-                rule: format!("every row of {name} must have as many as its first, {cols}"),
+                rule: format!("every row of {name} must have {cols}, like its first"),
                 ruling: None,
                 cure: "a matrix is an array of rows of equal length".into(),
             });
@@ -197,7 +197,7 @@ fn activation_parameters(faults: &mut Faults, activation: Option<&Activation>) {
     }
 }
 
-/// One size, as several parts of the input show it: the first that is known is the measure.
+/// One size, on which several parts of the input must agree: the first known part sets it.
 fn agree(faults: &mut Faults, size: &str, parts: &[Claim]) -> Option<usize> {
     let mut known = parts.iter().filter_map(|&(path, count, what)| Some((path, count?, what)));
     let (measure, expected, measured) = known.next()?;
@@ -205,7 +205,7 @@ fn agree(faults: &mut Faults, size: &str, parts: &[Claim]) -> Option<usize> {
         faults.push(Fault {
             path: path.into(),
             found: format!("has {}", count(found, what)),
-            rule: format!("{size} must be {expected}, as {measure} has {}", count(expected, measured)),
+            rule: format!("{size} must be {expected}, because {measure} has {}", count(expected, measured)),
             ruling: None,
             cure: "A and R are m × n, p is n, W is n × n_next, b is n_next, dA_next is m × n_next".into(),
         });
@@ -219,7 +219,7 @@ fn work(faults: &mut Faults, m: usize, n: usize, n_next: usize) {
     if work > WORK_LIMIT {
         faults.push(Fault {
             path: "inputs".into(),
-            found: format!("ask for {work} multiply-adds, with m = {m}, n = {n}, n_next = {n_next}"),
+            found: format!("need {work} multiply-adds, with m = {m}, n = {n}, n_next = {n_next}"),
             rule: format!("m·n·n_next + m·n_next² may be at most {WORK_LIMIT}"),
             ruling: Some("size-limits"),
             cure: "exact arithmetic is slow: test a smaller shape".into(),

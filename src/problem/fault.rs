@@ -1,17 +1,20 @@
-//! What is wrong with an input: where, what was found, which rule it breaks, and the cure.
+//! [`Fault`] and [`Faults`]: what is wrong with an input, and how to put it right.
+//!
+//! Faults are for bad input alone. They do not know where the input came from; [`super::check`] and the
+//! readers of [`crate::wire`] find them.
 
 use std::fmt;
 
-/// One fault in an input.
+/// One fault of an input: where it is, what was found, which rule it breaks, and the cure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Where, as a path from the top of the problem: `inputs.p[2]`.
+    /// The place, as a path from the top of the problem: `inputs.p[2]`.
     pub path: String,
-    /// What stands there: `= 0`, `has 3 rows`, `is missing`.
+    /// What was found there: `= 0`, `has 3 rows`, `is missing`.
     pub found: String,
-    /// The rule that it breaks: `must lie in (0, 1]`.
+    /// The broken rule: `must lie in (0, 1]`.
     pub rule: String,
-    /// The id of the ruling behind the rule, where there is one (spec/rulings.md).
+    /// The id of the ruling behind the rule, if there is one (spec/rulings.md).
     pub ruling: Option<&'static str>,
     /// What to do about it.
     pub cure: String,
@@ -28,20 +31,20 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All faults of an input, in the order of its parts: never only the first.
+/// All faults of an input, in the order of its parts, never only the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// The faults, the first [`Faults::LISTED`] of them.
+    /// The first [`Faults::LISTED`] faults.
     pub list: Vec<Fault>,
-    /// How many more there are.
+    /// The number of further faults.
     pub more: usize,
 }
 
 impl Faults {
-    /// So many faults are kept word for word; of the rest, in an input that is wrong all over, the number.
+    /// How many faults are kept; any further ones are only counted.
     pub const LISTED: usize = 1000;
 
-    /// Notes a fault.
+    /// Adds a fault.
     pub fn push(&mut self, fault: Fault) {
         if self.list.len() < Self::LISTED {
             self.list.push(fault);
@@ -50,7 +53,7 @@ impl Faults {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -1,11 +1,12 @@
-//! What the narrower formats hold: which of them hold every input, and the problem rounded to one.
+//! Problems in narrower formats: which formats represent every input exactly, and a problem rounded to one of
+//! them.
 
 use super::activation::ScalarActivation;
 use super::{Faults, Problem};
 use crate::grid::Grid;
 use crate::number::Format;
 
-/// The formats that hold every input exactly, the parameters of the activation among them.
+/// The formats that represent every input exactly, including the parameters of the activation.
 pub fn exact_in(problem: &Problem) -> Vec<&'static str> {
     let inputs = problem.inputs();
     let grids = [&inputs.a, &inputs.r, &inputs.w, &inputs.da_next].into_iter().flat_map(Grid::cells);
@@ -19,10 +20,10 @@ pub fn exact_in(problem: &Problem) -> Vec<&'static str> {
     Format::ALL.into_iter().filter(holds_all).map(Format::name).collect()
 }
 
-/// The problem with every input rounded to a format: what an implementation in that format can be asked.
+/// The problem with every input rounded to a format, as an implementation in that format can take it.
 ///
 /// # Errors
-/// Where a rounded input breaks a rule: it is beyond the range, or a keep probability has become 0.
+/// If a rounded input breaks a rule: it is beyond the range, or a keep probability has become 0.
 pub fn in_format(problem: &Problem, format: Format) -> Result<Problem, Faults> {
     let nearest = |x: &f64| format.nearest(*x);
     let matrix = |grid: &Grid<f64>| grid.map(nearest).to_rows();

@@ -1,4 +1,4 @@
-//! [`Problem`]: the inputs of one step, validated once, at the door. Inside, shapes are facts.
+//! [`Problem`]: the inputs of one step, validated once, at the boundary. Inside, shapes are facts.
 //!
 //! This module knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`] and its
 //! rules in [`check`], then [`activation`]; [`mask`] draws R (equation 2).
@@ -14,7 +14,7 @@ use crate::number::Number;
 pub use activation::Activation;
 pub use fault::{Fault, Faults};
 
-/// The givens of one step under the document's names, in any containers: `M` a matrix, `V` a vector.
+/// The givens of one step under the document's names, in any containers: `M` for matrices, `V` for vectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inputs<M, V> {
     /// A, m × n (equations 1 and 17).
@@ -37,7 +37,7 @@ pub struct Inputs<M, V> {
 }
 
 impl<M, V> Inputs<M, V> {
-    /// The same inputs in other containers: `matrix` and `vector` convert one each.
+    /// The same inputs in other containers: `matrix` converts one matrix, `vector` one vector.
     pub fn convert<N, U>(&self, matrix: impl Fn(&M) -> N, vector: impl Fn(&V) -> U) -> Inputs<N, U> {
         Inputs {
             a: matrix(&self.a),
@@ -60,7 +60,7 @@ impl Inputs<Grid<f64>, Vec<f64>> {
     }
 }
 
-/// The inputs of one step that passed every check, and the activation that goes with them.
+/// The inputs of one step and its activation, all of which passed every check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     inputs: Inputs<Grid<f64>, Vec<f64>>,
@@ -71,20 +71,20 @@ impl Problem {
     /// The problem with these inputs.
     ///
     /// # Errors
-    /// All faults of the inputs, where there are any.
+    /// All faults of the inputs, if there are any.
     pub fn new(raw: Inputs<Vec<Vec<f64>>, Vec<f64>>, activation: Activation) -> Result<Self, Faults> {
         let row = |row: &Vec<f64>| Some(row.iter().copied().map(Some).collect());
         let seen = raw.convert(|rows| Some(rows.iter().map(row).collect()), row);
         Self::from_seen(&seen, Some(activation), Faults::default())
     }
 
-    /// The problem that a reader made out of some input, with the faults that it found on the way.
+    /// The problem that a reader made of some input, given the faults that it found on the way.
     ///
     /// # Errors
-    /// Those faults, and after them what breaks the rules of [`check`].
+    /// Those faults, followed by those that [`check`] finds.
     ///
     /// # Panics
-    /// Where a part is `None` and neither the reader nor the rules found a fault: a bug in the reader.
+    /// If a part is `None` although neither the reader nor the rules found a fault: a bug in the reader.
     pub fn from_seen(
         seen: &Inputs<check::Rows, check::Row>,
         activation: Option<Activation>,

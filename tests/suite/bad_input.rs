@@ -53,7 +53,7 @@ fn a_number_that_is_none_is_named_by_its_path() {
 fn a_decimal_beyond_the_range_is_not_finite() {
     let rule = "must be a finite number (ruling finite-inputs)";
     assert_eq!(changed("[3, -2]]", "[3, 1e999]]"), format!("inputs.dA_next[1][1] = inf: {rule}"));
-    let rule = "must lie in (0, 1], for equation 3 divides by it (ruling keep-prob-range)";
+    let rule = "must lie in (0, 1], because equation 3 divides by it (ruling keep-prob-range)";
     assert_eq!(changed("0.125", "1e-999"), format!("inputs.p[0] = 0: {rule}"));
 }
 
@@ -111,7 +111,7 @@ fn an_activation_is_known_and_has_its_parameters() {
     );
     assert_eq!(
         activation(r#"{"name": "per_unit", "units": [{"name": "relu"}]}"#),
-        "activation.units has 1 entry: n_next must be 2, as inputs.W has 2 columns"
+        "activation.units has 1 entry: n_next must be 2, because inputs.W has 2 columns"
     );
 }
 

@@ -68,7 +68,7 @@ fn zero_has_one_sign() {
 
 #[test]
 fn a_keep_probability_lies_above_zero_and_at_most_at_one() {
-    let rule = "must lie in (0, 1], for equation 3 divides by it (ruling keep-prob-range)";
+    let rule = "must lie in (0, 1], because equation 3 divides by it (ruling keep-prob-range)";
     let infinity = f64::INFINITY;
     for (p, shown) in
         [(0.0, "0"), (-0.25, "-0.25"), (1.0000000000000002, "1.0000000000000002"), (f64::NAN, "NaN")]
@@ -119,42 +119,47 @@ fn every_row_is_as_long_as_the_first() {
     let fault = only(|raw| {
         raw.a[1].pop();
     });
-    assert_eq!(fault, "inputs.A[1] has 2 entries: every row of A must have as many as its first, 3");
+    assert_eq!(fault, "inputs.A[1] has 2 entries: every row of A must have 3, like its first");
     let fault = only(|raw| raw.w[1].push(0.0));
-    assert_eq!(fault, "inputs.W[1] has 2 entries: every row of W must have as many as its first, 1");
+    assert_eq!(fault, "inputs.W[1] has 2 entries: every row of W must have 1, like its first");
 }
 
 #[test]
 fn the_parts_agree_on_m() {
     let of = |fault: String| fault;
     let fault = of(only(|raw| raw.r.push(vec![0.0; 3])));
-    assert_eq!(fault, "inputs.R has 3 rows: m must be 2, as inputs.A has 2 rows");
+    assert_eq!(fault, "inputs.R has 3 rows: m must be 2, because inputs.A has 2 rows");
     let fault = of(only(|raw| raw.da_next.truncate(1)));
-    assert_eq!(fault, "inputs.dA_next has 1 row: m must be 2, as inputs.A has 2 rows");
+    assert_eq!(fault, "inputs.dA_next has 1 row: m must be 2, because inputs.A has 2 rows");
 }
 
 #[test]
 fn the_parts_agree_on_n() {
     assert_eq!(
         only(|raw| raw.keep_prob.truncate(1)),
-        "inputs.p has 1 entry: n must be 3, as inputs.A has 3 columns"
+        "inputs.p has 1 entry: n must be 3, because inputs.A has 3 columns"
     );
     let fault = only(|raw| raw.r.iter_mut().for_each(|row| row.push(1.0)));
-    assert_eq!(fault, "inputs.R has 4 columns: n must be 3, as inputs.A has 3 columns");
-    assert_eq!(only(|raw| raw.w.truncate(2)), "inputs.W has 2 rows: n must be 3, as inputs.A has 3 columns");
+    assert_eq!(fault, "inputs.R has 4 columns: n must be 3, because inputs.A has 3 columns");
+    assert_eq!(
+        only(|raw| raw.w.truncate(2)),
+        "inputs.W has 2 rows: n must be 3, because inputs.A has 3 columns"
+    );
 }
 
 #[test]
 fn the_parts_agree_on_n_next() {
     assert_eq!(
         only(|raw| raw.b.push(0.0)),
-        "inputs.b has 2 entries: n_next must be 1, as inputs.W has 1 column"
+        "inputs.b has 2 entries: n_next must be 1, because inputs.W has 1 column"
     );
     let fault = only(|raw| raw.da_next.iter_mut().for_each(|row| row.push(1.0)));
-    assert_eq!(fault, "inputs.dA_next has 2 columns: n_next must be 1, as inputs.W has 1 column");
+    assert_eq!(fault, "inputs.dA_next has 2 columns: n_next must be 1, because inputs.W has 1 column");
     let mix = faults_with(Activation::PerUnit(vec![ScalarActivation::Relu, ScalarActivation::Tanh]), |_| {});
     assert_eq!(mix.len(), 1);
-    assert!(mix[0].starts_with("activation.units has 2 entries: n_next must be 1, as inputs.W has 1 column"));
+    assert!(
+        mix[0].starts_with("activation.units has 2 entries: n_next must be 1, because inputs.W has 1 column")
+    );
     assert!(Problem::new(sound(), Activation::PerUnit(vec![ScalarActivation::Tanh])).is_ok());
 }
 
@@ -221,7 +226,7 @@ fn a_step_may_ask_for_so_many_multiply_adds_and_no_more() {
     assert_eq!(WORK_LIMIT, 1 << 22);
     assert!(Problem::new(zeros(4, 1, 1023), RELU).is_ok());
     let faults = Problem::new(zeros(4, 1, 1024), RELU).expect_err("too much");
-    let expected = "inputs ask for 4198400 multiply-adds, with m = 4, n = 1, n_next = 1024: m·n·n_next + m·n_next² may be at most 4194304 (ruling size-limits); exact arithmetic is slow: test a smaller shape";
+    let expected = "inputs need 4198400 multiply-adds, with m = 4, n = 1, n_next = 1024: m·n·n_next + m·n_next² may be at most 4194304 (ruling size-limits); exact arithmetic is slow: test a smaller shape";
     assert_eq!(faults.to_string(), expected);
     // Exactly at the limit: m·n_next·(n + n_next) = 2^11 · 1 · (2^11 − 1 + 1).
     assert!(Problem::new(zeros(1 << 11, (1 << 11) - 1, 1), RELU).is_err(), "A alone has 2^22 − 2^11 entries");

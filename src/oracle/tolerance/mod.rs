@@ -16,11 +16,11 @@ use crate::scalar::{Step, backward, forward};
 use crate::trace::{Backward, Forward, Quantity};
 use num_traits::One;
 
-/// |computed − expected| may be at most so much; 0 demands equality.
+/// The largest permitted `|computed − expected|`; 0 demands equality.
 pub type Bound = Result<f64, NotJudged>;
 
-/// error/tolerance, above 1 where an element is wrong: what is no number is infinitely wrong, and so is an
-/// error where none is allowed.
+/// error/tolerance, which is above 1 for a wrong element: infinite for NaN, infinities, or any error against
+/// a zero tolerance.
 pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
     let error = (got - expected).abs();
     match error {
@@ -30,42 +30,42 @@ pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
     }
 }
 
-/// For each element of each result how far a conforming implementation in this arithmetic may be off.
+/// For each element of each result, how far a conforming implementation in this arithmetic may be off.
 pub fn tolerance(problem: &Problem, expected: &Step<f64>, arithmetic: Arithmetic) -> Step<Bound> {
     let derived = derive(problem, expected, &|_, _| None, arithmetic);
     derived.zip(expected, |derived, &expected| derived.tolerance(expected))
 }
 
-/// What one equation gives from what stands before it, and how far it may be off.
+/// What one equation yields from the results before it, and how far that may be off.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Derived {
     /// A double near the exact number.
     pub value: f64,
-    /// How near.
+    /// A bound on the distance from `value` to the exact number.
     off: f64,
-    /// How far what is computed may lie from the exact number.
+    /// A bound on the distance from the exact number to the computed one.
     error: Bound,
 }
 
 impl Derived {
-    /// How far what is computed may lie from [`Self::value`].
+    /// How far the computed number may lie from [`Self::value`].
     ///
     /// # Errors
-    /// Where there is no bound.
+    /// If there is no bound.
     pub fn bound(&self) -> Bound {
         self.error.map(|error| upward(plus(error, self.off)))
     }
 
-    /// How far it may lie from the double nearest to the exact number.
+    /// How far the computed number may lie from the double nearest to the exact one.
     fn tolerance(&self, expected: f64) -> Bound {
         let off = if self.off == 0.0 { 0.0 } else { half_ulp(expected) };
         self.error.map(|error| upward(plus(error, off)))
     }
 }
 
-/// Each element from what stands before it: from an implementation's `own` results where it has any, and
-/// else from the exact ones with their tolerance. So a wrong result tells on itself alone, and not on all
-/// that is computed from it.
+/// Each element as computed from the results before it: from an implementation's `own` ones where it has
+/// them, otherwise from the exact ones with their tolerance. So a wrong result is blamed alone, and not
+/// everything that is computed from it.
 pub fn derive(
     problem: &Problem,
     expected: &Step<f64>,
@@ -97,7 +97,7 @@ fn run<const S: usize, const A: usize>(
     let g = problem.activation();
     let known = |quantity: Quantity, index: usize, derived: ErrorBound<S, A>| match own(quantity, index) {
         Some(x) => ErrorBound::stored(x),
-        // This sum stays open: an implementation may scale its terms instead.
+        // This sum stays pending: an implementation may scale its terms instead.
         None if quantity == Quantity::DaTilde => derived,
         None => derived.known(expected.cells(quantity)[index]),
     };
@@ -106,7 +106,7 @@ fn run<const S: usize, const A: usize>(
         Grid::tabulate(derived.rows(), cols, |i, j| known(quantity, i * cols + j, derived.at(i, j)))
     };
 
-    // A mask may be applied after the scaling, which then must stay within the range.
+    // An implementation may apply the mask after the scaling, which must then stay within the range.
     let kept = inputs.r.map(|_| ErrorBound::<S, A>::one());
     let masked = |masked: &Grid<ErrorBound<S, A>>, kept: &Grid<ErrorBound<S, A>>| {
         masked.zip(kept, |&masked, &kept| if kept.error().is_ok() { masked } else { kept })
@@ -138,7 +138,7 @@ fn derived<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Derived {
     Derived { value, off, error: x.error() }
 }
 
-/// A decimal of three digits, not below x.
+/// x rounded up to a decimal of three digits.
 fn upward(x: f64) -> f64 {
     let decimal = |x: f64| format!("{x:.2e}");
     let near: f64 = decimal(x).parse().expect("a number");

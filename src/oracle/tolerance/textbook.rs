@@ -1,8 +1,8 @@
-//! g by any of its conforming formulas: those of [`crate::problem::activation`], and those of textbooks.
+//! g by any of its conforming formulas: ours ([`crate::problem::activation`]) and those of textbooks.
 //!
-//! The former never cancel; some of the latter do: 1 − s is off by a rounding of 1 where s nears 1, and an
-//! implementation is not wrong for that. Both are conforming, and so is whatever is no worse than the worse of
-//! them: [`value`] and [`row_times_jacobian`].
+//! Ours never cancel. Some textbook formulas do: 1 − s is off by a rounding of 1 where s approaches 1, and an
+//! implementation is not wrong for that. Both are conforming, and so is anything no worse than the worse of
+//! them; [`value`] and [`row_times_jacobian`] return that bound.
 
 use crate::grid::Grid;
 use crate::number::{ErrorBound, sum};
@@ -16,7 +16,7 @@ pub fn value<const S: usize, const A: usize>(
     unless_unbounded(g, [z], || worst([g.value(z), Textbook(g).value(z)]))
 }
 
-/// row · ∂a/∂z by any conforming formula, with the full Jacobian or without.
+/// row · ∂a/∂z by any conforming formula, with or without the full Jacobian.
 pub fn row_times_jacobian<const S: usize, const A: usize>(
     g: &Activation,
     row: &[ErrorBound<S, A>],
@@ -34,7 +34,7 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
     unless_unbounded(g, [row, z], formulas)
 }
 
-/// Where one number of the rows has no bound and g couples its units, no result has one.
+/// The result of the formulas; without any bound if g couples its units and one number of the rows has none.
 fn unless_unbounded<const N: usize, const S: usize, const A: usize>(
     g: &Activation,
     rows: [&[ErrorBound<S, A>]; N],
@@ -47,7 +47,7 @@ fn unless_unbounded<const N: usize, const S: usize, const A: usize>(
     }
 }
 
-/// Element by element what one formula gives, or another.
+/// Element by element, the result of any of the formulas.
 fn worst<const N: usize, const S: usize, const A: usize>(
     formulas: [Vec<ErrorBound<S, A>>; N],
 ) -> Vec<ErrorBound<S, A>> {
@@ -57,7 +57,7 @@ fn worst<const N: usize, const S: usize, const A: usize>(
     formulas.into_iter().reduce(either).unwrap_or_default()
 }
 
-/// row · jacobian.
+/// row · jacobian, the full sum.
 fn full<const S: usize, const A: usize>(
     row: &[ErrorBound<S, A>],
     jacobian: &Grid<ErrorBound<S, A>>,
