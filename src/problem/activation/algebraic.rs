@@ -1,5 +1,5 @@
-//! [`Algebraic`]: the activations that are polynomial or rational, so that the step can run with them on every
-//! kind of number, exactly where that is exact.
+//! [`Algebraic`]: the polynomial and rational activations. With these the step runs on every kind of number,
+//! and exactly on the exact ones.
 
 use super::coupled_quadratic::CoupledQuadratic;
 use super::cumulative_sum::CumulativeSum;
@@ -11,13 +11,13 @@ use crate::number::Number;
 /// A polynomial or rational g.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algebraic {
-    /// a_j = z_j.
+    /// `a_j = z_j`.
     Identity,
-    /// a_jj = z_1 + … + z_jj.
+    /// `a_jj = z_1 + … + z_jj`.
     CumulativeSum,
-    /// a_j = z_j · z_{j+1} + z_j, cyclic in j (ruling cyclic-coupling).
+    /// `a_j = z_j · z_{j+1} + z_j`, cyclic in j (ruling cyclic-coupling).
     CoupledQuadratic,
-    /// a_j = z_j² / (1 + Σ z²).
+    /// `a_j = z_j² / (1 + Σ z²)`.
     NormalizedSquare,
 }
 

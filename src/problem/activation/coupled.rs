@@ -1,20 +1,20 @@
-//! The activations that couple the units of a row: each is a file of its own.
+//! The activations that couple the units of a row, each in its own file.
 //!
-//! [`CoupledFunction`] is what such a file fills in besides its [`VectorFunction`]; the list at the end of
-//! this one names them all.
+//! Such a file implements [`VectorFunction`] and [`CoupledFunction`]; the list at the end of this one names
+//! them all.
 
 use super::VectorFunction;
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Real};
 
-/// A g whose outputs see every z of their row, and its textbook formulas.
+/// A g whose outputs depend on every z of their row: its name, and its textbook formulas.
 pub trait CoupledFunction {
     /// The name in JSON and on the command line.
     const NAME: &'static str;
-    /// g_j(z) in the symbols of a terminal.
+    /// `g_j(z)` in terminal symbols.
     const FORMULA: &'static str;
 
-    /// g(z) as textbooks write it, which may cancel: an implementation is not wrong for that.
+    /// g(z) as textbooks write it. It may cancel; an implementation is not wrong for that.
     fn textbook_value<const S: usize, const A: usize>(&self, z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>>
     where
         Self: VectorFunction<ErrorBound<S, A>>,
@@ -22,7 +22,7 @@ pub trait CoupledFunction {
         self.value(z)
     }
 
-    /// The Jacobian likewise.
+    /// The Jacobian as textbooks write it.
     fn textbook_jacobian<const S: usize, const A: usize>(
         &self,
         z: &[ErrorBound<S, A>],
@@ -33,7 +33,7 @@ pub trait CoupledFunction {
         self.jacobian(z)
     }
 
-    /// row · ∂a/∂z likewise, without the full Jacobian.
+    /// row · ∂a/∂z as textbooks write it, without the full Jacobian.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(
         &self,
         row: &[ErrorBound<S, A>],
@@ -46,7 +46,7 @@ pub trait CoupledFunction {
     }
 }
 
-/// The enum over a list of [`CoupledFunction`]s, each with its module and its name.
+/// Writes the enum over a list of [`CoupledFunction`]s, each given by its module and its name.
 macro_rules! coupled_activations {
     ($($(#[$doc:meta])* $module:ident::$name:ident),* $(,)?) => {
         /// An activation that couples the units of a row, by name.
@@ -67,7 +67,7 @@ macro_rules! coupled_activations {
                 }
             }
 
-            /// g_j(z) in the symbols of a terminal.
+            /// `g_j(z)` in terminal symbols.
             pub fn formula(self) -> &'static str {
                 match self {
                     $(CoupledActivation::$name => <super::$module::$name as CoupledFunction>::FORMULA),*
@@ -129,14 +129,14 @@ macro_rules! coupled_activations {
 }
 
 coupled_activations! {
-    /// e^z over the row's sum of e^z.
+    /// `e^(z_j) / Σ e^(z_l)`.
     softmax::Softmax,
-    /// The logarithm of softmax, never computed as one.
+    /// `z_j − ln Σ e^(z_l)`.
     log_softmax::LogSoftmax,
-    /// a_jj = z_1 + … + z_jj.
+    /// `a_jj = z_1 + … + z_jj`.
     cumulative_sum::CumulativeSum,
-    /// a_j = z_j · z_{j+1} + z_j, cyclic in j (ruling cyclic-coupling).
+    /// `a_j = z_j · z_{j+1} + z_j`, cyclic in j (ruling cyclic-coupling).
     coupled_quadratic::CoupledQuadratic,
-    /// a_j = z_j² / (1 + Σ z²).
+    /// `a_j = z_j² / (1 + Σ z²)`.
     normalized_square::NormalizedSquare,
 }

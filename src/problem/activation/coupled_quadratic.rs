@@ -1,11 +1,11 @@
-//! coupled_quadratic: a_j = z_j · z_{j+1} + z_j, cyclic in j, a polynomial whose Jacobian is not symmetric.
+//! coupled_quadratic: `a_j = z_j · z_{j+1} + z_j`, cyclic in j: a polynomial with an asymmetric Jacobian.
 
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number};
 use num_traits::One;
 
-/// a_j = z_j · z_{j+1} + z_j, cyclic in j (ruling cyclic-coupling).
+/// `a_j = z_j · z_{j+1} + z_j`, cyclic in j (ruling cyclic-coupling).
 pub struct CoupledQuadratic;
 
 impl<T: Number> VectorFunction<T> for CoupledQuadratic {
@@ -18,7 +18,7 @@ impl<T: Number> VectorFunction<T> for CoupledQuadratic {
         let n = z.len();
         let at = |j: usize| z[j % n].clone();
         let when = |condition: bool, value: T| if condition { value } else { T::zero() };
-        // With one unit z_{j+1} is z_j itself and both terms fall on the same entry: 2z + 1.
+        // With one unit, z_{j+1} is z_j itself, and both terms share one entry: 2z + 1.
         Grid::tabulate(n, n, |jj, j| when(j == jj, at(jj + 1) + T::one()) + when(j == (jj + 1) % n, at(jj)))
     }
 }
@@ -27,7 +27,7 @@ impl CoupledFunction for CoupledQuadratic {
     const NAME: &'static str = "coupled_quadratic";
     const FORMULA: &'static str = "gⱼ(z) = zⱼ·zⱼ₊₁ + zⱼ, where the first follows the last";
 
-    /// z_j (z_{j+1} + 1).
+    /// `z_j · (z_{j+1} + 1)`.
     fn textbook_value<const S: usize, const A: usize>(
         &self,
         z: &[ErrorBound<S, A>],
@@ -35,7 +35,7 @@ impl CoupledFunction for CoupledQuadratic {
         (0..z.len()).map(|j| z[j] * (z[(j + 1) % z.len()] + ErrorBound::one())).collect()
     }
 
-    /// row_j z_{j+1} + row_j + row_{j−1} z_{j−1}.
+    /// `row_j · z_{j+1} + row_j + row_{j−1} · z_{j−1}`.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(
         &self,
         row: &[ErrorBound<S, A>],

@@ -1,10 +1,10 @@
-//! cumulative_sum: a_jj = z_1 + … + z_jj, a polynomial whose Jacobian is not symmetric.
+//! cumulative_sum: `a_jj = z_1 + … + z_jj`, a polynomial with an asymmetric Jacobian.
 
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
 
-/// a_jj = z_1 + … + z_jj.
+/// `a_jj = z_1 + … + z_jj`.
 pub struct CumulativeSum;
 
 impl<T: Number> VectorFunction<T> for CumulativeSum {
@@ -21,7 +21,7 @@ impl CoupledFunction for CumulativeSum {
     const NAME: &'static str = "cumulative_sum";
     const FORMULA: &'static str = "gⱼ(z) = z₁ + … + zⱼ";
 
-    /// row_j + … + row_n.
+    /// `row_j + … + row_n`.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(
         &self,
         row: &[ErrorBound<S, A>],

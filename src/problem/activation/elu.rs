@@ -1,12 +1,12 @@
-//! elu: z where z > 0, alpha · (e^z − 1) otherwise.
+//! elu: z if z > 0, `alpha · (e^z − 1)` otherwise.
 
 use super::ScalarFunction;
 use crate::number::{ErrorBound, Number, Ordered, Real};
 use num_traits::One;
 
-/// z where z > 0, alpha · (e^z − 1) otherwise.
+/// z if z > 0, `alpha · (e^z − 1)` otherwise.
 pub struct Elu {
-    /// The factor at and below 0, taken exactly.
+    /// The factor at and below 0, used exactly as given.
     pub alpha: f64,
 }
 
@@ -21,13 +21,13 @@ impl ScalarFunction for Elu {
 
     fn derivative<T: Real>(self, z: &T) -> T {
         z.if_positive(T::one, || {
-            // In two halves: a large alpha keeps in range what e^z alone loses below it.
+            // In two halves: e^z alone may underflow where alpha · e^z does not.
             let half = (z.clone() * T::ratio(1, 2)).exp();
             T::from_f64(self.alpha) * half.clone() * half
         })
     }
 
-    /// alpha·e^z, or alpha + a.
+    /// `alpha · e^z`, or alpha + a.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         let alpha = ErrorBound::from_f64(self.alpha);
         z.if_positive(ErrorBound::one, || (alpha * z.exp()).or(alpha + alpha * z.exp_m1()))

@@ -1,11 +1,11 @@
-//! gelu: z · Φ(z), with erf.
+//! gelu: z · Φ(z), the form with erf.
 
 use super::ScalarFunction;
 use crate::number::{ErrorBound, Number, Real};
 use num_traits::One;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// z · Φ(z) with the normal distribution function Φ.
+/// z · Φ(z), with the standard normal distribution function Φ.
 pub struct Gelu;
 
 impl ScalarFunction for Gelu {
@@ -34,7 +34,7 @@ fn distribution<T: Real>(z: &T) -> T {
     (-z.clone() * T::frac_1_sqrt_2()).erfc() * T::ratio(1, 2)
 }
 
-/// φ(z) = Φ′(z) = e^(−z²/2)/√(2π).
+/// `φ(z) = Φ′(z) = e^(−z²/2)/√(2π)`.
 fn density<T: Real>(z: &T) -> T {
     let peak = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2() * T::ratio(1, 2);
     (-(z.clone() * z.clone() * T::ratio(1, 2))).exp() * peak
@@ -49,7 +49,7 @@ fn textbook_distribution<const S: usize, const A: usize>(z: ErrorBound<S, A>) ->
     half() * (ErrorBound::one() + (z * ErrorBound::constant(FRAC_1_SQRT_2)).erf())
 }
 
-/// φ(z) with one constant.
+/// φ(z), with a single constant.
 fn textbook_density<const S: usize, const A: usize>(z: ErrorBound<S, A>) -> ErrorBound<S, A> {
     (-(half() * z * z)).exp() * ErrorBound::constant(0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2)
 }

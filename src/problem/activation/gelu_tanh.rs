@@ -1,18 +1,18 @@
-//! gelu_tanh: z/2 · (1 + tanh(√(2/π) (z + 0.044715 z³))), which approximates gelu.
+//! gelu_tanh: `z/2 · (1 + tanh(√(2/π) · (z + 0.044715 z³)))`, which approximates gelu.
 
 use super::{ScalarFunction, sigmoid};
 use crate::number::{ErrorBound, Number, Real};
 use num_traits::One;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// z/2 · (1 + tanh(√(2/π) (z + 0.044715 z³))); the coefficient is the decimal, exactly.
+/// `z/2 · (1 + tanh(√(2/π) · (z + 0.044715 z³)))`; the coefficient is exactly the decimal.
 pub struct GeluTanh;
 
 impl ScalarFunction for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     const FORMULA: &'static str = "zⱼ/2·(1 + tanh(√(2/π)·(zⱼ + 0.044715·zⱼ³)))";
 
-    /// z · sigmoid(u), which is the same with u twice the argument of tanh.
+    /// z · sigmoid(u), which is the same function if u is twice the argument of tanh.
     fn value<T: Real>(self, z: &T) -> T {
         z.clone() * sigmoid::sigmoid(&argument(z))
     }
@@ -20,7 +20,7 @@ impl ScalarFunction for GeluTanh {
     fn derivative<T: Real>(self, z: &T) -> T {
         let u = argument(z);
         let slope = sigmoid::slope(&u);
-        // Far out the slope of the sigmoid is 0 before z² overflows: then so is the term.
+        // Far from 0, the slope of the sigmoid is 0 before z² overflows, and so is the whole term.
         let bend = if slope.is_zero() { slope } else { z.clone() * slope * argument_slope(z) };
         sigmoid::sigmoid(&u) + bend
     }

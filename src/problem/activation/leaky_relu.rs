@@ -1,11 +1,11 @@
-//! leaky_relu: z where z > 0, slope · z otherwise.
+//! leaky_relu: z if z > 0, slope · z otherwise.
 
 use super::ScalarFunction;
 use crate::number::Real;
 
-/// z where z > 0, slope · z otherwise.
+/// z if z > 0, slope · z otherwise.
 pub struct LeakyRelu {
-    /// The slope at and below 0, taken exactly.
+    /// The slope at and below 0, used exactly as given.
     pub slope: f64,
 }
 

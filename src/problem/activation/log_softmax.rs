@@ -1,6 +1,6 @@
-//! log_softmax: z_j − ln Σ e^(z_l), never computed as a logarithm of [`softmax`].
+//! log_softmax: `z_j − ln Σ e^(z_l)`, never computed as the logarithm of a [`softmax`].
 //!
-//! Its Jacobian δ − s_j is not symmetric, so that a transposed one shows.
+//! Its Jacobian `δ − s_j` is not symmetric, so a transposed one shows.
 
 use super::softmax::{self, complement, sum_without};
 use super::{CoupledFunction, VectorFunction};
@@ -8,7 +8,7 @@ use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real};
 use num_traits::{One, Zero};
 
-/// The logarithm of softmax.
+/// `z_j − ln Σ e^(z_l)`.
 pub struct LogSoftmax;
 
 impl<T: Real> VectorFunction<T> for LogSoftmax {
@@ -37,7 +37,7 @@ impl CoupledFunction for LogSoftmax {
         softmax::logarithms(z, c, &e)
     }
 
-    /// δ − s_j.
+    /// `δ − s_j`.
     fn textbook_jacobian<const S: usize, const A: usize>(
         &self,
         z: &[ErrorBound<S, A>],
@@ -47,7 +47,7 @@ impl CoupledFunction for LogSoftmax {
         Grid::tabulate(z.len(), z.len(), |jj, j| delta(jj, j) - s[j])
     }
 
-    /// row_j − s_j Σ row.
+    /// `row_j − s_j · Σ row_l`.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(
         &self,
         row: &[ErrorBound<S, A>],
@@ -59,7 +59,7 @@ impl CoupledFunction for LogSoftmax {
     }
 }
 
-/// log_softmax(z)_j = (z_j − c) − ln(1 + Σ_{l≠c} e^(z_l − c)).
+/// `log_softmax(z)_j = (z_j − c) − ln(1 + Σ e^(z_l − c))`, where c is the largest z and Σ omits it.
 pub fn value<T: Real>(z: &[T]) -> Vec<T> {
     let largest = T::largest(z);
     let c = z[largest].clone();
@@ -68,13 +68,13 @@ pub fn value<T: Real>(z: &[T]) -> Vec<T> {
     z.iter().map(|z_j| (z_j.clone() - c.clone()) - log_total.clone()).collect()
 }
 
-/// ∂(ln s_jj)/∂z_j = δ − s_j, not symmetric.
+/// `∂(ln s_jj)/∂z_j = δ − s_j`, not symmetric.
 pub fn jacobian<T: Number>(s: &[T]) -> Grid<T> {
     Grid::tabulate(s.len(), s.len(), |jj, j| if jj == j { complement(s, j) } else { -s[j].clone() })
 }
 
-/// row · jacobian(s) = row_j − s_j Σ row, the entry of the largest s without its cancellation.
-/// Uses Σ s = 1.
+/// `row · jacobian(s) = row_j − s_j · Σ row_l`, rearranged at the largest s so that it does not cancel. Uses
+/// Σ s = 1.
 pub fn row_times_jacobian<T: Ordered>(row: &[T], s: &[T]) -> Vec<T> {
     let largest = T::largest(s);
     let total = T::sum(row.iter().cloned());

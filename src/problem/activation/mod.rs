@@ -1,9 +1,10 @@
 //! g (equations 5 and 16): every activation's value and full Jacobian.
 //!
-//! [`VectorFunction`] is what the step asks of g, [`Activation`] what a user can name. Each named function is
-//! a file: [`scalar`] lists those of one unit, [`coupled`] those that couple the units of a row. Such a file
-//! has all there is to know about its function: value, derivative, parameter, kink, the formulas of textbooks,
-//! and its words. [`algebraic`] picks the polynomial and rational ones, which run on every kind of number.
+//! [`VectorFunction`] is what the step needs of g; [`Activation`] is what a user can name. Each named
+//! function has its own file: [`scalar`] lists the scalar activations, [`coupled`] those that couple the
+//! units of a row. The file holds everything about its function: value, derivative, parameter, kink, textbook
+//! formulas and wording. [`algebraic`] selects the polynomial and rational functions, which run on every kind
+//! of number. Nothing here knows the step.
 
 pub mod algebraic;
 pub mod coupled;
@@ -37,11 +38,11 @@ pub trait VectorFunction<T: Number> {
     /// g(z) (equation 5).
     fn value(&self, z: &[T]) -> Vec<T>;
 
-    /// The full Jacobian ∂a_jj/∂z_j: rows are outputs jj, columns inputs j (equation 51).
+    /// The full Jacobian `∂a_jj/∂z_j`: rows are outputs jj, columns are inputs j (equation 51).
     fn jacobian(&self, z: &[T]) -> Grid<T>;
 
-    /// row · ∂a/∂z (equation 53). An activation whose Jacobian has structure answers without its n²
-    /// entries; that this is the same product is a test, not a belief.
+    /// row · ∂a/∂z (equation 53). An activation whose Jacobian has structure computes it without the n²
+    /// entries; a test holds both to the same product.
     fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
         let jacobian = self.jacobian(z);
         (0..z.len()).map(|j| sum(0..z.len(), |jj| row[jj].clone() * jacobian.at(jj, j))).collect()
@@ -51,19 +52,19 @@ pub trait VectorFunction<T: Number> {
 /// An activation by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Activation {
-    /// One function for every unit: a diagonal Jacobian.
+    /// One scalar activation for all units: its Jacobian is diagonal.
     Elementwise(ScalarActivation),
-    /// A function of its own for every unit: equation 5 gives unit j its gⱼ.
+    /// A scalar activation for each unit: equation 5 gives unit j its own gⱼ.
     PerUnit(Vec<ScalarActivation>),
     /// A function that couples the units of a row.
     Coupled(CoupledActivation),
 }
 
-/// The name of an activation that gives every unit a function of its own.
+/// The name of an activation that gives each unit its own function.
 pub const PER_UNIT: &str = "per_unit";
 
 impl Activation {
-    /// All but the mixes, one of each; parameters are examples.
+    /// One of each, except for mixes ([`Activation::PerUnit`]); the parameters are examples.
     pub fn all() -> impl Iterator<Item = Activation> {
         let scalar = ScalarActivation::ALL.into_iter().map(Activation::Elementwise);
         scalar.chain(CoupledActivation::ALL.into_iter().map(Activation::Coupled))
@@ -78,7 +79,7 @@ impl Activation {
         }
     }
 
-    /// The functions of one unit in it: one for all, or one for each; none where units are coupled.
+    /// Its scalar activations: one for all units, or one for each; none if the units are coupled.
     pub fn scalars(&self) -> &[ScalarActivation] {
         match self {
             Activation::Elementwise(scalar) => std::slice::from_ref(scalar),
@@ -87,7 +88,7 @@ impl Activation {
         }
     }
 
-    /// The function of unit j, where units are independent.
+    /// The scalar activation of unit j, if the units are independent.
     pub fn scalar(&self, j: usize) -> Option<ScalarActivation> {
         match self {
             Activation::Elementwise(scalar) => Some(*scalar),
@@ -96,7 +97,7 @@ impl Activation {
         }
     }
 
-    /// The same with each function of one unit changed.
+    /// The same activation with each scalar activation changed.
     pub fn map_scalars(&self, change: impl Fn(ScalarActivation) -> ScalarActivation) -> Self {
         match self {
             Activation::Elementwise(scalar) => Activation::Elementwise(change(*scalar)),
@@ -107,7 +108,7 @@ impl Activation {
         }
     }
 
-    /// `entry(gⱼ, j)` for each unit, where units are independent.
+    /// `entry(gⱼ, j)` for each unit; the units must be independent.
     fn by_unit<T>(&self, n: usize, entry: impl Fn(ScalarActivation, usize) -> T) -> Vec<T> {
         let scalar = |j| self.scalar(j).expect("independent units, one for each z");
         (0..n).map(|j| entry(scalar(j), j)).collect()
@@ -118,26 +119,26 @@ impl<T: Real> VectorFunction<T> for Activation {
     fn value(&self, z: &[T]) -> Vec<T> {
         match self {
             Activation::Coupled(g) => g.value(z),
-            units => units.by_unit(z.len(), |g, j| g.value(&z[j])),
+            independent => independent.by_unit(z.len(), |g, j| g.value(&z[j])),
         }
     }
 
     fn jacobian(&self, z: &[T]) -> Grid<T> {
         match self {
             Activation::Coupled(g) => g.jacobian(z),
-            units => diagonal(units.by_unit(z.len(), |g, j| g.derivative(&z[j]))),
+            independent => diagonal(independent.by_unit(z.len(), |g, j| g.derivative(&z[j]))),
         }
     }
 
     fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
         match self {
             Activation::Coupled(g) => g.row_times_jacobian(row, z),
-            units => units.by_unit(z.len(), |g, j| row[j].clone() * g.derivative(&z[j])),
+            independent => independent.by_unit(z.len(), |g, j| row[j].clone() * g.derivative(&z[j])),
         }
     }
 }
 
-/// An activation by its textbook formulas (spec/tolerance.md has the table and the reasons).
+/// An activation by its textbook formulas; spec/tolerance.md lists them, with the reasons.
 #[derive(Debug)]
 pub struct Textbook<'a>(pub &'a Activation);
 
@@ -145,16 +146,16 @@ impl<const S: usize, const A: usize> VectorFunction<ErrorBound<S, A>> for Textbo
     fn value(&self, z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
         match self.0 {
             Activation::Coupled(g) => g.textbook_value(z),
-            units => units.by_unit(z.len(), |g, j| g.textbook_value(z[j])),
+            independent => independent.by_unit(z.len(), |g, j| g.textbook_value(z[j])),
         }
     }
 
     fn jacobian(&self, z: &[ErrorBound<S, A>]) -> Grid<ErrorBound<S, A>> {
         match self.0 {
             Activation::Coupled(g) => g.textbook_jacobian(z),
-            // δ·g′: multiplying by 1 and 0 is part of what a textbook writes.
-            units => {
-                let slopes = units.by_unit(z.len(), |g, j| g.textbook_derivative(z[j]));
+            // δ · g′: the textbook does multiply by 1 and 0.
+            independent => {
+                let slopes = independent.by_unit(z.len(), |g, j| g.textbook_derivative(z[j]));
                 let delta =
                     |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
                 Grid::tabulate(z.len(), z.len(), |jj, j| delta(jj, j) * slopes[j])
@@ -165,7 +166,7 @@ impl<const S: usize, const A: usize> VectorFunction<ErrorBound<S, A>> for Textbo
     fn row_times_jacobian(&self, row: &[ErrorBound<S, A>], z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
         match self.0 {
             Activation::Coupled(g) => g.textbook_row_times_jacobian(row, z),
-            units => units.by_unit(z.len(), |g, j| row[j] * g.textbook_derivative(z[j])),
+            independent => independent.by_unit(z.len(), |g, j| row[j] * g.textbook_derivative(z[j])),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! normalized_square: a_j = z_j² / (1 + Σ z²), a rational function whose Jacobian is not symmetric.
+//! normalized_square: `a_j = z_j² / (1 + Σ z²)`, a rational function with an asymmetric Jacobian.
 
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
 use num_traits::{One, Zero};
 
-/// a_j = z_j² / (1 + Σ z²).
+/// `a_j = z_j² / (1 + Σ z²)`.
 pub struct NormalizedSquare;
 
 impl<T: Number> VectorFunction<T> for NormalizedSquare {
@@ -21,7 +21,7 @@ impl<T: Number> VectorFunction<T> for NormalizedSquare {
         let Scaled { z, one, one_squared } = Scaled::new(z);
         let two = T::one() + T::one();
         let denominator = one_squared.clone() + sum(0..n, |l| square(&z[l]));
-        // On the diagonal 2z/D · (1 − z²/D) = 2z/D · (1 + Σ_{l≠j} z_l²)/D: no cancellation.
+        // On the diagonal, 2z/D · (1 − z²/D) = 2z/D · (1 + Σ_{l≠j} z_l²)/D, which does not cancel.
         let others = |j: usize| one_squared.clone() + sum(0..n, |l| when(l != j, square(&z[l])));
         Grid::tabulate(n, n, |jj, j| {
             let slope = two.clone() * z[j].clone() * one.clone() / denominator.clone();
@@ -46,7 +46,7 @@ impl CoupledFunction for NormalizedSquare {
         square.iter().map(|&q| q * inverse).collect()
     }
 
-    /// 2z_j/D (δ − q_jj/D).
+    /// `2z_j/D · (δ − q_jj/D)`.
     fn textbook_jacobian<const S: usize, const A: usize>(
         &self,
         z: &[ErrorBound<S, A>],
@@ -56,7 +56,7 @@ impl CoupledFunction for NormalizedSquare {
         Grid::tabulate(z.len(), z.len(), |jj, j| twice[j] * inverse * (delta(jj, j) - square[jj] * inverse))
     }
 
-    /// 2z_j (row_j/D − Σ row_l q_l/D · 1/D).
+    /// `2z_j · (row_j/D − (Σ row_l · q_l/D) · 1/D)`.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(
         &self,
         row: &[ErrorBound<S, A>],
@@ -69,7 +69,7 @@ impl CoupledFunction for NormalizedSquare {
     }
 }
 
-/// z and 1 divided by a common power of two, so that no square overflows.
+/// z and 1, divided by a common power of two so that no square overflows.
 struct Scaled<T> {
     z: Vec<T>,
     one: T,

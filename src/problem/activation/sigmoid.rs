@@ -1,10 +1,10 @@
-//! sigmoid: 1 / (1 + e^−z).
+//! sigmoid: `1 / (1 + e^−z)`.
 
 use super::ScalarFunction;
 use crate::number::{ErrorBound, Real};
 use num_traits::One;
 
-/// 1 / (1 + e^−z).
+/// `1 / (1 + e^−z)`.
 pub struct Sigmoid;
 
 impl ScalarFunction for Sigmoid {
@@ -23,13 +23,13 @@ impl ScalarFunction for Sigmoid {
         textbook(z)
     }
 
-    /// a(1 − a), which cancels where a nears 1.
+    /// a · (1 − a), which cancels where a approaches 1.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         textbook(z) * (ErrorBound::one() - textbook(z))
     }
 }
 
-/// 1/(1 + e^−z), with the exponential of a negative argument on both sides of 0.
+/// `1/(1 + e^−z)`, with the exponential of a negative argument on either side of 0.
 pub fn sigmoid<T: Real>(z: &T) -> T {
     let above = || T::one() / (T::one() + (-z.clone()).exp());
     let below = || {
@@ -39,12 +39,12 @@ pub fn sigmoid<T: Real>(z: &T) -> T {
     z.if_positive(above, below)
 }
 
-/// sigmoid′(z) = sigmoid(z) · sigmoid(−z): the textbook s(1 − s) cancels where s nears 1.
+/// sigmoid′(z) = sigmoid(z) · sigmoid(−z); the textbook's s · (1 − s) cancels where s approaches 1.
 pub fn slope<T: Real>(z: &T) -> T {
     sigmoid(z) * sigmoid(&-z.clone())
 }
 
-/// The same as [`sigmoid`] with one division: e · 1/(1 + e) below 0.
+/// [`sigmoid`] in another arrangement: e · (1/(1 + e)) below 0, with e = e^z.
 pub fn textbook<const S: usize, const A: usize>(z: ErrorBound<S, A>) -> ErrorBound<S, A> {
     let (center, _) = z.exact_number();
     let inverse = |e| ErrorBound::one() / (ErrorBound::one() + e);

@@ -23,7 +23,7 @@ impl ScalarFunction for Silu {
         z * sigmoid::textbook(z)
     }
 
-    /// s + z·s(1 − s).
+    /// s + z · s · (1 − s).
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         let s = sigmoid::textbook(z);
         s + z * s * (ErrorBound::one() - s)

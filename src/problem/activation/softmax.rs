@@ -1,15 +1,16 @@
-//! softmax: e^(z_j) / Σ e^(z_l).
+//! softmax: `e^(z_j) / Σ e^(z_l)`.
 //!
-//! Shifted by the row's largest z, and no formula subtracts a probability from 1: where one nears 1, the
-//! others sum to what is left. The Jacobian is written in terms of s = softmax(z), so that it is a polynomial
-//! in s and can be compared on every kind of number. [`log_softmax`](super::log_softmax) stands on this file.
+//! It is shifted by the row's largest z. No formula subtracts a probability from 1; the sum of the others
+//! replaces the difference. The Jacobian is written in terms of s = softmax(z), so it is a polynomial in s
+//! and can be compared on every kind of number. [`log_softmax`](super::log_softmax)
+//! builds on this file.
 
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real, sum};
 use num_traits::{One, Zero};
 
-/// e^z over the row's sum of e^z.
+/// `e^(z_j) / Σ e^(z_l)`.
 pub struct Softmax;
 
 impl<T: Real> VectorFunction<T> for Softmax {
@@ -37,7 +38,7 @@ impl CoupledFunction for Softmax {
         textbook(z)
     }
 
-    /// s_jj (δ − s_j).
+    /// `s_jj · (δ − s_j)`.
     fn textbook_jacobian<const S: usize, const A: usize>(
         &self,
         z: &[ErrorBound<S, A>],
@@ -47,7 +48,7 @@ impl CoupledFunction for Softmax {
         Grid::tabulate(z.len(), z.len(), |jj, j| s[jj] * (delta(jj, j) - s[j]))
     }
 
-    /// s_j (row_j − Σ s_l row_l).
+    /// `s_j · (row_j − Σ s_l · row_l)`.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(
         &self,
         row: &[ErrorBound<S, A>],
@@ -59,7 +60,7 @@ impl CoupledFunction for Softmax {
     }
 }
 
-/// softmax(z)_j = e^(z_j − c) / Σ e^(z_l − c), c the largest z.
+/// `softmax(z)_j = e^(z_j − c) / Σ e^(z_l − c)`, where c is the largest z.
 pub fn value<T: Real>(z: &[T]) -> Vec<T> {
     let c = z[T::largest(z)].clone();
     let e: Vec<T> = z.iter().map(|z_l| (z_l.clone() - c.clone()).exp()).collect();
@@ -67,15 +68,15 @@ pub fn value<T: Real>(z: &[T]) -> Vec<T> {
     e.into_iter().map(|e_j| e_j / total.clone()).collect()
 }
 
-/// ∂s_jj/∂z_j = s_jj (δ − s_j), symmetric.
+/// `∂s_jj/∂z_j = s_jj · (δ − s_j)`, symmetric.
 pub fn jacobian<T: Number>(s: &[T]) -> Grid<T> {
     Grid::tabulate(s.len(), s.len(), |jj, j| {
         if jj == j { s[j].clone() * complement(s, j) } else { -(s[jj].clone() * s[j].clone()) }
     })
 }
 
-/// row · jacobian(s) = s_j (h_j − Σ s_l h_l) with h = row − row_c, c the index of the largest s:
-/// centred there, the entry that would cancel is a plain sum. Uses Σ s = 1.
+/// `row · jacobian(s) = s_j · (h_j − Σ s_l · h_l)` with `h = row − row_c`, where c is the index of the
+/// largest s: centred there, the entry that would cancel is a plain sum. Uses Σ s = 1.
 pub fn row_times_jacobian<T: Ordered>(row: &[T], s: &[T]) -> Vec<T> {
     let centre = row[T::largest(s)].clone();
     let h: Vec<T> = row.iter().map(|da| da.clone() - centre.clone()).collect();
@@ -83,17 +84,17 @@ pub fn row_times_jacobian<T: Ordered>(row: &[T], s: &[T]) -> Vec<T> {
     s.iter().zip(h).map(|(s_j, h_j)| s_j.clone() * (h_j - mean.clone())).collect()
 }
 
-/// 1 − s_j as the sum of the others.
+/// `1 − s_j`, as the sum of the others.
 pub fn complement<T: Number>(s: &[T], j: usize) -> T {
     sum_without(s.len(), j, |l| s[l].clone())
 }
 
-/// Σ over 0..n without one index.
+/// Σ over `0..n`, omitting one index.
 pub fn sum_without<T: Number>(n: usize, without: usize, term: impl Fn(usize) -> T) -> T {
     T::sum((0..n).filter(|&l| l != without).map(term))
 }
 
-/// e^(z_j − c) / Σ e^(z_l − c) with c the largest z, or the exponential of log_softmax.
+/// `e^(z_j − c) / Σ e^(z_l − c)`, where c is the largest z, or the exponential of log_softmax.
 pub fn textbook<const S: usize, const A: usize>(z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
     let (c, e) = shifted(z);
     let inverse = ErrorBound::one() / ErrorBound::sum(e.iter().copied());
@@ -101,7 +102,7 @@ pub fn textbook<const S: usize, const A: usize>(z: &[ErrorBound<S, A>]) -> Vec<E
     e.iter().zip(logarithms).map(|(&e, log)| (e * inverse).or(log.exp())).collect()
 }
 
-/// The largest z, and e^(z_l − c).
+/// c, the largest z, and `e^(z_l − c)` for each l.
 pub fn shifted<const S: usize, const A: usize>(
     z: &[ErrorBound<S, A>],
 ) -> (ErrorBound<S, A>, Vec<ErrorBound<S, A>>) {
@@ -111,7 +112,8 @@ pub fn shifted<const S: usize, const A: usize>(
     (c, e.collect())
 }
 
-/// log_softmax: (z_j − c) − ln Σ e, or z_j − (c + ln Σ e), from the largest z and the shifted exponentials.
+/// log_softmax: `(z_j − c) − ln Σ e_l` or `z_j − (c + ln Σ e_l)`, from the largest z and the shifted
+/// exponentials.
 pub fn logarithms<const S: usize, const A: usize>(
     z: &[ErrorBound<S, A>],
     c: ErrorBound<S, A>,

@@ -1,9 +1,9 @@
-//! softplus: ln(1 + e^z).
+//! softplus: `ln(1 + e^z)`.
 
 use super::{ScalarFunction, sigmoid};
 use crate::number::{ErrorBound, Real};
 
-/// ln(1 + e^z).
+/// `ln(1 + e^z)`.
 pub struct Softplus;
 
 impl ScalarFunction for Softplus {
@@ -18,13 +18,13 @@ impl ScalarFunction for Softplus {
         sigmoid::sigmoid(z)
     }
 
-    /// max(z, 0) + ln(1 + e^−|z|).
+    /// `max(z, 0) + ln(1 + e^−|z|)`.
     fn textbook_value<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         let (center, _) = z.exact_number();
         if center > 0.0 { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
     }
 
-    /// The sigmoid, or e^(z − a).
+    /// sigmoid(z), or `e^(z − a)`.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         sigmoid::textbook(z).or((z - self.textbook_value(z)).exp())
     }

@@ -1,10 +1,10 @@
-//! softsign: z / (1 + |z|).
+//! softsign: `z / (1 + |z|)`.
 
 use super::ScalarFunction;
 use crate::number::{ErrorBound, Ordered, Real};
 use num_traits::One;
 
-/// z / (1 + |z|).
+/// `z / (1 + |z|)`.
 pub struct Softsign;
 
 impl ScalarFunction for Softsign {
@@ -15,13 +15,13 @@ impl ScalarFunction for Softsign {
         z.clone() / (T::one() + size(z))
     }
 
-    /// 1/(1 + |z|)², squared after the division: 1 + |z| fits into every format that z fits into, its
-    /// square may not.
+    /// `1/(1 + |z|)²`, squared after the division: every format that holds z holds `1 + |z|`, but perhaps not
+    /// its square.
     fn derivative<T: Real>(self, z: &T) -> T {
         inverse(z) * inverse(z)
     }
 
-    /// 1/(1 + |z|)², or (1 − |a|)², or by the rule for quotients, 1/(1 + |z|) − |a|/(1 + |z|).
+    /// `1/(1 + |z|)²`, or `(1 − |a|)²`, or by the quotient rule `1/(1 + |z|) − |a|/(1 + |z|)`.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         let (inverse, a) = (inverse(&z), size(&self.value(&z)));
         let from_value = ErrorBound::one() - a;
@@ -29,12 +29,12 @@ impl ScalarFunction for Softsign {
     }
 }
 
-/// 1/(1 + |z|).
+/// `1/(1 + |z|)`.
 fn inverse<T: Real>(z: &T) -> T {
     T::one() / (T::one() + size(z))
 }
 
-/// |z|.
+/// `|z|`.
 fn size<T: Ordered>(z: &T) -> T {
     z.if_positive(|| z.clone(), || -z.clone())
 }

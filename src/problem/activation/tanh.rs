@@ -11,7 +11,7 @@ impl ScalarFunction for Tanh {
     const NAME: &'static str = "tanh";
     const FORMULA: &'static str = "tanh zⱼ";
 
-    /// ∓t/(2 + t) with t = e^(∓2z) − 1.
+    /// `∓t/(2 + t)` with `t = e^(∓2z) − 1`.
     fn value<T: Real>(self, z: &T) -> T {
         let twice = || z.clone() + z.clone();
         let quotient = |t: T| t.clone() / (T::one() + T::one() + t);
@@ -22,7 +22,7 @@ impl ScalarFunction for Tanh {
         T::from_f64(4.0) * sigmoid::slope(&(z.clone() + z.clone()))
     }
 
-    /// The library's own.
+    /// The library's tanh.
     fn textbook_value<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
         z.tanh()
     }
