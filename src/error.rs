@@ -1,17 +1,19 @@
-//! One public [`Error`] over the modules' small ones. Three kinds of fault never mix: the caller's
-//! (`Err`), the subject's (a verdict), ours (a panic, which `main` reports as BUG IN ORACLE).
+//! [`Error`]: one public error over the small ones of the modules.
+//!
+//! Three kinds of failure never mix: bad input is an `Err`, a defect of the subject is a verdict, and a bug
+//! of ours is a panic, which `main` reports as BUG IN ORACLE.
 
 use crate::oracle;
 use crate::problem::Faults;
 use std::path::PathBuf;
 
-/// Why a command ended without its result.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The input breaks rules: every one of them is listed.
+    /// The input breaks rules; all of them are listed.
     #[error("{0}")]
     Input(#[from] Faults),
-    /// The input is sound, and yet no double can be given for a result.
+    /// The input is valid, but no double can be given for some result.
     #[error(transparent)]
     Oracle(#[from] oracle::Error),
     /// A file could not be read or written.
@@ -19,19 +21,19 @@ pub enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The message of the operating system.
         source: std::io::Error,
     },
-    /// The command line asks for something that there is not.
+    /// The command line asks for something that does not exist.
     #[error("{0}")]
     Usage(String),
-    /// A check ran to its end and failed: what was wrong is the message.
+    /// A check ran to its end and failed; the message says what was wrong.
     #[error("{0}")]
     Failed(String),
 }
 
 impl Error {
-    /// The process's exit status: 1 a check failed, 2 usage or bad input.
+    /// The exit status of the process: 1 for a failed check, 2 for wrong usage or bad input.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Failed(_) => 1,

@@ -1,8 +1,8 @@
 //! [`Grid`]: rows × columns of any number, the matrix type of the index-by-index form.
 //!
-//! It knows no linear algebra on purpose: whoever reads the scalar form sees every index.
+//! It knows no linear algebra, on purpose: a reader of the scalar form sees every index.
 
-/// A matrix of `rows` × `cols` values, held row by row.
+/// A matrix of `rows` × `cols` values, stored row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid<T> {
     rows: usize,
@@ -21,7 +21,7 @@ impl<T> Grid<T> {
     /// The grid with the given rows, each of `cols` values.
     ///
     /// # Panics
-    /// Where a row has another length: the caller has checked that.
+    /// If a row has another length; the caller has checked that.
     pub fn from_rows(cols: usize, rows: Vec<Vec<T>>) -> Self {
         assert!(rows.iter().all(|row| row.len() == cols), "a ragged grid");
         Grid { rows: rows.len(), cols, cells: rows.into_iter().flatten().collect() }
@@ -52,7 +52,7 @@ impl<T> Grid<T> {
         Grid { rows: self.rows, cols: self.cols, cells: self.cells.iter().map(f).collect() }
     }
 
-    /// The grid of `f(value, value)` for each two values in the same place of two grids of one shape.
+    /// The grid of `f(x, y)` for all x and y in the same place of two grids of the same shape.
     pub fn zip<U, V>(&self, other: &Grid<U>, f: impl Fn(&T, &U) -> V) -> Grid<V> {
         let both = self.cells.iter().zip(&other.cells);
         Grid { rows: self.rows, cols: self.cols, cells: both.map(|(x, y)| f(x, y)).collect() }
@@ -60,12 +60,12 @@ impl<T> Grid<T> {
 }
 
 impl<T: Clone> Grid<T> {
-    /// All rows, each a vector of its own.
+    /// All rows, each as a vector.
     pub fn to_rows(&self) -> Vec<Vec<T>> {
         (0..self.rows).map(|i| self.row(i).to_vec()).collect()
     }
 
-    /// The entry in row `i` and column `j`, as an owned value: formulas stay free of clones.
+    /// The entry in row `i` and column `j`, as an owned value so that formulas stay free of clones.
     pub fn at(&self, i: usize, j: usize) -> T {
         self.row(i)[j].clone()
     }

@@ -1,4 +1,4 @@
-//! The records that both forms fill: everything one step computes, under the document's names.
+//! The records that both forms fill: everything that a step computes, under the document's names.
 //!
 //! `M` is the form's matrix and `V` its vector: [`crate::grid::Grid`] and `Vec` index by index,
 //! nalgebra's types in the matrix form.
@@ -34,14 +34,14 @@ pub struct Backward<M, V> {
 /// All eight results of one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step<M, V> {
-    /// What the forward pass computed.
+    /// The results of the forward pass.
     pub forward: Forward<M>,
-    /// What the backward pass computed.
+    /// The results of the backward pass.
     pub backward: Backward<M, V>,
 }
 
 impl<M, V> Step<M, V> {
-    /// The same results in other containers: `matrix` and `vector` convert one each.
+    /// The same results in other containers: `matrix` converts one matrix, `vector` one vector.
     pub fn convert<N, U>(&self, matrix: impl Fn(&M) -> N, vector: impl Fn(&V) -> U) -> Step<N, U> {
         let Step { forward, backward } = self;
         Step {
@@ -76,7 +76,7 @@ impl<T> Step<Grid<T>, Vec<T>> {
         }
     }
 
-    /// The records with `f` of the values in the same places.
+    /// The records of `f(x, y)` for all x and y in the same place.
     pub fn zip<U, V>(&self, other: &Step<Grid<U>, Vec<U>>, f: impl Fn(&T, &U) -> V) -> Step<Grid<V>, Vec<V>> {
         let (x, y) = (&self.forward, &other.forward);
         let forward = Forward {
@@ -106,7 +106,7 @@ impl<T> Step<Grid<T>, Vec<T>> {
         (self.cells(quantity).len() / cols, cols)
     }
 
-    /// Where the value at `index` of `cells` stands: `dW[3][1]`, or `db[2]`.
+    /// The path of the value at `index` of `cells`: `dW[3][1]`, or `db[2]`.
     pub fn path(&self, quantity: Quantity, index: usize) -> String {
         let (_, cols) = self.shape(quantity);
         match quantity {

@@ -1,5 +1,4 @@
-//! The backward pass in matrix form: equations 51 to 58, each the reversal of one line of
-//! [`super::forward`].
+//! The backward pass in matrix form: equations 51 to 58. Each function reverses a line of [`super::forward`].
 
 use super::{Inputs, broadcast, from_grid};
 use crate::number::Number;
@@ -7,11 +6,11 @@ use crate::problem::activation::VectorFunction;
 use crate::trace::{Backward, Forward};
 use nalgebra::{DMatrix, RowDVector};
 
-/// Up to this many output units `dz_i` multiplies by the full Jacobian, as equation 51 writes it out.
-/// WholeRunCheck, it asks g for the same product without the n_next² entries.
+/// Up to this many output units, `dz_i` multiplies by the full Jacobian, as equation 51 writes it out. Beyond
+/// this, it asks g for the same product without the `n_next²` entries.
 pub const FULL_JACOBIAN_UP_TO: usize = 64;
 
-/// The five results in the order of the equations.
+/// The five results, in the order of the equations.
 pub fn pass<T: Number>(
     inputs: &Inputs<T>,
     forward: &Forward<DMatrix<T>>,
@@ -25,7 +24,7 @@ pub fn pass<T: Number>(
     Backward { dz, dw, db, da_tilde, da }
 }
 
-/// dJ/dzᵢ = dJ/daᵢ · ∂aᵢ/∂zᵢ (equation 53, written out in 51), a row of n_next; reverses one row of
+/// dJ/dzᵢ = dJ/daᵢ · ∂aᵢ/∂zᵢ (equation 53, written out in 51), a row of n_next; reverses a row of
 /// [`super::forward::a_next`].
 //= backward.matrix.dz_i
 //= derivation.matrix.dz_i
@@ -63,8 +62,10 @@ pub fn db<T: Number>(dz: &DMatrix<T>) -> RowDVector<T> {
     dz.row_sum()
 }
 
-/// dJ/dÃ = dJ/dZ · Wᵀ (equation 57), m × n; reverses Ã in [`super::forward::z`]. Written as
-/// (W · dJ/dZᵀ)ᵀ: with m small beside n and n_next, a transposed copy of W costs more than both of these.
+/// dJ/dÃ = dJ/dZ · Wᵀ (equation 57), m × n; reverses Ã in [`super::forward::z`].
+///
+/// Computed as (W · dJ/dZᵀ)ᵀ: if m is small beside n and n_next, a transposed copy of W costs more than both
+/// transpositions here.
 //= backward.matrix.da_tilde
 pub fn da_tilde<T: Number>(dz: &DMatrix<T>, w: &DMatrix<T>) -> DMatrix<T> {
     (w * dz.transpose()).transpose()

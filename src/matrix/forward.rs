@@ -1,4 +1,4 @@
-//! The forward pass in matrix form: equations 17 to 20. Its reversal is [`super::backward`].
+//! The forward pass in matrix form: equations 17 to 20. [`super::backward`] reverses it.
 
 use super::{Inputs, broadcast};
 use crate::number::Number;
@@ -6,7 +6,7 @@ use crate::problem::activation::VectorFunction;
 use crate::trace::Forward;
 use nalgebra::{DMatrix, RowDVector};
 
-/// The three results in the order of the equations.
+/// The three results, in the order of the equations.
 pub fn pass<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Forward<DMatrix<T>> {
     let a_tilde = a_tilde(&inputs.r, &inputs.keep_prob, &inputs.a);
     let z = z(&inputs.w, &a_tilde, &inputs.b);
@@ -20,7 +20,7 @@ pub fn a_tilde<T: Number>(r: &DMatrix<T>, keep_prob: &RowDVector<T>, a: &DMatrix
     r.component_mul(&broadcast(a.nrows(), &keep_prob.map(|p| T::one() / p))).component_mul(a)
 }
 
-/// Z = Ã W + broadcast(b) (equation 19), m × n_next.
+/// Z = Ã · W + broadcast(b) (equation 19), m × n_next.
 //= forward.matrix.z
 pub fn z<T: Number>(w: &DMatrix<T>, a_tilde: &DMatrix<T>, b: &RowDVector<T>) -> DMatrix<T> {
     a_tilde * w + broadcast(a_tilde.nrows(), b)

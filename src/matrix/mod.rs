@@ -1,7 +1,7 @@
 //! The step in matrix form, with nalgebra: the twin of [`crate::scalar`], function by function.
 //!
-//! Architecture invariant: nalgebra is named in this module alone, and this module never sees the scalar
-//! form. Read [`forward`] beside equations 17 to 20, then [`backward`] beside equations 51 to 58.
+//! Architecture invariant: only this module names nalgebra, and it never sees the scalar form. Read
+//! [`forward`] beside equations 17 to 20, then [`backward`] beside equations 51 to 58.
 
 pub mod backward;
 pub mod forward;
@@ -29,7 +29,7 @@ pub fn inputs<T: Number>(grids: &problem::Inputs<Grid<T>, Vec<T>>) -> Inputs<T> 
     grids.convert(from_grid, |vector| RowDVector::from_row_slice(vector))
 }
 
-/// The results as grids and vectors, to be compared with the scalar form.
+/// The results as grids and vectors, for comparison with the scalar form.
 pub fn to_grids<T: Number>(step: &Step<T>) -> trace::Step<Grid<T>, Vec<T>> {
     step.convert(to_grid, |vector| vector.iter().cloned().collect())
 }
@@ -44,7 +44,7 @@ pub fn to_grid<T: Number>(matrix: &DMatrix<T>) -> Grid<T> {
     Grid::tabulate(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)].clone())
 }
 
-/// broadcast(v): `m` rows, each the row vector v.
+/// broadcast(v): `m` copies of the row vector v, one per row.
 fn broadcast<T: Number>(m: usize, v: &RowDVector<T>) -> DMatrix<T> {
     DMatrix::from_fn(m, v.len(), |_, j| v[j].clone())
 }

@@ -1,5 +1,4 @@
-//! The backward pass index by index: equations 37 to 42, each the reversal of one line of
-//! [`super::forward`].
+//! The backward pass index by index: equations 37 to 42. Each function reverses a line of [`super::forward`].
 
 use super::Inputs;
 use crate::grid::Grid;
@@ -7,7 +6,7 @@ use crate::number::{Number, sum};
 use crate::problem::activation::VectorFunction;
 use crate::trace::{Backward, Forward};
 
-/// The five results in the order of the equations.
+/// The five results, in the order of the equations.
 pub fn pass<T: Number>(
     inputs: &Inputs<T>,
     forward: &Forward<Grid<T>>,
@@ -21,7 +20,7 @@ pub fn pass<T: Number>(
     Backward { dz, dw, db, da_tilde, da }
 }
 
-/// dJ/dz = Σ_jj dJ/da_jj · ∂a_jj/∂z_j (equation 38), m × n_next; reverses [`super::forward::a_next`].
+/// dJ/dz = Σⱼⱼ dJ/daⱼⱼ · ∂aⱼⱼ/∂zⱼ (equation 38), m × n_next; reverses [`super::forward::a_next`].
 //= backward.scalar.dz
 //= derivation.scalar.dz
 pub fn dz<T: Number>(da_next: &Grid<T>, z: &Grid<T>, g: &impl VectorFunction<T>) -> Grid<T> {

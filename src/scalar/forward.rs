@@ -1,5 +1,5 @@
-//! The forward pass index by index: equations 1 to 5. (Equation 2, the draw of R, is
-//! [`crate::problem::mask`]; here R is given.) Its reversal is [`super::backward`].
+//! The forward pass index by index: equations 1 to 5. R is given here; [`crate::problem::mask`] draws it
+//! (equation 2). [`super::backward`] reverses this pass.
 
 use super::Inputs;
 use crate::grid::Grid;
@@ -7,7 +7,7 @@ use crate::number::{Number, sum};
 use crate::problem::activation::VectorFunction;
 use crate::trace::Forward;
 
-/// The three results in the order of the equations.
+/// The three results, in the order of the equations.
 pub fn pass<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Forward<Grid<T>> {
     let a_tilde = a_tilde(&inputs.r, &inputs.keep_prob, &inputs.a);
     let z = z(&inputs.w, &a_tilde, &inputs.b);
@@ -30,7 +30,8 @@ pub fn z<T: Number>(w: &Grid<T>, a_tilde: &Grid<T>, b: &[T]) -> Grid<T> {
     })
 }
 
-/// a = gⱼ(z₁, …, zₙ) of the next layer (equation 5), m × n_next: each output may see every z of its row.
+/// a = gⱼ(z₁, …, zₙ) of the next layer (equation 5), m × n_next: each output may depend on every z of its
+/// row.
 //= forward.scalar.a_next
 pub fn a_next<T: Number>(g: &impl VectorFunction<T>, z: &Grid<T>) -> Grid<T> {
     Grid::from_rows(z.cols(), (0..z.rows()).map(|i| g.value(z.row(i))).collect())

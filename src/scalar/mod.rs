@@ -1,7 +1,7 @@
-//! The step index by index: one function a rule, one line a function.
+//! The step index by index: one function per rule, one line per function.
 //!
-//! Architecture invariant: this module knows no linear algebra library and never sees the matrix form;
-//! that is what makes their agreement mean something. Read [`forward`] beside equations 1 to 5, then
+//! Architecture invariant: this module knows no linear algebra library and never sees the matrix form. Only
+//! because of that does their agreement mean something. Read [`forward`] beside equations 1 to 5, then
 //! [`backward`] beside equations 37 to 42.
 
 pub mod backward;

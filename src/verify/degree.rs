@@ -1,18 +1,17 @@
-//! The degree of an identity, by running it: the number that the step computes on here is a bound of
-//! degrees.
+//! The degree of an identity, found by running it: here, the step computes on bounds of degrees.
 //!
-//! Every result of the step is a rational function of its inputs. Two of them agree where the
-//! numerator of their difference is 0; at a random point of a field, where it is not the zero
-//! polynomial, it is 0 with a chance of at most its degree over the number of values that each input
-//! is drawn from (Schwartz and Zippel). The variables are the entries of A, R, W, b and dA_next, and
-//! q_k = 1/p_k, so that division by p_k makes no denominator.
+//! Every result of the step is a rational function of its inputs. Two of them agree where the numerator of
+//! their difference is 0. Unless that is the zero polynomial, it is 0 at a random point of a field with a
+//! probability of at most its degree, divided by the number of values from which each input is drawn
+//! (Schwartz and Zippel). The variables are the entries of A, R, W, b and dA_next, and q_k = 1/p_k, so that
+//! division by p_k adds no denominator.
 
 use super::draw::{Drawn, Words};
 use crate::number::{Number, Prime};
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
-/// Bounds of the degrees of a numerator and a denominator.
+/// Bounds on the degrees of a numerator and a denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Degree {
     /// `None` for the zero polynomial.
@@ -24,8 +23,8 @@ impl Degree {
     const VARIABLE: Degree = Degree { numerator: Some(1), denominator: 0 };
     const INVERSE: Degree = Degree { numerator: Some(0), denominator: 1 };
 
-    /// The logarithm to base 2 of the chance that a random point hides that this is not 0: a zero of
-    /// the numerator, or of the denominator, where the field's division has no meaning.
+    /// log₂ of the probability that a random point hides that this is not 0: a zero of the numerator, or of
+    /// the denominator, where division in the field is meaningless.
     pub fn log2_chance(self) -> f64 {
         // p is drawn from the values other than 0, all else from one value more.
         let values = (Prime::MODULUS - 1) as f64;

@@ -1,8 +1,8 @@
-//! Random problems for the evidence: one generator for `verify` and for the tests.
+//! Random problems for verification, shared by `verify` and the tests.
 //!
-//! All randomness comes from the one door, [`mask::words`], under a key of our own: the same stream
-//! draws the same problem everywhere and always. The problems are generic on purpose: distinct p, a
-//! mask with drops, zeros among the activations, an upstream gradient of both signs.
+//! All randomness comes from [`mask::words`], under a key of this module: a stream draws the same problem
+//! everywhere and always. The problems are generic on purpose: distinct p, a mask that drops units, zeros
+//! among the activations, an upstream gradient of both signs.
 
 use crate::grid::Grid;
 use crate::number::{Number, Prime, Rational};
@@ -28,8 +28,8 @@ impl Shape {
         Shape { m, n, n_next }
     }
 
-    /// The multiply-adds of one step, as the ruling size-limits counts them; as many as a `usize`
-    /// holds where there are more.
+    /// The multiply-adds of one step, as the ruling size-limits counts them; saturates at the largest
+    /// `usize`.
     pub fn work(self) -> usize {
         let Shape { m, n, n_next } = self;
         m.saturating_mul(n_next).saturating_mul(n.saturating_add(n_next))
@@ -46,10 +46,10 @@ impl fmt::Display for Shape {
 pub struct Words(Box<dyn Iterator<Item = u64> + Send>);
 
 impl Words {
-    /// The evidence's key: any would do, as long as it stays.
+    /// The key of verification: any would do, but changing it changes every problem.
     const KEY: [u8; 32] = *b"dropout-oracle evidence, key one";
 
-    /// The stream of this number.
+    /// The stream with this number.
     pub fn new(stream: u64) -> Self {
         Words(Box::new(mask::words(Self::KEY, stream)))
     }
@@ -88,8 +88,8 @@ pub trait Drawn: Number {
     fn mask(words: &mut Words) -> Self;
 }
 
-/// Multiples of 2^−16 between −1 and 1; one activation in eight is 0 and one unit in four dropped; p
-/// runs through all sixteenths, so that up to 16 units differ and most 1/p are no binary fractions.
+/// Multiples of 2^−16 between −1 and 1. One activation in eight is 0, and one unit in four is dropped. p runs
+/// through all sixteenths, so up to 16 units differ and most 1/p are not binary fractions.
 impl Drawn for f64 {
     fn entry(words: &mut Words) -> Self {
         (words.below(1 << 17) as f64 - 65536.0) / 65536.0
@@ -128,7 +128,7 @@ impl Drawn for Rational {
     }
 }
 
-/// Uniform in the field, R too: the equations are polynomials in r as in all else, and one identity
+/// Uniform in the field. So is R: the equations are polynomials in r as in everything else, and one identity
 /// holds for all masks. p is not 0.
 impl Drawn for Prime {
     fn entry(words: &mut Words) -> Self {

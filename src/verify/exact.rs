@@ -1,5 +1,5 @@
-//! Comparisons with `==`: each is written once, over every kind of number, and run on rationals, on
-//! the prime field, and on degrees.
+//! Comparisons with `==`, each written once over every kind of number and run on rationals, on the prime
+//! field, and on degrees.
 
 use super::degree::Degree;
 use super::draw::{self, Drawn, Shape, Words};
@@ -11,7 +11,7 @@ use crate::scalar::{self, Inputs, forward};
 use crate::trace::Quantity;
 use crate::witness::{self, Variable, difference, dual};
 
-/// One quantity, as the form under test computes it and as it is known otherwise.
+/// One quantity, as the form under test computes it and as it is known from elsewhere.
 pub struct Pair<T> {
     quantity: Quantity,
     places: Places,
@@ -21,7 +21,7 @@ pub struct Pair<T> {
 
 /// What the values of a pair are.
 enum Places {
-    /// Elements, in rows of so many columns.
+    /// Elements, in rows with this many columns.
     Elements(usize),
     /// One number, along a random direction.
     Direction,
@@ -46,7 +46,7 @@ impl<T: Number> Pair<T> {
         }
     }
 
-    /// The place of the first value that differs.
+    /// The path of the first value that differs.
     fn first_difference(&self) -> Option<String> {
         let differs = (self.ours.iter().zip(&self.known)).position(|(ours, known)| ours != known);
         differs.map(|index| self.path(index))
@@ -55,11 +55,11 @@ impl<T: Number> Pair<T> {
 
 /// A comparison at one random point.
 pub trait Comparison: Sync {
-    /// The pairs that have to be equal there.
+    /// The pairs that must be equal there.
     fn pairs<T: Drawn>(&self, shape: Shape, g: Algebraic, words: &mut Words) -> Vec<Pair<T>>;
 }
 
-/// A row a quantity: equal at `trials` points or not.
+/// One row per quantity: whether it is equal at `trials` points.
 pub fn equal<T: Drawn>(
     comparison: &impl Comparison,
     (shape, g): (Shape, Algebraic),
@@ -80,7 +80,7 @@ pub fn equal<T: Drawn>(
     (0..trials).map(at_one_point).reduce(super::together).unwrap_or_default()
 }
 
-/// [`equal`] over the prime field, with the chance that a wrong element was equal at all points.
+/// [`equal`] over the prime field, with the probability that a wrong element is equal at all points.
 pub fn equal_by_chance(
     comparison: &impl Comparison,
     (shape, g): (Shape, Algebraic),
@@ -100,7 +100,7 @@ pub fn equal_by_chance(
     .collect()
 }
 
-/// All eight results against the scalar form's.
+/// All eight results against those of the scalar form.
 pub struct Agreement<'a, F>(pub &'a F);
 
 impl<F: Form> Comparison for Agreement<'_, F> {
@@ -121,7 +121,7 @@ impl<F: Form> Comparison for Agreement<'_, F> {
     }
 }
 
-/// The gradients against exact central differences: J has degree 2 or less in each entry by itself.
+/// The gradients against exact central differences: J has degree 2 or less in each single entry.
 pub struct Differences<'a, F>(pub &'a F);
 
 impl<F: Form> Comparison for Differences<'_, F> {
@@ -140,7 +140,7 @@ impl<F: Form> Comparison for Differences<'_, F> {
     }
 }
 
-/// The gradients against dual numbers, every entry by itself.
+/// The gradients against dual numbers, entry by entry.
 pub struct Duals<'a, F>(pub &'a F);
 
 impl<F: Form> Comparison for Duals<'_, F> {
@@ -180,9 +180,9 @@ impl<F: Form> Comparison for Directions<'_, F> {
     }
 }
 
-/// Two steps compose: the upper layer's dA, fed as dA_next of the lower one, against dual numbers
-/// through both layers. The upper layer has one unit more and a coupled quadratic g; each has keep
-/// probabilities and a mask of its own.
+/// Two steps composed: the upper layer's dA is the lower layer's dA_next, and the gradients are compared with
+/// dual numbers through both layers. The upper layer has one more unit and a coupled quadratic g; each layer
+/// has its own keep probabilities and mask.
 pub struct Composition<'a, F>(pub &'a F);
 
 impl<F: Form> Comparison for Composition<'_, F> {

@@ -1,5 +1,5 @@
-//! Comparisons of every activation in doubles, within a bound that derives itself, and in wide
-//! intervals, which have to meet.
+//! Comparisons with every activation: in doubles, within derived bounds, and in precise intervals, which must
+//! meet.
 
 use super::draw::{self, Shape, Words};
 use super::{Finding, Form, Row, together};
@@ -21,7 +21,7 @@ pub fn activations(n_next: usize) -> Vec<Activation> {
     Activation::all().chain([Activation::PerUnit(mix)]).collect()
 }
 
-/// What double arithmetic may give.
+/// What double arithmetic may compute.
 pub type Doubles = ErrorBound<0, 0>;
 
 /// How far double arithmetic may be off.
@@ -29,8 +29,8 @@ pub fn error(x: &Doubles) -> f64 {
     x.error().unwrap_or(f64::INFINITY)
 }
 
-/// The step in doubles with a bound for every result, in the form whose dZ takes the full Jacobian, or
-/// in the one that asks g for the product.
+/// The step in doubles with a bound for every result. dZ is computed with the full Jacobian, or by asking g
+/// for the product.
 pub fn rounded(inputs: &Inputs<f64>, g: &Activation, full_jacobian: bool) -> Step<Doubles> {
     let inputs = inputs.over::<Doubles>();
     let forward = forward::pass(&inputs, g);
@@ -46,18 +46,18 @@ pub fn rounded(inputs: &Inputs<f64>, g: &Activation, full_jacobian: bool) -> Ste
     Step { forward, backward: Backward { dz, dw, db, da_tilde, da } }
 }
 
-/// Whether no z is so near to 0 that its rounding could put it on the other side of a kink.
+/// Whether every z is far enough from 0 that rounding cannot move it across a kink.
 fn sides_are_sure(z: &Grid<Doubles>) -> bool {
     z.cells().iter().all(|z| error(z) == 0.0 || z.is_positive().is_some())
 }
 
-/// |difference| in units of its bound; what is equal needs none.
+/// `|difference|` relative to its bound; 0 for equal numbers, which need no bound.
 fn in_units(difference: f64, bound: f64) -> f64 {
     if difference == 0.0 { 0.0 } else { difference.abs() / bound }
 }
 
-/// The row of a quantity from its elements' errors, or from the log2 of their widths: `finding` of the
-/// largest where all stay within `limit`.
+/// The row of a quantity, given the errors of its elements or log₂ of their widths: `finding` of the largest
+/// if all are within `limit`.
 fn row(
     step: &Step<f64>,
     quantity: Quantity,
@@ -66,7 +66,7 @@ fn row(
     limit: f64,
     finding: fn(f64) -> Finding,
 ) -> Row {
-    // Not a number is not within.
+    // NaN is not within the limit.
     let wrong = errors.iter().position(|error| error.partial_cmp(&limit).is_none_or(|order| order.is_gt()));
     let finding = match wrong {
         Some(index) => {
@@ -78,14 +78,15 @@ fn row(
     Row { quantity, elements: errors.len(), finding }
 }
 
-/// Repeats `attempt` until it has answered `trials` times; `None` is a problem too near to a kink.
+/// Repeats `attempt` until `trials` attempts have succeeded; `None` means that the problem was too close to a
+/// kink.
 fn repeated(trials: usize, attempt: impl FnMut() -> Option<Vec<Row>>) -> Vec<Row> {
     let answers = std::iter::repeat_with(attempt).flatten().take(trials);
     answers.reduce(together).unwrap_or_default()
 }
 
-/// All eight results in doubles against the scalar form's: both lie within their bounds of the exact
-/// result, so they are no further apart than the sum.
+/// All eight results in doubles against those of the scalar form. Both are within their bounds of the exact
+/// result, so they differ by at most the sum of the bounds.
 pub fn agreement(
     form: &impl Form,
     (shape, g): (Shape, &Activation),
@@ -113,13 +114,13 @@ pub fn agreement(
     })
 }
 
-/// The step of the differences: the power of two nearest to the cube root of 2^−52, where h² and
-/// 2^−52/h are of one size.
+/// The h of the differences: the power of two nearest to the cube root of 2^−52, where h² and 2^−52/h are of
+/// similar size.
 pub const H: f64 = 1.0 / 131_072.0;
 
-/// A central difference of J by one entry in doubles, and how far it may lie from the derivative: the
-/// rounding of the two losses, and h²/6 · max |J‴| over the way. `None` where a z changes its sign on
-/// the way: there may be a kink.
+/// A central difference of J with respect to one entry, in doubles, and a bound on its distance from the
+/// derivative: the rounding of the two losses, plus `h²/6 · max |J‴|` over the way. `None` if a z may change
+/// its sign on the way, where there may be a kink.
 pub fn quotient(
     inputs: &Inputs<f64>,
     g: &Activation,
@@ -147,7 +148,7 @@ pub fn quotient(
     Some((quotient, off + (H * H / 6.0 * third).next_up()))
 }
 
-/// A double at or above |x| for each x of the interval.
+/// A double at least as large as `|x|` for every x in the interval.
 fn largest(interval: &Interval<64>) -> f64 {
     let size = |end: &Repr<2>| match nearest(&Exact::from(end)) {
         Ok(double) => double.abs().next_up(),
@@ -156,7 +157,7 @@ fn largest(interval: &Interval<64>) -> f64 {
     if interval.is_bounded() { size(interval.lo()).max(size(interval.hi())) } else { f64::INFINITY }
 }
 
-/// The gradients in doubles against central differences, every entry by itself.
+/// The gradients in doubles against central differences, entry by entry.
 pub fn differences(
     form: &impl Form,
     (shape, g): (Shape, &Activation),
@@ -181,12 +182,12 @@ pub fn differences(
     })
 }
 
-/// Enclosures of 512 bits: what is 0 by exact arithmetic is no interval around 0.
+/// Enclosures of 512 bits: a number that is exactly 0 stays exact instead of becoming an interval around 0.
 type Wide = Enclosure<512>;
-/// They may be as wide as 2^−200 of what they enclose.
+/// log₂ of the largest relative width of an enclosure.
 const NARROW: f64 = -200.0;
 
-/// The gradients, enclosed, against dual numbers of enclosures, every entry by itself.
+/// The enclosed gradients against dual numbers of enclosures, entry by entry.
 pub fn enclosures(
     form: &impl Form,
     (shape, g): (Shape, &Activation),
@@ -216,15 +217,14 @@ fn meet<const BITS: usize>(x: &Interval<BITS>, y: &Interval<BITS>) -> bool {
     x.lo() <= y.hi() && y.lo() <= x.hi()
 }
 
-/// A bound of log2 of the width relative to what is enclosed: −∞ for a point, ∞ for an interval around
-/// zero.
+/// An upper bound on log₂ of the relative width: −∞ for a point, ∞ for an interval around zero.
 fn width<const BITS: usize>(x: &Interval<BITS>) -> f64 {
     if x.lo() == x.hi() {
         return f64::NEG_INFINITY;
     }
     let Some(positive) = x.is_positive().filter(|_| x.is_bounded()) else { return f64::INFINITY };
     let end = if positive { x.lo() } else { x.hi() };
-    // 2^(top − 1) ≤ |x| < 2^top; an end at zero has no top.
+    // 2^(top − 1) ≤ |x| < 2^top; zero has no top.
     let top = |x: &Repr<2>| x.significand().bit_len() as isize + x.exponent();
     if end.significand().is_zero() {
         f64::INFINITY

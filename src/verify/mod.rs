@@ -1,12 +1,12 @@
-//! The evidence that the step is right, as data: what was compared, over which numbers, at which
-//! shapes, and what came out.
+//! The verification of the step, as data: what was compared, over which numbers, at which shapes, and the
+//! outcome.
 //!
-//! [`plan`] lists what is compared: it holds a form of the step against the scalar form and against every witness. [`exact`]
-//! compares with `==`, over rationals and over the prime field, where [`degree`] tells the chance that
-//! a wrong identity slipped through. [`floating`] compares in doubles and in intervals, where
-//! [`crate::number::ErrorBound`] and an enclosure of the third derivative tell how far apart two conforming results may lie.
-//! [`draw`] makes the problems. This module sees both forms, the witnesses and the oracle; nobody to its
-//! left sees it.
+//! [`plan`] lists the comparisons of a form of the step with the scalar form and with every witness.
+//! [`exact`] compares with `==`, over rationals and over the prime field, where [`degree`] bounds the
+//! probability that a wrong identity goes unnoticed. [`floating`] compares in doubles and in intervals, where
+//! [`crate::number::ErrorBound`] and an enclosure of the third derivative bound the distance between two
+//! conforming results. [`draw`] makes the problems. This module sees both forms, the witnesses and the
+//! oracle; none of those sees it.
 
 pub mod degree;
 pub mod draw;
@@ -22,7 +22,7 @@ use crate::{matrix, scalar};
 pub use draw::Shape;
 pub use plan::{Block, Plan, blocks};
 
-/// One way to compute the step, on any kind of number: what the evidence is about.
+/// A way to compute the step on any kind of number: what is verified.
 pub trait Form: Sync {
     /// One whole step.
     fn step<T: Number, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T>;
@@ -46,21 +46,21 @@ impl Form for Matrix {
     }
 }
 
-/// What came out of a comparison.
+/// The outcome of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
     /// All elements are equal.
     Exact,
-    /// All elements are equal at random points of a field; the logarithm to base 2 of the chance that
-    /// a wrong one slipped through.
+    /// All elements are equal at random points of a field. Holds log₂ of the probability that a wrong one
+    /// goes unnoticed.
     Chance(f64),
-    /// All differences lie within their bounds; the largest of them in units of its bound.
+    /// All differences are within their bounds. Holds the largest difference, relative to its bound.
     Within(f64),
-    /// All pairs of enclosures meet; the logarithm to base 2 of the largest relative width.
+    /// All pairs of enclosures meet. Holds log₂ of the largest relative width.
     Meet(f64),
-    /// An element is wrong, the first one that was found.
+    /// An element is wrong: the first one found.
     Wrong {
-        /// The element, as `dW[3][1]`.
+        /// The path of the element, as `dW[3][1]`.
         path: String,
         /// The shape at which it is wrong.
         shape: Shape,
@@ -70,7 +70,7 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// What this finding and another one say together: the worse of the two.
+    /// The worse of two findings.
     fn and(self, other: Finding) -> Finding {
         match (self, other) {
             (wrong @ Finding::Wrong { .. }, _) | (_, wrong @ Finding::Wrong { .. }) => wrong,
@@ -82,18 +82,18 @@ impl Finding {
     }
 }
 
-/// What was found for one quantity.
+/// The outcome for one quantity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The quantity.
     pub quantity: Quantity,
     /// How many elements were compared.
     pub elements: usize,
-    /// What came out.
+    /// The outcome.
     pub finding: Finding,
 }
 
-/// Two lists of rows on the same quantities, as one.
+/// Two lists of rows about the same quantities, merged.
 fn together(ours: Vec<Row>, others: Vec<Row>) -> Vec<Row> {
     let both = ours.into_iter().zip(others);
     both.map(|(row, other)| Row {

@@ -1,4 +1,6 @@
-//! The list of comparisons, each at shapes that show what it is for.
+//! The list of comparisons, each at shapes suited to its purpose.
+//!
+//! Read [`blocks`] for the list; [`super::exact`] and [`super::floating`] do the comparing.
 
 use super::draw::{Shape, Words};
 use super::exact::{self, Agreement, Comparison, Composition, Differences, Directions, Duals};
@@ -8,42 +10,41 @@ use crate::problem::Activation;
 use crate::problem::activation::Algebraic;
 use rayon::prelude::*;
 
-/// What to run: shapes of the caller's own in place of each comparison's, and how many random points
-/// at each shape and activation.
+/// What to run: at which shapes, and at how many random points for each shape and activation.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The shapes; none for each comparison's own.
+    /// The shapes; if there are none, each comparison uses its own.
     pub shapes: Vec<Shape>,
     /// The number of random points, at least 1.
     pub trials: usize,
 }
 
-/// One comparison: its rows come when it is run.
+/// One comparison, run on demand by [`Block::rows`].
 pub struct Block<'a> {
     /// What the form is compared with.
     pub compared: &'static str,
-    /// At which shapes: those of the plan, or its own, that are small enough for it.
+    /// The shapes, of the plan or its own, that are small enough for the comparison.
     pub shapes: Vec<Shape>,
-    /// How it is compared.
+    /// The comparison.
     pub run: Run<'a>,
     stream: u64,
 }
 
 /// A comparison at one shape and with one activation, over one kind of number.
 pub struct Run<'a> {
-    /// Over which numbers.
+    /// The kind of number.
     pub numbers: &'static str,
-    /// With which activations.
+    /// The group of activations.
     pub activations: &'static str,
     count: usize,
     rows: Box<Rows<'a>>,
 }
 
-/// The rows at a shape, with the activation of that index, from a stream of words.
+/// The rows at a shape, with the activation of a given index, from a stream of words.
 type Rows<'a> = dyn Fn(Shape, usize, &mut Words) -> Vec<Row> + Sync + 'a;
 
 impl Block<'_> {
-    /// Runs the comparison and answers with a row a quantity; with none where it has no shapes.
+    /// Runs the comparison and returns one row per quantity, or none if it has no shapes.
     pub fn rows(&self) -> Vec<Row> {
         let with_all = |&shape: &Shape| (0..self.run.count).map(move |g| (shape, g));
         let jobs: Vec<(Shape, usize)> = self.shapes.iter().flat_map(with_all).collect();
@@ -55,14 +56,14 @@ impl Block<'_> {
     }
 }
 
-/// Shapes of a comparison's own, and the most work of one step ([`Shape::work`]) that it takes on.
+/// The own shapes of a comparison, and the most work per step ([`Shape::work`]) that it accepts.
 type Sizes<'a> = (&'a [Shape], usize);
 
-/// The most work of one step that any comparison takes on.
+/// The most work per step that any comparison accepts.
 pub const WORK_LIMIT: usize = 1 << 19;
 
 const FIELD: Sizes = (&[Shape::new(5, 6, 6), Shape::new(17, 33, 9), Shape::new(64, 64, 64)], WORK_LIMIT);
-/// On either side of nalgebra's own switch between 5 and 6, and of the switch beyond 64 output units.
+/// On either side of nalgebra's internal switch between 5 and 6, and of our switch beyond 64 output units.
 const DOUBLES: Sizes = (
     &[
         Shape::new(1, 1, 1),
@@ -74,12 +75,12 @@ const DOUBLES: Sizes = (
     ],
     WORK_LIMIT,
 );
-/// Digits of fractions grow with the shape.
+/// Small, since fractions grow with the shape.
 const FRACTIONS: Sizes =
     (&[Shape::new(1, 1, 1), Shape::new(3, 5, 4), Shape::new(5, 6, 7), Shape::new(6, 5, 5)], 1 << 12);
-/// A run of the forward pass for each element.
+/// Smaller, since every element takes a forward pass.
 const EACH: Sizes = (&[Shape::new(1, 2, 1), Shape::new(2, 3, 2), Shape::new(3, 4, 5)], 1 << 9);
-/// And each of them on enclosures.
+/// Smaller still, since every element takes a forward pass on enclosures.
 const EACH_ENCLOSED: Sizes = (&[Shape::new(1, 2, 1), Shape::new(2, 3, 2), Shape::new(3, 2, 4)], 1 << 7);
 
 /// Every comparison of the form with the scalar form and with the witnesses.
@@ -105,7 +106,7 @@ pub fn blocks<'a>(form: &'a impl Form, plan: &Plan) -> Vec<Block<'a>> {
         .map(|((compared, run, (own, limit)), number)| {
             let shapes = if plan.shapes.is_empty() { own } else { &plan.shapes };
             let shapes = shapes.iter().copied().filter(|shape| shape.work() <= limit).collect();
-            // Its jobs take successive streams, far fewer than 2^32.
+            // The jobs of a block take consecutive streams, far fewer than 2^32.
             Block { compared, shapes, run, stream: number << 32 }
         })
         .collect()
@@ -114,7 +115,7 @@ pub fn blocks<'a>(form: &'a impl Form, plan: &Plan) -> Vec<Block<'a>> {
 type Activations = (&'static str, &'static [Algebraic]);
 
 const ALGEBRAIC: Activations = ("algebraic", &Algebraic::ALL);
-/// The polynomials that have degree 2 or less in each entry by itself.
+/// The polynomials of degree 2 or less in each single entry.
 const QUADRATIC: Activations =
     ("quadratic", &[Algebraic::Identity, Algebraic::CumulativeSum, Algebraic::CoupledQuadratic]);
 

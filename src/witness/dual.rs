@@ -1,15 +1,15 @@
-//! Forward-mode derivatives: J on dual numbers gives its slope by rules that know no backward pass.
+//! Forward-mode derivatives: J on dual numbers yields its slope, by rules that know no backward pass.
 //!
-//! [`gradient`] asks for every entry by itself, a run of the forward pass each. [`slope`] along a
-//! random direction costs one run for all entries at once: a gradient that is wrong anywhere passes
-//! only where the direction happens to hide it.
+//! [`gradient`] differentiates with respect to every entry separately, with one forward pass each. [`slope`]
+//! along a random direction needs one pass for all entries together: a wrong gradient passes only if the
+//! direction happens to hide it.
 
 use super::with;
 use crate::grid::Grid;
 use crate::number::{Dual, Number};
 use crate::scalar::Inputs;
 
-/// Inputs that do not move.
+/// The inputs as constants: their derivatives are 0.
 pub fn constant<T: Number>(inputs: &Inputs<T>) -> Inputs<Dual<T>> {
     inputs.convert(
         |matrix| matrix.map(|x| Dual::constant(x.clone())),

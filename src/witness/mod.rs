@@ -1,9 +1,11 @@
-//! Other ways to know the gradient, each from the scalar forward pass alone.
+//! Independent ways to a gradient, each from the scalar forward pass alone.
 //!
-//! [`loss`] is J as a function of one of the five variables that the backward pass derives by: the
-//! variable is set where it stands in the forward pass, and equations 3 to 5 run on from there.
-//! [`difference`] and [`dual`] differentiate any such function. Architecture invariant: this module sees
-//! neither backward pass nor the matrix form; what it finds is evidence because of that.
+//! [`loss`] is J as a function of one of the five variables with respect to which the backward pass
+//! differentiates: the variable is replaced in the forward pass, and equations 3 to 5 continue from there.
+//! [`difference`] and [`dual`] differentiate any such function.
+//!
+//! Architecture invariant: this module sees neither a backward pass nor the matrix form. Only because of that
+//! do its gradients verify anything.
 
 pub mod difference;
 pub mod dual;
@@ -14,7 +16,7 @@ use crate::problem::activation::VectorFunction;
 use crate::scalar::{Inputs, forward};
 use crate::trace::{Backward, Quantity};
 
-/// What J is derived by.
+/// A variable with respect to which J is differentiated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variable {
     /// Z, m × n_next.
@@ -33,7 +35,7 @@ impl Variable {
     /// All five, in the order of the backward pass.
     pub const ALL: [Variable; 5] = [Variable::Z, Variable::W, Variable::B, Variable::ATilde, Variable::A];
 
-    /// The gradient by this variable.
+    /// The result that is the gradient with respect to this variable.
     pub fn quantity(self) -> Quantity {
         match self {
             Variable::Z => Quantity::Dz,
@@ -44,7 +46,7 @@ impl Variable {
         }
     }
 
-    /// The gradient by this variable among those that a backward pass gave.
+    /// The gradient with respect to this variable, from the results of a backward pass.
     pub fn gradient<T: Clone>(self, backward: &Backward<Grid<T>, Vec<T>>) -> Grid<T> {
         match self {
             Variable::Z => backward.dz.clone(),
@@ -56,7 +58,7 @@ impl Variable {
     }
 }
 
-/// The variable's own value in the step: the point at which the backward pass derives.
+/// The variable's own value in the step: the point at which the backward pass differentiates.
 pub fn value<T: Number>(inputs: &Inputs<T>, variable: Variable) -> Grid<T> {
     let a_tilde = || forward::a_tilde(&inputs.r, &inputs.keep_prob, &inputs.a);
     match variable {
@@ -68,7 +70,7 @@ pub fn value<T: Number>(inputs: &Inputs<T>, variable: Variable) -> Grid<T> {
     }
 }
 
-/// Z with the variable at `moved` and all else in its place, m × n_next.
+/// Z with the variable at `moved` and everything else unchanged, m × n_next.
 pub fn z<T: Number>(inputs: &Inputs<T>, variable: Variable, moved: &Grid<T>) -> Grid<T> {
     let a_tilde = |a: &Grid<T>| forward::a_tilde(&inputs.r, &inputs.keep_prob, a);
     match variable {
@@ -80,7 +82,7 @@ pub fn z<T: Number>(inputs: &Inputs<T>, variable: Variable, moved: &Grid<T>) -> 
     }
 }
 
-/// J = Σᵢⱼ dJ/da · a, both of the next layer: a J whose gradient by A_next is the upstream one.
+/// J = Σᵢⱼ dJ/da · a, both of the next layer: a loss whose gradient with respect to A_next is dJ/dA_next.
 pub fn loss<T: Number>(
     inputs: &Inputs<T>,
     g: &impl VectorFunction<T>,
@@ -91,8 +93,8 @@ pub fn loss<T: Number>(
     dot(&inputs.da_next, &a_next)
 }
 
-/// J of two layers: A_next of the `lower` one, with its variable at `moved`, is A of the `upper` one.
-/// The lower layer's dA_next and the upper layer's A are not looked at.
+/// J of two layers: A_next of the `lower` one, with its variable at `moved`, is A of the `upper` one. The
+/// lower layer's dA_next and the upper layer's own A are not used.
 pub fn loss_of_two<T: Number>(
     (lower, g_lower): (&Inputs<T>, &impl VectorFunction<T>),
     (upper, g_upper): (&Inputs<T>, &impl VectorFunction<T>),
