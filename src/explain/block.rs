@@ -1,11 +1,12 @@
-//! Text set in lines and rectangles: wrapped words, matrices in brackets, matrices side by side.
+//! Text layout: wrapped words, matrices in brackets, matrices side by side.
 //!
-//! Every character used takes one column, so a width is a count of characters.
+//! Every character used here takes one column, so a width is a count of characters. This file knows neither
+//! cases nor equations.
 
-/// So many rows, columns or terms are shown whole; of more, the ends.
+/// The most rows, columns or terms that are shown whole; of more, only the ends are shown.
 pub const MOST: usize = 7;
 
-/// The indices below `n` that are shown, with `None` where the rest is left out.
+/// The indices below `n` that are shown; `None` stands for the omitted rest.
 pub fn shown(n: usize, most: usize) -> Vec<Option<usize>> {
     if n <= most {
         return (0..n).map(Some).collect();
@@ -13,7 +14,7 @@ pub fn shown(n: usize, most: usize) -> Vec<Option<usize>> {
     (0..most - 2).map(Some).chain([None, Some(n - 1)]).collect()
 }
 
-/// A rectangle of text: a title, and lines of one width.
+/// A rectangle of text: a title, and lines of equal width.
 pub struct Block {
     title: String,
     lines: Vec<String>,
@@ -42,7 +43,7 @@ impl Block {
     }
 }
 
-/// The cells with a label before each row and above each column, the name in the corner.
+/// The cells, with a label before each row and above each column, and the name in the corner.
 pub fn table(corner: &str, rows: &[String], columns: &[String], cells: &[Vec<String>]) -> Vec<String> {
     let both: Vec<Vec<String>> = std::iter::once(columns.to_vec()).chain(cells.iter().cloned()).collect();
     let widths = widths(&both);
@@ -68,7 +69,7 @@ fn aligned(row: &[String], widths: &[usize]) -> String {
     cells.join("  ")
 }
 
-/// Blocks side by side, each after its sign (= · ⊙ +), in as many bands as the width asks for.
+/// Blocks side by side, each after its sign (= · ⊙ +), in as many bands as the width requires.
 pub fn side_by_side(indent: &str, blocks: &[(&str, Block)], width: usize) -> String {
     let mut bands: Vec<Vec<&(&str, Block)>> = Vec::new();
     let mut used = 0;
@@ -83,12 +84,12 @@ pub fn side_by_side(indent: &str, blocks: &[(&str, Block)], width: usize) -> Str
             band.push(part);
         }
     }
-    // Below each other, the first block leaves module for the signs of the others.
+    // In several bands, the first block leaves space for the signs of those below.
     let margin = if bands.len() > 1 { 2 } else { 0 };
     bands.iter().map(|parts| band(indent, margin, parts)).collect()
 }
 
-/// One band: the titles in a line, the blocks below, centred.
+/// One band: the titles on one line, the blocks centred below.
 fn band(indent: &str, margin: usize, parts: &[&(&str, Block)]) -> String {
     let height = parts.iter().map(|(_, block)| block.lines.len()).max().unwrap_or(0);
     let line = |y: usize, cell: &dyn Fn(&Block) -> String| {
@@ -114,8 +115,7 @@ fn band(indent: &str, margin: usize, parts: &[&(&str, Block)]) -> String {
     line(0, &|block| block.title.clone()) + &(1..=height).map(body).collect::<String>()
 }
 
-/// `head` and the pieces after it, as many to a line as fit; further lines are indented like the first
-/// piece.
+/// `head`, then as many pieces per line as fit; further lines are indented to the first piece.
 pub fn wrap<'a>(head: &str, pieces: impl IntoIterator<Item = &'a str>, width: usize) -> String {
     let indent = head.chars().count();
     let mut text = head.to_string();

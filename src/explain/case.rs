@@ -1,4 +1,4 @@
-//! The case in the student's hands: every array of the step under its name in the document, and the one
+//! A case as the worked example shows it: every array of the step under its name in the document, and the one
 //! cell that the example follows.
 
 use super::block::{self, Block, MOST, shown};
@@ -10,14 +10,17 @@ use crate::scalar::Step;
 use crate::trace::{Backward, Forward};
 
 /// A matrix of the step, or a vector as one row, with its names.
+///
+/// A vector has no letter for its rows.
 #[derive(Clone)]
 pub struct Array {
-    /// The name of the whole: Ã.
+    /// The name of the array: Ã.
     pub name: String,
     /// The name of a cell, without its indices: ã.
     letter: &'static str,
-    /// The letters of the indices; a vector has no first one.
+    /// The letter of the row index.
     rows: Option<&'static str>,
+    /// The letter of the column index.
     cols: &'static str,
     grid: Grid<f64>,
 }
@@ -43,7 +46,7 @@ impl Array {
         self.grid.at(i, j)
     }
 
-    /// The name of the cell in row `i` and column `j`: ã₁,₂; of a vector `i` is not named.
+    /// The name of the cell in row `i` and column `j`: ã₁,₂. A vector ignores `i`.
     pub fn symbol(&self, i: usize, j: usize) -> String {
         match self.rows {
             Some(_) => indexed(self.letter, &[i, j]),
@@ -51,35 +54,35 @@ impl Array {
         }
     }
 
-    /// Row `i` as an array of its own.
+    /// Row `i`, as an array.
     pub fn row(&self, i: usize) -> Array {
         let grid = Grid::from_rows(self.grid.cols(), vec![self.grid.row(i).to_vec()]);
         Array { name: indexed(self.letter, &[i]), rows: None, grid, ..self.clone() }
     }
 
-    /// The array mirrored at its diagonal.
+    /// The transposed array.
     pub fn transposed(&self) -> Array {
         let grid = Grid::tabulate(self.grid.cols(), self.grid.rows(), |i, j| self.grid.at(j, i));
         Array { name: format!("{}ᵀ", self.name), grid, ..self.clone() }
     }
 
-    /// The row of a vector repeated `m` times.
+    /// A vector, repeated in `m` rows.
     pub fn broadcast(&self, m: usize) -> Array {
         let grid = Grid::tabulate(m, self.grid.cols(), |_, j| self.grid.at(0, j));
         Array { name: format!("broadcast({})", self.name), grid, ..self.clone() }
     }
 
-    /// = where all numbers are printed whole, else ≈.
+    /// `=` if all numbers are printed whole, otherwise `≈`.
     pub fn equals(&self) -> &'static str {
         equals(self.grid.cells().iter().copied())
     }
 
-    /// The array between brackets, its name above, at most `width` columns wide.
+    /// The array in brackets below its name, at most `width` columns wide.
     pub fn block(&self, width: usize) -> Block {
         self.block_of(width, number)
     }
 
-    /// The same with 1/x for every number x, not worked out.
+    /// The same block with `1/x`, not worked out, for every number x.
     pub fn reciprocal_block(&self, width: usize) -> Block {
         let one_over = Array { name: format!("1/{}", self.name), ..self.clone() };
         one_over.block_of(width, |x| format!("1/{}", number(x)))
@@ -90,7 +93,7 @@ impl Array {
         (3..=MOST).rev().map(block).find(|block| block.width() <= width).unwrap_or_else(|| block(3))
     }
 
-    /// The array with labelled rows and columns, its name in the corner.
+    /// The array with labelled rows and columns, and its name in the corner.
     pub fn table(&self, width: usize) -> String {
         let label = |letter: &str, index: Option<usize>, rest: &str| match index {
             Some(index) => format!("{letter}={}", index + 1),
@@ -126,7 +129,7 @@ impl Array {
     }
 }
 
-/// One case, its arrays named.
+/// One case, with named arrays.
 pub struct Case<'a> {
     /// The givens.
     pub inputs: Inputs<Array, Array>,
@@ -136,7 +139,7 @@ pub struct Case<'a> {
     pub backward: Backward<Array, Array>,
     /// The activation.
     pub g: &'a Activation,
-    /// The example, the input unit and the output unit that are followed, from 0.
+    /// The example, the input unit and the output unit to follow, counted from 0.
     pub followed: (usize, usize, usize),
 }
 
@@ -184,8 +187,8 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The first cell, among those that are always shown, at which most of this holds: the unit is kept, it is
-/// scaled, and nothing that the equations multiply there is 0.
+/// The most instructive cell among those that are always shown: the unit is kept, it is scaled, and as little
+/// as possible of what the equations multiply there is 0. The first of equals.
 fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize) {
     let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
     let telling = |&(i, k, j): &(usize, usize, usize)| {
@@ -206,6 +209,6 @@ fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize
     let cells = seen(problem.m())
         .flat_map(|i| seen(problem.n()).flat_map(move |k| seen(problem.n_next()).map(move |j| (i, k, j))));
     let cells: Vec<_> = cells.collect();
-    // Of equals `max_by_key` takes the last.
+    // `max_by_key` returns the last of equals.
     cells.into_iter().rev().max_by_key(telling).unwrap_or_default()
 }

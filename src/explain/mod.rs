@@ -1,8 +1,8 @@
 //! The worked example: each of the 58 equations with the numbers of one case put in, in both forms.
 //!
-//! It is for a student at a terminal, so it explains and never judges: the results come in as an
-//! argument. This module knows neither files nor JSON. Read [`EQUATIONS`] for the list that it follows,
-//! then `numbers`, which puts the numbers in; `symbols` and `block` write cells and matrices.
+//! It is for a student at a terminal, so it explains and never judges: the results are an argument. This
+//! module knows neither files nor JSON. Read [`EQUATIONS`] for the list that it follows, then `numbers`,
+//! which puts the numbers in; `symbols` and `block` write cells and matrices.
 
 mod block;
 mod case;
@@ -23,7 +23,7 @@ use std::fmt::Write;
 /// The narrowest page on which any three columns fit.
 const NARROWEST: usize = 80;
 
-/// The chapters of the document, each with the number of its first equation.
+/// The chapters of the document, each after the number of its first equation.
 const CHAPTERS: [(u8, &str); 8] = [
     (1, "Forward, index by index"),
     (6, "Forward layouts"),
@@ -35,11 +35,11 @@ const CHAPTERS: [(u8, &str); 8] = [
     (52, "Backward, in matrix form"),
 ];
 
-/// The worked example of `problem`, whose results are `expected`: every equation, or the one asked for,
-/// on a page `width` columns wide.
+/// The worked example of `problem`, whose results are `expected`: every equation, or the requested one, on a
+/// page `width` columns wide.
 ///
 /// # Errors
-/// Where there is no equation of that number.
+/// If there is no equation with that number.
 pub fn text(
     problem: &Problem,
     expected: &Step<f64>,
@@ -69,7 +69,7 @@ pub fn text(
     Ok(page)
 }
 
-/// What a reader has to know before the first equation: the sizes, g, how to read an index and a number.
+/// What a reader must know before the first equation: the sizes, g, how to read an index and a number.
 fn preface(case: &Case, width: usize) -> String {
     let (m, n, n_next) = case.shape();
     let (i, k, j) = case.followed;
@@ -87,17 +87,16 @@ fn preface(case: &Case, width: usize) -> String {
     page += "\n";
     for paragraph in [
         format!(
-            "Followed all the way: example i = {}, input unit k = {}, output unit j = {}. Indices count from \
-             1, as in the document. JSON counts from 0: {} is inputs.A[{i}][{k}] there.",
+            "This page follows example i = {}, input unit k = {} and output unit j = {}. Indices start at 1, as \
+             in the document. In JSON they start at 0: {} is inputs.A[{i}][{k}].",
             i + 1,
             k + 1,
             j + 1,
             case.inputs.a.symbol(i, k),
         ),
-        "Numbers are doubles in their shortest decimals. Where one is longer than nine digits it is cut to six, \
-         and ≈ stands in place of =. Results are the doubles nearest to the exact values; local derivatives are \
-         computed in doubles. Where something is too long for the page its ends are shown, and … stands for the \
-         rest."
+        "Numbers are doubles, printed as their shortest decimals. Those longer than nine digits are cut to six, \
+         and ≈ replaces =. Results are the doubles nearest to the exact values; local derivatives are computed in \
+         doubles. Of anything too long for the page, only the ends are shown; … stands for the rest."
         .to_string(),
     ] {
         page += &wrap("", paragraph.split(' '), width);

@@ -1,5 +1,5 @@
-//! Each equation with the numbers of the case put in: a cell term by term where the equation has indices,
-//! the matrices themselves where it has none.
+//! Each equation with the numbers of the case put in: a cell, term by term, for an equation with indices; the
+//! matrices themselves for one without. [`Page`] writes what this file chooses.
 
 use super::block::{MOST, shown};
 use super::case::{Array, Case};
@@ -70,20 +70,8 @@ pub fn put_in(equation: u8, case: &Case, width: usize) -> String {
         50 => table(&backward.da),
         51 => table(&case.jacobian(i)) + "\n" + &page.dz_i(i),
         53 => {
-            let example = |i: Option<usize>| {
-                i.map_or_else(
-                    || {
-                        "    …
-"
-                        .to_string()
-                    },
-                    |i| page.dz_i(i),
-                )
-            };
-            shown(m, MOST).into_iter().map(example).collect::<Vec<_>>().join(
-                "
-",
-            )
+            let example = |i: Option<usize>| i.map_or_else(|| "    …\n".to_string(), |i| page.dz_i(i));
+            shown(m, MOST).into_iter().map(example).collect::<Vec<_>>().join("\n")
         }
         55 => page.product(&backward.dw, |fit| {
             vec![("", forward.a_tilde.transposed().block(fit)), ("·", backward.dz.block(fit))]

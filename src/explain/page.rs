@@ -1,4 +1,4 @@
-//! One rule at one place: a cell worked out term by term, or a product of whole matrices.
+//! One equation worked out at one place: a cell term by term, or a product of whole matrices.
 
 use super::block::{Block, MOST, shown, side_by_side, wrap};
 use super::case::{Array, Case};
@@ -9,7 +9,7 @@ const INDENT: &str = "    ";
 /// The widest sign before a block.
 const WIDEST_SIGN: &str = "g of ";
 
-/// A case on a page of some width.
+/// A case on a page of a given width.
 pub struct Page<'a> {
     /// The case.
     pub case: &'a Case<'a>,
@@ -17,7 +17,7 @@ pub struct Page<'a> {
     pub width: usize,
 }
 
-/// A summand or a factor-by-factor product: its letters, and the numbers in their place.
+/// A term of a sum, as a product: its letters, and the numbers in their place.
 struct Term {
     letters: Vec<String>,
     factors: Vec<f64>,
@@ -42,15 +42,15 @@ impl Page<'_> {
         line + &array.table(self.width)
     }
 
-    /// Equation 2: the mask that the case hands over, and what it would be drawn from.
+    /// Equation 2: the mask that the case supplies, and what it would be drawn from.
     pub fn drawn(&self) -> String {
         let Inputs { keep_prob, r, .. } = &self.case.inputs;
         let ((m, _, _), (i, k, _)) = (self.case.shape(), self.case.followed);
         let p = keep_prob.at(0, k);
         let kept = (0..m).filter(|&i| r.at(i, k) == 1.0).count();
         let line = format!(
-            "{} = {}, a draw that is 1 with probability {} {} {}. This case hands the mask over, so nothing is \
-             drawn here: in it, unit {} is kept in {kept} of {m} examples.",
+            "{} = {}, a draw that is 1 with probability {} {} {}. This case supplies the mask, so nothing is \
+             drawn; it keeps unit {} in {kept} of {m} examples.",
             r.symbol(i, k),
             number(r.at(i, k)),
             keep_prob.symbol(0, k),
@@ -124,46 +124,46 @@ impl Page<'_> {
         self.sum(&dz.symbol(i, j), None, (0..self.case.shape().2).map(term).collect(), dz.at(i, j))
     }
 
-    /// ∂J/∂w at the followed cell (equation 39; with its derivation 29).
+    /// ∂J/∂w at the followed cell (equation 39; derived, equation 29).
     pub fn dw(&self, derived: bool) -> String {
         let (i, k, j) = self.case.followed;
         let (a_tilde, z, dz) = (&self.case.forward.a_tilde, &self.case.forward.z, &self.case.backward.dz);
         let term = |i| Term::new([(dz.symbol(i, j), dz.at(i, j)), (a_tilde.symbol(i, k), a_tilde.at(i, k))]);
         let by = self.case.inputs.w.symbol(k, j);
         let why = derived.then(|| {
-            format!("{} = {}, and alike in every example", local(&z.symbol(i, j), &by), a_tilde.symbol(i, k))
+            format!("{} = {}; similarly for every example", local(&z.symbol(i, j), &by), a_tilde.symbol(i, k))
         });
         let dw = &self.case.backward.dw;
         self.sum(&dw.symbol(k, j), why, (0..self.case.shape().0).map(term).collect(), dw.at(k, j))
     }
 
-    /// ∂J/∂b at the followed output (equation 40; with its derivation 30).
+    /// ∂J/∂b at the followed output (equation 40; derived, equation 30).
     pub fn db(&self, derived: bool) -> String {
         let (i, _, j) = self.case.followed;
         let (dz, db) = (&self.case.backward.dz, &self.case.backward.db);
         let term = |i| Term::new([(dz.symbol(i, j), dz.at(i, j))]);
         let by = self.case.inputs.b.symbol(0, j);
         let why = derived.then(|| {
-            format!("{} = 1, and alike in every example", local(&self.case.forward.z.symbol(i, j), &by))
+            format!("{} = 1; similarly for every example", local(&self.case.forward.z.symbol(i, j), &by))
         });
         self.sum(&db.symbol(0, j), why, (0..self.case.shape().0).map(term).collect(), db.at(0, j))
     }
 
-    /// ∂J/∂ã at the followed cell (equation 41; with its derivation 34).
+    /// ∂J/∂ã at the followed cell (equation 41; derived, equation 34).
     pub fn da_tilde(&self, derived: bool) -> String {
         let (i, k, j) = self.case.followed;
         let (w, dz, z) = (&self.case.inputs.w, &self.case.backward.dz, &self.case.forward.z);
         let term = |j| Term::new([(dz.symbol(i, j), dz.at(i, j)), (w.symbol(k, j), w.at(k, j))]);
         let by = self.case.forward.a_tilde.symbol(i, k);
         let why = derived.then(|| {
-            format!("{} = {}, and alike for every output", local(&z.symbol(i, j), &by), w.symbol(k, j))
+            format!("{} = {}; similarly for every output", local(&z.symbol(i, j), &by), w.symbol(k, j))
         });
         let da_tilde = &self.case.backward.da_tilde;
         let terms = (0..self.case.shape().2).map(term).collect();
         self.sum(&da_tilde.symbol(i, k), why, terms, da_tilde.at(i, k))
     }
 
-    /// ∂J/∂a at the followed cell (equation 42; with its derivation 36).
+    /// ∂J/∂a at the followed cell (equation 42; derived, equation 36).
     pub fn da(&self, derived: bool) -> String {
         let (i, k, _) = self.case.followed;
         let Inputs { a, keep_prob, r, .. } = &self.case.inputs;
@@ -187,7 +187,7 @@ impl Page<'_> {
         })
     }
 
-    /// ∂J/∂z row by row, added up (equation 56).
+    /// The sum of the rows of ∂J/∂z (equation 56).
     pub fn rows_added(&self, fit: usize) -> Vec<(&'static str, Block)> {
         let rest = || Block::matrix("", &[vec!["…".to_string()]]);
         let block = |i: Option<usize>| i.map_or_else(rest, |i| self.case.backward.dz.row(i).block(fit));
@@ -195,7 +195,7 @@ impl Page<'_> {
         rows.enumerate().map(|(at, block)| (if at == 0 { "" } else { "+" }, block)).collect()
     }
 
-    /// The blocks of an equation's right-hand side, each told the width that it may take, then the result.
+    /// The blocks of an equation's right-hand side, given the width that each may take, and then the result.
     pub fn product<'b>(&self, result: &Array, right: impl Fn(usize) -> Vec<(&'b str, Block)>) -> String {
         let fit = self.width - INDENT.len() - WIDEST_SIGN.len();
         let mut blocks = right(fit);
@@ -203,7 +203,7 @@ impl Page<'_> {
         side_by_side(INDENT, &blocks, self.width)
     }
 
-    /// A sum of products: in letters, in numbers, product by product, and its value.
+    /// A sum of products, line by line: in letters, in numbers, product by product, and its value.
     fn sum(&self, name: &str, why: Option<String>, terms: Vec<Term>, value: f64) -> String {
         let seen: Vec<Option<&Term>> =
             shown(terms.len(), MOST).into_iter().map(|at| at.map(|at| &terms[at])).collect();
@@ -232,7 +232,7 @@ impl Page<'_> {
         because(why, self.width) + &self.chain(name, lines, value)
     }
 
-    /// `name` and what it equals, line under line; what only repeats the line above is left out.
+    /// `name` and what it equals, line by line; a line that only repeats the one above is omitted.
     fn chain(&self, name: &str, mut lines: Vec<(&'static str, Vec<String>)>, value: f64) -> String {
         lines.push((equals([value]), vec![number(value)]));
         lines.dedup_by(|below, above| below.1 == above.1);
