@@ -1,8 +1,8 @@
 //! From rejected tests to sentences: what is wrong with the generator, the most telling cause first.
 //!
-//! A cause that makes whole masks predictable is named before one of the rates, and a rate that is
-//! explained by a known defect before the bare numbers. The judgement is over when this begins: here
-//! nothing is rejected any more, only explained.
+//! A cause that makes whole masks predictable comes before one that concerns rates, and a known defect comes
+//! before bare figures. Nothing is rejected here: the judgement is complete, and this module only explains
+//! it.
 
 use super::Finding;
 use super::known_defect;
@@ -10,8 +10,8 @@ use super::mask::{Axis, Mask};
 use super::plan::{Plan, Role};
 use super::test::{Sample, Test, What, of, period, recurrences};
 
-/// What is wrong, the cause that explains most first. Nothing where no test rejects and no unit of
-/// p = 1 is dropped.
+/// What is wrong, starting with the cause that explains most. Empty if no test rejects and no unit of p = 1
+/// is dropped.
 pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) -> Vec<Finding> {
     let mut rejected: Vec<&Test> = tests.iter().filter(|test| test.ln_p <= ln_level).collect();
     rejected.sort_by(|one, other| one.ln_p.total_cmp(&other.ln_p));
@@ -28,23 +28,24 @@ pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) 
         findings.extend(known_defect::found(plan, samples, &rejected, ln_level));
     }
     findings.extend(certain);
-    let mut told: Vec<&str> = findings.iter().filter_map(|finding| finding.test.as_ref()).map(kind).collect();
+    let mut named: Vec<&str> =
+        findings.iter().filter_map(|finding| finding.test.as_ref()).map(kind).collect();
     for test in rejected {
         let kind = kind(test);
-        if !told.contains(&kind) {
-            told.push(kind);
+        if !named.contains(&kind) {
+            named.push(kind);
             findings.push(Finding { says: bare(plan, samples, test), test: Some(*test) });
         }
     }
     findings
 }
 
-/// A unit of p = 1 that is dropped: wrong without any statistics.
+/// A unit of p = 1 that is dropped, which is wrong without any statistics.
 fn dropped_at_one(samples: &[Sample]) -> Option<Finding> {
     for Sample { question, mask, .. } in samples {
         for k in (0..question.p.len()).filter(|&k| question.p[k] == 1.0) {
             if let Some(i) = (0..question.rows).find(|&i| !mask.at(i, k)) {
-                let says = format!("unit {k} is dropped in row {i} although p = 1 keeps always");
+                let says = format!("unit {k} is dropped in row {i} although p = 1 always keeps it");
                 return Some(Finding { says, test: None });
             }
         }
@@ -52,20 +53,20 @@ fn dropped_at_one(samples: &[Sample]) -> Option<Finding> {
     None
 }
 
-/// A mask that is the same cell all over.
+/// Masks whose cells are all the same.
 fn constant(samples: &[Sample]) -> Option<Finding> {
     let all = |kept: bool| {
         samples.iter().all(|sample| sample.mask.kept() == if kept { sample.mask.cells() } else { 0 })
     };
     let says = match (all(true), all(false)) {
-        (true, _) => "nothing is ever dropped, as in evaluation",
+        (true, _) => "nothing is ever dropped, as in evaluation mode",
         (_, true) => "nothing is ever kept: every mask is all zeros",
         _ => return None,
     };
     Some(Finding { says: says.to_string(), test: None })
 }
 
-/// Cells that follow from others without exception, in the masks of p = 1/2.
+/// Cells that others determine without exception, in the masks of p = 1/2.
 fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
     let pairs = |axis, lag, phase| {
         let what = What::Agree { axis, lag, phase };
@@ -79,16 +80,16 @@ fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
     let period = period(&calls);
     if let Some(cells) = period.filter(|cells| ![units, rows * units].contains(cells)) {
         let length = match cells % units {
-            0 => format!("{cells} cells, which are {} rows", cells / units),
+            0 => format!("{cells} cells ({} rows)", cells / units),
             _ => format!("{cells} cells"),
         };
         let test = tests.iter().find(|test| test.what == What::Repeat);
         say(format!("the stream has a short period: the mask repeats after {length}"), test);
     }
     if always(Axis::Calls, 1, 0) && always(Axis::Calls, 1, 1) {
-        say("every call gives the same mask".to_string(), pairs(Axis::Calls, 1, 0));
+        say("every call returns the same mask".to_string(), pairs(Axis::Calls, 1, 0));
     }
-    // Cells that agree 1, 2, 4, … apart, in runs of that length, form groups.
+    // Cells that agree at distances 1, 2, 4, …, within runs of that length, form groups.
     let group = |axis| (0..).map(|e| 1 << e).find(|&lag| !always(axis, lag, 0)).unwrap_or(1);
     match group(Axis::Rows) {
         1 => {}
@@ -121,7 +122,7 @@ fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
     findings
 }
 
-/// Numbers of kept cells that never vary.
+/// Counts of kept cells that never vary.
 fn exact_numbers(samples: &[Sample], rejected: &[&Test]) -> Vec<Finding> {
     let even = of(samples, Role::Even);
     let (rows, units) = (even[0].question.rows, even[0].mask.units);
@@ -157,7 +158,7 @@ fn exact_numbers(samples: &[Sample], rejected: &[&Test]) -> Vec<Finding> {
     rejected.iter().filter_map(finding).collect()
 }
 
-/// Two cells of a pair, in words.
+/// The two cells of a pair, in words.
 fn apart(axis: Axis, lag: usize) -> String {
     match (axis, lag) {
         (Axis::Units, 1) => "neighbouring units".to_string(),
@@ -170,7 +171,7 @@ fn apart(axis: Axis, lag: usize) -> String {
     }
 }
 
-/// Tests of one kind say the same in other places: one of them is told.
+/// The kind of a test. Tests of one kind say the same about other places, so only one of them is reported.
 fn kind(test: &Test) -> &'static str {
     match test.what {
         What::Kept(_) | What::Unit(..) => "rate",
@@ -183,7 +184,7 @@ fn kind(test: &Test) -> &'static str {
     }
 }
 
-/// The sentence of one rejected test, without a cause.
+/// The sentence for a rejected test without a known cause.
 fn bare(plan: &Plan, samples: &[Sample], test: &Test) -> String {
     let share = test.share();
     match test.what {
@@ -196,22 +197,20 @@ fn bare(plan: &Plan, samples: &[Sample], test: &Test) -> String {
         What::Agree { axis, lag, .. } => {
             let chance = test.chance;
             format!(
-                "{} depend on each other: they agree with probability {share:.4}, not {chance:.4}",
+                "{} are not independent: they agree with probability {share:.4}, not {chance:.4}",
                 apart(axis, lag)
             )
         }
-        What::Last(Axis::Rows) => "the number of kept units in a row tells its last unit".to_string(),
-        What::Last(Axis::Units) => {
-            "the number of rows in which a unit is kept tells the last row".to_string()
-        }
-        What::Last(_) => "the number of kept cells in a call tells its last cell".to_string(),
+        What::Last(Axis::Rows) => "the number of kept units in a row predicts its last unit".to_string(),
+        What::Last(Axis::Units) => "the number of rows that keep a unit predicts its last row".to_string(),
+        What::Last(_) => "the number of kept cells in a call predicts its last cell".to_string(),
         What::Place(i, k) => {
             format!("cell ({i}, {k}) of a mask of 5 × 7 is kept with probability {share:.4}, not 0.5")
         }
         What::Repeat => {
             let calls: Vec<&Mask> = of(samples, Role::Even).iter().map(|sample| &sample.mask).collect();
             let (start, place) = recurrences(&calls)[0];
-            format!("64 successive cells occur again {} cells further on", start.abs_diff(place))
+            format!("64 consecutive cells recur {} cells later", start.abs_diff(place))
         }
     }
 }

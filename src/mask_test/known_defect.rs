@@ -1,11 +1,13 @@
-//! Known defects in the keep probability: what each would keep instead of p, compared with what was kept.
+//! Known defects of the keep probability: what each keeps with instead of p, compared with what was kept.
+//!
+//! Like [`super::cause`], this file only explains what the tests have rejected.
 
 use super::Finding;
 use super::plan::{Plan, Role};
 use super::tail::{Chance, ln_p_value};
 use super::test::{GRAIN, Sample, Test, What};
 
-/// Kept cells among cells that a defect keeps with one probability.
+/// Kept cells among the cells for which a defect predicts one probability.
 struct Tally {
     role: Role,
     predicted: f64,
@@ -13,7 +15,7 @@ struct Tally {
     cells: usize,
 }
 
-/// The defect that explains every count, if one does: the first of those whose prediction differs from p.
+/// The first defect, among those whose prediction differs from p, that explains every count.
 pub fn found(plan: &Plan, samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Finding> {
     let rate = **rejected.iter().find(|test| matches!(test.what, What::Kept(_) | What::Unit(..)))?;
     let first = &plan.questions[0].p;
@@ -28,12 +30,12 @@ pub fn found(plan: &Plan, samples: &[Sample], rejected: &[&Test], ln_level: f64)
             Some(first[k % first.len()])
         }),
         ("p of the first unit is used for all units", &|p, _| Some(p[0])),
-        ("each unit takes p of the unit before it", &|p, k| p.get(k.checked_sub(1)?).copied()),
-        ("each unit takes p of the unit after it", &|p, k| p.get(k + 1).copied()),
-        ("p is taken in the reverse order of the units", &|p, k| Some(p[p.len() - 1 - k])),
-        ("every unit is kept with probability 1/2, whatever p", &|_, _| Some(0.5)),
+        ("each unit uses the p of the unit before it", &|p, k| p.get(k.checked_sub(1)?).copied()),
+        ("each unit uses the p of the unit after it", &|p, k| p.get(k + 1).copied()),
+        ("p is applied in the reverse order of the units", &|p, k| Some(p[p.len() - 1 - k])),
+        ("every unit is kept with probability 1/2, whatever its p", &|_, _| Some(0.5)),
         ("two masks are applied: units are kept with probability p²", &|p, k| Some(p[k] * p[k])),
-        ("p goes by the row, not by the unit", &|_, _| None),
+        ("p is applied by row instead of by unit", &|_, _| None),
         ("p is averaged over the units", &|p, _| Some(p.iter().sum::<f64>() / p.len() as f64)),
     ];
     let by_row = || plan.per_unit_p && fits(samples.iter().flat_map(by_row).collect(), ln_level);
@@ -57,8 +59,8 @@ fn by_unit(sample: &Sample, instead: &dyn Fn(&[f64], usize) -> Option<f64>) -> V
     sample.kept.iter().copied().enumerate().filter_map(tally).collect()
 }
 
-/// The counts of the rows that would take the same p, if p were laid along the rows: row i takes p_i,
-/// and p begins anew where it ends.
+/// The counts of the rows that would share a p if p were applied along the rows: row i uses p_i, and p starts
+/// again where it ends.
 fn by_row(sample: &Sample) -> Vec<Tally> {
     let (role, p) = (sample.question.role, &sample.question.p);
     let rows = |k: usize| sample.mask.rows.iter().skip(k).step_by(p.len());
@@ -67,7 +69,7 @@ fn by_row(sample: &Sample) -> Vec<Tally> {
     (0..p.len()).map(tally).collect()
 }
 
-/// Whether a defect keeps any unit with another probability than p.
+/// Whether a defect predicts a probability other than p for any unit.
 fn differs(samples: &[Sample], instead: &dyn Fn(&[f64], usize) -> Option<f64>) -> bool {
     samples.iter().any(|sample| {
         let p = &sample.question.p;
@@ -75,8 +77,8 @@ fn differs(samples: &[Sample], instead: &dyn Fn(&[f64], usize) -> Option<f64>) -
     })
 }
 
-/// Whether every count is one that the prediction may give: alone, and with all others of the same role
-/// and prediction.
+/// Whether every count agrees with its prediction, alone and together with all others of the same role and
+/// prediction.
 fn fits(mut tallies: Vec<Tally>, ln_level: f64) -> bool {
     let alone = tallies.len();
     for at in 0..alone {
@@ -93,9 +95,9 @@ fn fits(mut tallies: Vec<Tally>, ln_level: f64) -> bool {
     tallies.iter().all(may_be)
 }
 
-/// Uniform numbers of few bits: p becomes a multiple of 2^−b.
+/// Uniform numbers with few bits, where p becomes a multiple of 2^−b.
 fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<String> {
-    // At the ends of the range the rarer outcome shows b itself: it happens once in 2^b cells.
+    // At the ends of the range, the rarer outcome reveals b itself: it happens once in 2^b cells.
     let shown =
         rejected.iter().find(|test| test.role == Role::Fine && test.hits > 0 && test.hits < test.trials);
     let bits = match shown {
@@ -110,8 +112,10 @@ fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Strin
         ("rounded up to", |p, steps| (p * steps).ceil() / steps),
         ("rounded down to", |p, steps| (p * steps).floor() / steps),
         ("rounded to", |p, steps| (p * steps).round() / steps),
-        ("spread over 0 to 2^b − 1 and brought to", |p, steps| (p * (steps - 1.0)).ceil() / steps),
-        ("spread over 0 to 2^b − 1 and brought to", |p, steps| ((p * (steps - 1.0)).floor() + 1.0) / steps),
+        ("scaled by 2^b − 1 instead of 2^b and rounded to", |p, steps| (p * (steps - 1.0)).ceil() / steps),
+        ("scaled by 2^b − 1 instead of 2^b and rounded to", |p, steps| {
+            ((p * (steps - 1.0)).floor() + 1.0) / steps
+        }),
     ];
     for b in bits.rev() {
         for (how, round) in roundings {
@@ -120,7 +124,7 @@ fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Strin
             if fits(tallies, ln_level) {
                 let about = if shown.is_some() { "about" } else { "at most" };
                 let says = format!(
-                    "the uniform numbers are coarse, of {about} {b} bits: p is {how} a multiple of 2^−{b}"
+                    "the uniform numbers are coarse, with {about} {b} bits: p is {how} a multiple of 2^−{b}"
                 );
                 return Some(says);
             }

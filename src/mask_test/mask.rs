@@ -1,15 +1,15 @@
-//! A mask in bits, a word a row, and what can be counted in it quickly.
+//! A mask as bits, one word per row, and what can be counted in it quickly.
 
-/// A drawn mask of at most 64 units: bit k of row i is r of cell (i, k).
+/// A mask of at most 64 units: bit k of row i is r of cell (i, k).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
-    /// How many units a row has.
+    /// The number of units in a row.
     pub units: usize,
     /// The rows.
     pub rows: Vec<u64>,
 }
 
-/// The direction in which two cells of a pair lie apart.
+/// The direction from one cell of a pair to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// The same row, another unit.
@@ -20,7 +20,7 @@ pub enum Axis {
     Calls,
     /// The next row and the next unit.
     Falling,
-    /// The next row and the unit before.
+    /// The next row and the previous unit.
     Rising,
 }
 
@@ -28,19 +28,19 @@ impl Mask {
     /// The mask in the rows of an answer.
     ///
     /// # Errors
-    /// A sentence where the shape is not `rows` × `units` or an entry is neither 0 nor 1.
+    /// A sentence, if the shape is not `rows` × `units` or an entry is neither 0 nor 1.
     pub fn read(answer: &[Vec<f64>], rows: usize, units: usize) -> Result<Mask, String> {
         if answer.len() != rows {
-            return Err(format!("{rows} rows were asked for and {} came", answer.len()));
+            return Err(format!("{rows} rows were requested, and {} returned", answer.len()));
         }
         let read = |(i, row): (usize, &Vec<f64>)| {
             if row.len() != units {
-                return Err(format!("row {i} has {} units where p has {units}", row.len()));
+                return Err(format!("row {i} has {} units, but p has {units}", row.len()));
             }
             let mut word = 0;
             for (k, &r) in row.iter().enumerate() {
                 if r != 0.0 && r != 1.0 {
-                    return Err(format!("R[{i}][{k}] is {r}: an entry of a mask is exactly 0 or 1"));
+                    return Err(format!("R[{i}][{k}] is {r}: a mask entry must be exactly 0 or 1"));
                 }
                 word |= u64::from(r == 1.0) << k;
             }
@@ -49,12 +49,12 @@ impl Mask {
         Ok(Mask { units, rows: answer.iter().enumerate().map(read).collect::<Result<_, _>>()? })
     }
 
-    /// How many cells it has.
+    /// The number of cells.
     pub fn cells(&self) -> usize {
         self.rows.len() * self.units
     }
 
-    /// How many cells are kept.
+    /// The number of kept cells.
     pub fn kept(&self) -> usize {
         self.rows.iter().map(|row| row.count_ones() as usize).sum()
     }
@@ -81,10 +81,10 @@ pub fn full(units: usize) -> u64 {
     u64::MAX >> (64 - units)
 }
 
-/// Of the pairs of cells that lie `lag` apart along the axis, how many agree, and how many there are.
+/// How many pairs of cells that are `lag` apart along the axis agree, and how many such pairs there are.
 ///
-/// Only the pairs whose first cell lies in an even run of `lag` places (phase 0), or in an odd one
-/// (phase 1): no two of them share a cell, so under equation 2 they are independent.
+/// Only pairs whose first cell is in an even run of `lag` places count (phase 0), or only those in an odd run
+/// (phase 1). No two of these share a cell, so under equation 2 they are independent.
 pub fn agreements(calls: &[&Mask], axis: Axis, lag: usize, phase: usize) -> (usize, usize) {
     let units = calls[0].units;
     let first = |at: usize| at / lag % 2 == phase;

@@ -1,11 +1,12 @@
-//! The judge of a mask generator (equation 2): any generator, in any language, by what it draws.
+//! The statistical judge of mask generators (equation 2): of any generator, in any language, by the masks
+//! that it draws.
 //!
-//! [`plan`] says what is asked, [`mod@test`] what is counted in the answers, with exact [`tail`]s; [`cause`]
-//! puts what was rejected into words, the most telling first, and [`power`] says what is caught. The
-//! derivation stands in spec/sampler.md.
+//! [`plan`] lists the questions, [`mod@test`] counts in the answers, with exact [`tail`]s, and [`cause`]
+//! explains what was rejected, the most telling cause first. [`power`] computes what is caught.
+//! spec/sampler.md has the derivation.
 //!
-//! All tests together reject a conforming generator with a probability of at most [`FALSE_ALARM`]: each of
-//! them takes an equal share of it.
+//! All tests together reject a conforming generator with a probability of at most [`FALSE_ALARM`], which they
+//! share equally. This module imports nothing else of ours.
 
 pub mod cause;
 mod known_defect;
@@ -19,7 +20,7 @@ use mask::Mask;
 pub use plan::Plan;
 use test::{Sample, Test};
 
-/// How often a whole run may reject a conforming generator.
+/// The largest probability that a whole run rejects a conforming generator.
 pub const FALSE_ALARM: f64 = 1e-9;
 
 /// What is wrong with a generator, in one sentence.
@@ -27,7 +28,7 @@ pub const FALSE_ALARM: f64 = 1e-9;
 pub struct Finding {
     /// The sentence.
     pub says: String,
-    /// The test that shows it most clearly; `None` where it is certain without any.
+    /// The test that shows it most clearly; `None` if it is certain without one.
     pub test: Option<Test>,
 }
 
@@ -43,12 +44,12 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// What came out.
+/// The outcome of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// What is wrong, the cause that explains most first; empty for a generator that passes.
+    /// What is wrong, starting with the cause that explains most; empty for a generator that passes.
     pub findings: Vec<Finding>,
-    /// All tests with their results; none where the masks were no masks.
+    /// All tests with their results; none if an answer is not a mask.
     pub tests: Vec<Test>,
     /// The p-value below which a test rejects.
     pub level: f64,
@@ -63,8 +64,8 @@ impl Verdict {
     }
 }
 
-/// The verdict on the generator that answers `draw(p, rows)`, at a given rate of false alarms; `None`
-/// where it does not answer.
+/// The verdict on the generator that answers `draw(p, rows)`, at a given rate of false alarms; `None` if it
+/// does not answer.
 pub fn judge(
     plan: &Plan,
     false_alarm: f64,

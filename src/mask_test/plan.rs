@@ -1,30 +1,33 @@
-//! What a subject is asked: masks at keep probabilities that bring faults to light.
+//! The questions for a subject: masks at keep probabilities that expose defects.
+//!
+//! The plan is fixed, so the tests do not depend on the answers; [`super::test`] says what is counted in
+//! them.
 
 /// One question: a fresh mask of `rows` rows for these keep probabilities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// The probabilities to keep; at most 64.
+    /// The keep probabilities, at most 64.
     pub p: Vec<f64>,
-    /// How many rows.
+    /// The number of rows.
     pub rows: usize,
-    /// What the answer is for.
+    /// The purpose of the answer.
     pub role: Role,
 }
 
-/// What the answer to a question is for.
+/// The purpose of the answer to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Many keep probabilities, so that one mistaken for another shows.
+    /// Many keep probabilities, so that using one in place of another shows.
     Rates,
-    /// p = 1/2: a cell tells most about its neighbours there.
+    /// p = 1/2, where dependence between cells is most visible.
     Even,
-    /// p = 1/4: the same, for whoever treats 1/2 apart.
+    /// p = 1/4: the same, for a generator that treats 1/2 specially.
     Skewed,
-    /// p = 1: a dropped unit is wrong with certainty.
+    /// p = 1: a dropped unit is certainly wrong.
     Certain,
-    /// p so small, or so near to 1, that a uniform number of few bits cannot follow.
+    /// p so close to 0 or 1 that uniform numbers with few bits cannot represent it.
     Fine,
-    /// Small masks of p = 1/2, many of them: what a call does as a whole.
+    /// Many small masks of p = 1/2: the behaviour of a call as a whole.
     Short,
 }
 
@@ -33,11 +36,11 @@ pub enum Role {
 pub struct Plan {
     /// The questions.
     pub questions: Vec<Question>,
-    /// Whether units have keep probabilities of their own in the first question.
+    /// Whether each unit has its own keep probability in the first question.
     pub per_unit_p: bool,
 }
 
-/// The keep probabilities of [`Role::Rates`]: no two equal, neighbours far apart, their mean away from
+/// The keep probabilities of [`Role::Rates`]: no two are equal, neighbours are far apart, and the mean is not
 /// 1/2.
 pub const RATES: [f64; 32] = [
     0.9,
@@ -74,19 +77,20 @@ pub const RATES: [f64; 32] = [
     1.0 / 3.0,
 ];
 
-/// The least p: with uniform numbers of b bits, u < p happens once in 2^b cells instead of never.
+/// The smallest p. With uniform numbers of b bits, u < p happens once in 2^b cells instead of practically
+/// never.
 pub const TINY: f64 = 1.0 / (1u64 << 40) as f64;
 
-/// A p just below 2^−12: rounded to 11 bits or fewer it is 0.
+/// A p just below 2^−12, which is 0 if rounded to 11 or fewer bits.
 pub const SMALL: f64 = 0.00024;
 
 impl Plan {
-    /// The plan of `check`: 2.6 million cells, no answer with more than 4096 rows of 64 units.
+    /// The plan of `check`: 2.6 million cells, in answers of at most 4096 rows of 64 units.
     pub fn standard(per_unit_p: bool) -> Plan {
         Plan::reduced(per_unit_p, 1)
     }
 
-    /// The same questions with a fraction of the rows, down to 1/32: a quick look, or one of many.
+    /// The same questions with a fraction of the rows, down to 1/32: for a quick look, or for many runs.
     pub fn reduced(per_unit_p: bool, by: usize) -> Plan {
         let question = |role, p: &[f64], rows: usize| Question { p: p.to_vec(), rows: rows / by, role };
         let mut questions = match per_unit_p {
@@ -104,7 +108,7 @@ impl Plan {
         Plan { questions, per_unit_p }
     }
 
-    /// How many cells are asked for.
+    /// The number of cells in all answers.
     pub fn cells(&self) -> usize {
         self.questions.iter().map(|question| question.rows * question.p.len()).sum()
     }

@@ -1,14 +1,17 @@
-//! What the judge catches: the chance that a wrong generator passes a test, and the trials that it takes.
+//! What the judge catches: the probability that a wrong generator passes a test, and the trials that catching
+//! it takes. Nothing here judges a generator; spec/sampler.md tabulates the results.
 
 use super::tail::{Chance, ln_lower, ln_p_value, ln_upper};
 
-/// An upper bound for the chance that so many trials whose hits have the chance `actual` pass a test for
-/// the chance `p`, give or take `slack`, which rejects at p-values of at most `level`, below 1. It is the
-/// chance itself, up to the other tail, or 1 where that is above about one half.
+/// An upper bound on the probability that a wrong generator passes a test.
+///
+/// Its hits have the chance `actual`; the test is for the chance `p` ± `slack`, with this many trials, and
+/// rejects p-values of at most `level`, which is below 1. The bound is the probability itself, up to the
+/// other tail, or 1 if that is above about one half.
 pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
     let rejects = |hits: usize| ln_p_value(hits, trials, Chance::new(p), slack) <= level.ln();
     let mean = ((trials as f64 * p).round() as usize).min(trials);
-    // On either side of the mean the p-value falls with the distance.
+    // On either side of the mean, the p-value falls with the distance.
     let ln_miss = if actual > p {
         let passing = first(trials + 1 - mean, |step| rejects(mean + step));
         ln_lower(mean + passing - 1, trials, Chance::new(actual))
@@ -19,13 +22,13 @@ pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
     ln_miss.exp()
 }
 
-/// How many trials leave a chance of at most `missed` to pass: the least power of two that will do, or
-/// `None` where 2^23 are not enough.
+/// The smallest power of two of trials that leaves a probability of at most `missed` of passing, or `None` if
+/// 2^23 are not enough.
 pub fn trials_needed(p: f64, actual: f64, slack: f64, level: f64, missed: f64) -> Option<usize> {
     (0..24).map(|e| 1 << e).find(|&trials| miss(p, actual, trials, slack, level) <= missed)
 }
 
-/// The least number below `end` for which a condition holds that, once true, stays so; else `end`.
+/// The smallest number below `end` for which a condition holds that stays true from there on, or `end`.
 fn first(end: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, end);
     while low < high {

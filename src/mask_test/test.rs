@@ -1,32 +1,31 @@
-//! The enumerated tests: what is counted in the masks, and how improbable the count is.
+//! The tests: what is counted in the masks, and how improbable the count is.
 //!
-//! Equation 2 says that all cells of all calls are independent, and kept with probability p_k. Every
-//! test counts hits among trials that are then independent with a known chance, so that the count is
-//! binomial and its p-value exact, for any number of cells. Only [`What::Repeat`] adds up the chances
-//! of events that may overlap: a bound.
+//! By equation 2, all cells of all calls are independent and kept with probability p_k. Every test counts
+//! hits among trials that are then independent with a known chance, so the count is binomial and its p-value
+//! exact, for any number of cells. Only [`What::Repeat`] adds the chances of events that may overlap, which
+//! yields a bound.
 
 use super::mask::{Axis, Mask, agreements};
 use super::plan::{Question, Role};
 use super::tail::{Chance, ln_p_value};
 
-/// What the chance to keep may be off by, for a subject to be called sound: uniform numbers of 23 bits,
-/// which many libraries draw in single precision, keep with a probability up to 2^−23 beside p. At p = 1
-/// there is no allowance.
+/// The permitted error of the probability of keeping a cell: with uniform numbers of 23 bits, which many
+/// libraries draw in single precision, it is off by up to 2^−23. At p = 1 there is no allowance.
 pub const GRAIN: f64 = 1.0 / (1u64 << 23) as f64;
 
 /// A question with its answer.
 #[derive(Clone, Debug)]
 pub struct Sample<'a> {
-    /// What was asked.
+    /// The question.
     pub question: &'a Question,
-    /// What came.
+    /// The answer.
     pub mask: Mask,
     /// How often each unit is kept.
     pub kept: Vec<usize>,
 }
 
 impl<'a> Sample<'a> {
-    /// The mask that came as the answer.
+    /// A mask that is the answer to a question.
     pub fn new(question: &'a Question, mask: Mask) -> Self {
         Sample { question, kept: mask.kept_by_unit(), mask }
     }
@@ -35,25 +34,25 @@ impl<'a> Sample<'a> {
 /// What a test counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum What {
-    /// Kept cells among all with this p in one role.
+    /// Kept cells among all cells with this p in one role.
     Kept(f64),
     /// Kept cells of one unit.
     Unit(usize, f64),
     /// Pairs of cells that agree.
     Agree {
-        /// Where the other cell lies.
+        /// The direction to the other cell.
         axis: Axis,
-        /// How far.
+        /// The distance to the other cell.
         lag: usize,
         /// Which half of the pairs.
         phase: usize,
     },
-    /// Last cells of a row, a column or a call that are what the number of the others would make them,
-    /// if exactly half of all were kept.
+    /// Last cells of a row, a column or a call that are what the others would determine if exactly half of
+    /// all were kept.
     Last(Axis),
     /// Kept cells at one place of the short masks.
     Place(usize, usize),
-    /// Places at which the first cells of an even mask occur again.
+    /// Places at which the first cells of a mask of [`Role::Even`] recur.
     Repeat,
 }
 
@@ -62,13 +61,13 @@ pub enum What {
 pub struct Test {
     /// What it counts.
     pub what: What,
-    /// In the answers to which questions.
+    /// The questions whose answers it counts in.
     pub role: Role,
-    /// How many.
+    /// The number of hits.
     pub hits: usize,
-    /// Among how many.
+    /// The number of trials.
     pub trials: usize,
-    /// The chance of a hit.
+    /// The probability of a hit.
     pub chance: f64,
     /// The logarithm of the p-value.
     pub ln_p: f64,
@@ -91,7 +90,7 @@ pub fn of<'a>(samples: &'a [Sample], role: Role) -> Vec<&'a Sample<'a>> {
     samples.iter().filter(|sample| sample.question.role == role).collect()
 }
 
-/// All tests, in a fixed order: which there are depends on the plan alone.
+/// All tests, in a fixed order. The plan alone determines which ones there are.
 pub fn all(samples: &[Sample]) -> Vec<Test> {
     let mut tests = rates(samples);
     for role in [Role::Even, Role::Skewed, Role::Short] {
@@ -112,12 +111,12 @@ pub fn all(samples: &[Sample]) -> Vec<Test> {
     tests
 }
 
-/// The share of kept cells: by p, and by unit where a unit has cells enough. At p = 1 there is nothing
-/// to test: one dropped cell is wrong.
+/// The share of kept cells: by p, and by unit if a unit has enough cells. At p = 1 there is nothing to test,
+/// since a single dropped cell is wrong.
 fn rates(samples: &[Sample]) -> Vec<Test> {
     let mut tests = Vec::new();
     for role in [Role::Rates, Role::Even, Role::Skewed, Role::Fine, Role::Short] {
-        // Kept cells, cells and p of each unit, then the same summed over the units of one p.
+        // p, kept cells and cells, summed by p and by unit.
         let mut by_p: Vec<(f64, usize, usize)> = Vec::new();
         let mut by_unit: Vec<(f64, usize, usize)> = Vec::new();
         for sample in of(samples, role) {
@@ -143,8 +142,8 @@ fn rates(samples: &[Sample]) -> Vec<Test> {
     tests
 }
 
-/// Pairs of cells: two independent ones agree with the chance p² + (1 − p)². Where each p is off by at
-/// most e, that is off by at most 2e + 2e².
+/// Pairs of cells. Two independent cells agree with probability p² + (1 − p)²; if each p is off by at most e,
+/// that is off by at most 2e + 2e².
 fn neighbours(role: Role, calls: &[&Mask], p: f64) -> Vec<Test> {
     let (rows, units) = (calls[0].rows.len(), calls[0].units);
     let powers = |end: usize| (0..).map(|e| 1 << e).take_while(move |lag| 2 * lag <= end);
@@ -164,8 +163,8 @@ fn neighbours(role: Role, calls: &[&Mask], p: f64) -> Vec<Test> {
     pairs.filter(|test| test.trials > 0).collect()
 }
 
-/// The last cell of a group guessed from the others: kept where fewer than half of the group are.
-/// Whatever the others are, the guess is right with the chance 1/2.
+/// The last cell of a group, guessed from the others: kept if they keep fewer than half of the group.
+/// Whatever the others are, the guess is right with probability 1/2.
 fn last(role: Role, axis: Axis, groups: impl Iterator<Item = (usize, usize, bool)>) -> Test {
     let right = |(kept, size, last): (usize, usize, bool)| {
         let others = kept - usize::from(last);
@@ -199,7 +198,7 @@ fn last_of_calls(calls: &[&Mask]) -> Test {
     last(Role::Short, Axis::Calls, calls.iter().map(group))
 }
 
-/// Each place of the short masks over all of them: a tail that a kernel forgets is stuck.
+/// Each place, over all short masks: the cells of a tail that a kernel forgets never change.
 fn places(calls: &[&Mask]) -> Vec<Test> {
     let (rows, units) = (calls[0].rows.len(), calls[0].units);
     let test = |i, k| {
@@ -209,9 +208,10 @@ fn places(calls: &[&Mask]) -> Vec<Test> {
     (0..rows).flat_map(|i| (0..units).map(move |k| test(i, k))).collect()
 }
 
-/// The first 64 cells of each mask, looked for at every other place of all of them. At one place they
-/// occur by chance with (1/2 + e)^64 at most, where the places overlap too, because each further cell is
-/// a new one; the sum over the places bounds the chance of any.
+/// The first 64 cells of each mask, searched for at every other place of all masks.
+///
+/// At one place they recur with a probability of at most (1/2 + e)^64, even if the places overlap, because
+/// each successive cell is new. The sum over all places bounds the probability of any recurrence.
 fn repeats(calls: &[&Mask]) -> Test {
     let found = recurrences(calls).len();
     let places = calls.len() * calls.iter().map(|mask| mask.cells()).sum::<usize>();
@@ -220,13 +220,13 @@ fn repeats(calls: &[&Mask]) -> Test {
     Test { what: What::Repeat, role: Role::Even, hits: found, trials: places, chance, ln_p }
 }
 
-/// The start of a mask and each other place at which its first 64 cells occur, counted in cells over all
-/// masks in order.
+/// Each start of a mask, with each other place at which its first 64 cells recur. Places are counted in cells
+/// over all masks in order.
 pub fn recurrences(calls: &[&Mask]) -> Vec<(usize, usize)> {
     let units = calls[0].units;
     let rows: Vec<u64> = calls.iter().flat_map(|mask| &mask.rows).copied().collect();
     let starts: Vec<usize> = (0..calls.len()).map(|call| call * calls[0].rows.len()).collect();
-    // Two rows and a third make up every run of 64 cells that begins in the first: 32 units a row.
+    // With 32 units per row, three rows contain every run of 64 cells that starts in the first of them.
     let run = |i: usize| {
         let row = |i: usize| u128::from(rows[i]);
         row(i) | row(i + 1) << units | row(i + 2) << (2 * units)
@@ -247,8 +247,8 @@ pub fn recurrences(calls: &[&Mask]) -> Vec<(usize, usize)> {
     found
 }
 
-/// The least number of cells after which the masks, in order, repeat from beginning to end; `None` where
-/// they do not, or where less than a mask is left to see it in.
+/// The smallest number of cells after which the masks, in order, repeat from beginning to end; `None` if they
+/// do not, or if less than a mask remains to show it.
 pub fn period(calls: &[&Mask]) -> Option<usize> {
     let (rows, units) = (calls[0].rows.len(), calls[0].units);
     let cell = |c: usize| calls[c / units / rows].at(c / units % rows, c % units);

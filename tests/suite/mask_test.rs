@@ -245,21 +245,21 @@ fn bits(x: Cell, b: i32) -> f64 {
 
 /// Wrong generators, and how the first sentence on each begins.
 const WRONG: &[(&str, Keep)] = &[
-    ("nothing is ever dropped, as in evaluation", |_, _| true),
+    ("nothing is ever dropped, as in evaluation mode", |_, _| true),
     ("nothing is ever kept: every mask is all zeros", |_, _| false),
-    ("every call gives the same mask", |x, p| u(0, x.i, x.k) < of(p, x)),
+    ("every call returns the same mask", |x, p| u(0, x.i, x.k) < of(p, x)),
     ("every row of the batch has the same mask", |x, p| u(x.call, 0, x.k) < of(p, x)),
     ("rows share their mask in groups of 8", |x, p| u(x.call, x.i / 8, x.k) < of(p, x)),
     ("all units of a row share one mask entry", |x, p| u(x.call, x.i, 0) < of(p, x)),
     ("units share their mask entry in groups of 4", |x, p| u(x.call, x.i, x.k / 4) < of(p, x)),
-    ("the stream has a short period: the mask repeats after 64 cells, which are 2 rows", |x, p| {
+    ("the stream has a short period: the mask repeats after 64 cells (2 rows)", |x, p| {
         u(0, 0, x.c % 64) < of(p, x)
     }),
     ("the stream has a short period: the mask repeats after 255 cells", |x, p| u(0, 0, x.c % 255) < of(p, x)),
-    ("the stream has a short period: the mask repeats after 4096 cells, which are 128 rows", |x, p| {
+    ("the stream has a short period: the mask repeats after 4096 cells (128 rows)", |x, p| {
         u(0, 0, x.c % 4096) < of(p, x)
     }),
-    ("the stream has a short period: the mask repeats after 131072 cells, which are 4096 rows", |x, p| {
+    ("the stream has a short period: the mask repeats after 131072 cells (4096 rows)", |x, p| {
         u(0, x.c % (1 << 17), 0) < of(p, x)
     }),
     ("antithetic pairs: neighbouring rows are always opposite", |x, p| {
@@ -275,11 +275,11 @@ const WRONG: &[(&str, Keep)] = &[
         (if x.call % 2 == 1 { u } else { 1.0 - u }) < of(p, x)
     }),
     ("a cell and the unit before it in the next row always agree", |x, p| u(x.call, x.i + x.k, 0) < of(p, x)),
-    ("neighbouring units depend on each other", |x, p| {
+    ("neighbouring units are not independent", |x, p| {
         let copied = |k: &u64| u(x.call, x.i, 1 << 12 | k) < 0.2;
         u(x.call, x.i, (1..=x.k).rev().find(|k| !copied(k)).unwrap_or(0)) < of(p, x)
     }),
-    ("neighbouring rows depend on each other", |x, p| {
+    ("neighbouring rows are not independent", |x, p| {
         let copied = |i: &u64| u(x.call, *i, 1 << 12 | x.k) < 0.2;
         u(x.call, (1..=x.i).rev().find(|i| !copied(i)).unwrap_or(0), x.k) < of(p, x)
     }),
@@ -288,13 +288,13 @@ const WRONG: &[(&str, Keep)] = &[
         own(x) < RATES[x.k as usize % RATES.len()]
     }),
     ("p of the first unit is used for all units", |x, p| own(x) < p[0]),
-    ("each unit takes p of the unit before it", |x, p| own(x) < p[(x.k as usize + p.len() - 1) % p.len()]),
-    ("each unit takes p of the unit after it", |x, p| own(x) < p[(x.k as usize + 1).min(p.len() - 1)]),
-    ("p is taken in the reverse order of the units", |x, p| own(x) < p[p.len() - 1 - x.k as usize]),
-    ("every unit is kept with probability 1/2, whatever p", |x, _| own(x) < 0.5),
+    ("each unit uses the p of the unit before it", |x, p| own(x) < p[(x.k as usize + p.len() - 1) % p.len()]),
+    ("each unit uses the p of the unit after it", |x, p| own(x) < p[(x.k as usize + 1).min(p.len() - 1)]),
+    ("p is applied in the reverse order of the units", |x, p| own(x) < p[p.len() - 1 - x.k as usize]),
+    ("every unit is kept with probability 1/2, whatever its p", |x, _| own(x) < 0.5),
     ("two masks are applied: units are kept with probability p²", |x, p| own(x) < of(p, x).powi(2)),
     ("p is averaged over the units", |x, p| own(x) < p.iter().sum::<f64>() / p.len() as f64),
-    ("p goes by the row, not by the unit", |x, p| own(x) < p[x.i as usize % p.len()]),
+    ("p is applied by row instead of by unit", |x, p| own(x) < p[x.i as usize % p.len()]),
     ("unit 2 is dropped in row ", |x, p| own(x) < of(p, x).min(0.999)),
     ("cell (4, ", |x, p| x.here < x.cells / 4 * 4 && own(x) < of(p, x)),
     // A normal number held against a threshold of the wrong scale.
@@ -306,21 +306,21 @@ const WRONG: &[(&str, Keep)] = &[
     ("units of p = 0.5 are kept with probability 0.5", |x, p| {
         own(x) < of(p, x) + if of(p, x) == 0.5 { 0.015 } else { 0.0 }
     }),
-    ("the uniform numbers are coarse, of about 8 bits: p is rounded up", |x, p| {
+    ("the uniform numbers are coarse, with about 8 bits: p is rounded up", |x, p| {
         bits(x, 8) / 256.0 < of(p, x)
     }),
-    ("the uniform numbers are coarse, of about 8 bits: p is rounded down", |x, p| {
+    ("the uniform numbers are coarse, with about 8 bits: p is rounded down", |x, p| {
         bits(x, 8) < (of(p, x) * 256.0).floor()
     }),
-    ("the uniform numbers are coarse, of about 8 bits: p is spread", |x, p| bits(x, 8) / 255.0 < of(p, x)),
-    ("the uniform numbers are coarse, of about 8 bits: p is spread", |x, p| {
+    ("the uniform numbers are coarse, with about 8 bits: p is scaled", |x, p| bits(x, 8) / 255.0 < of(p, x)),
+    ("the uniform numbers are coarse, with about 8 bits: p is scaled", |x, p| {
         bits(x, 8) <= (of(p, x) * 255.0).floor()
     }),
-    ("the uniform numbers are coarse, of at most", |x, p| bits(x, 8) < (of(p, x) * 256.0).round()),
-    ("the uniform numbers are coarse, of at most", |x, p| bits(x, 11) < (of(p, x) * 2048.0).round()),
-    ("the uniform numbers are coarse, of about 1", |x, p| bits(x, 16) / 65536.0 < of(p, x)),
-    ("the uniform numbers are coarse, of about 1", |x, p| bits(x, 16) < (of(p, x) * 65536.0).floor()),
-    ("the uniform numbers are coarse, of about 1", |x, p| bits(x, 16) / 65535.0 < of(p, x)),
+    ("the uniform numbers are coarse, with at most", |x, p| bits(x, 8) < (of(p, x) * 256.0).round()),
+    ("the uniform numbers are coarse, with at most", |x, p| bits(x, 11) < (of(p, x) * 2048.0).round()),
+    ("the uniform numbers are coarse, with about 1", |x, p| bits(x, 16) / 65536.0 < of(p, x)),
+    ("the uniform numbers are coarse, with about 1", |x, p| bits(x, 16) < (of(p, x) * 65536.0).floor()),
+    ("the uniform numbers are coarse, with about 1", |x, p| bits(x, 16) / 65535.0 < of(p, x)),
 ];
 
 /// `f` of every item, on two threads.
@@ -350,9 +350,9 @@ fn without_probabilities_of_its_own_a_unit_is_judged_by_the_others() {
     let plan = Plan::reduced(false, 8);
     assert!(verdict(&plan, |x, p| own(x) < of(p, x)).passes());
     for (says, keep) in WRONG {
-        let per_unit = ["p of the", "each unit", "p is taken", "p is averaged", "p goes by"];
+        let per_unit = ["p of the", "each unit", "p is applied", "p is averaged"];
         let fine = [
-            "the uniform numbers are coarse, of a",
+            "the uniform numbers are coarse, with a",
             "units of p = 0.5",
             "the stream has a short period: the mask repeats after 131",
         ];
@@ -411,11 +411,11 @@ fn what_is_no_mask_is_said_at_once() {
         let verdict = judge(&Plan::reduced(true, 32), FALSE_ALARM, |p, rows| Some(answer(rows, p.len())));
         verdict.expect("it answers").findings.remove(0).to_string()
     };
-    assert_eq!(first(|rows, n| vec![vec![1.0; n]; rows - 1]), "128 rows were asked for and 127 came");
-    assert_eq!(first(|rows, n| vec![vec![1.0; n - 1]; rows]), "row 0 has 31 units where p has 32");
+    assert_eq!(first(|rows, n| vec![vec![1.0; n]; rows - 1]), "128 rows were requested, and 127 returned");
+    assert_eq!(first(|rows, n| vec![vec![1.0; n - 1]; rows]), "row 0 has 31 units, but p has 32");
     assert_eq!(
         first(|rows, n| vec![vec![2.0; n]; rows]),
-        "R[0][0] is 2: an entry of a mask is exactly 0 or 1"
+        "R[0][0] is 2: a mask entry must be exactly 0 or 1"
     );
     assert_eq!(first(|rows, n| vec![vec![f64::NAN; n]; rows]).find("R[0][0] is NaN"), Some(0));
     assert_eq!(judge(&Plan::standard(true), FALSE_ALARM, |_, _| None), None);
