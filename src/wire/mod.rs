@@ -1,9 +1,9 @@
-//! JSON as case files and the protocol share it: strict reading, layout, numbers, and the parts of a step.
+//! The JSON that case files and the protocol share: strict reading, layout, numbers, and the parts of a step.
 //!
-//! [`json`] reads any JSON and keeps going after a fault; [`read`] turns it into a
-//! [`Problem`](crate::problem::Problem), [`activation`] into an activation. [`step`] has the other direction,
-//! [`layout`] its line breaks, [`number`] the numbers that JSON cannot write. `serde_json` is named in this
-//! module alone.
+//! [`json`] reads any JSON and continues after a fault. [`read`] makes a [`Problem`](crate::problem::Problem)
+//! of it, [`activation`] an activation. [`step`] writes inputs and results, [`layout`] chooses the line
+//! breaks, and [`number`] reads numbers that JSON cannot express. Only this module names `serde_json`; it
+//! knows neither cases nor subjects.
 
 pub mod activation;
 pub mod json;
@@ -15,5 +15,5 @@ pub mod step;
 /// The format of case files and of the protocol, with its version.
 pub const FORMAT: &str = "dropout-oracle/1";
 
-/// This program, as `provenance` names it.
+/// The name and version of this program, for `provenance`.
 pub const GENERATOR: &str = concat!("dropout-oracle ", env!("CARGO_PKG_VERSION"));

@@ -1,9 +1,9 @@
-//! Numbers as text: hexadecimal floats, decimals, what JSON has no number for, and bytes as hex digits.
+//! Numbers as strings: hexadecimal floats, decimals, values that JSON numbers cannot express, and bytes as
+//! hex digits. Nothing here knows JSON.
 
-/// The double that a text stands for: `0x1.8p-3`, `NaN`, `Infinity`, `-Infinity`, or a decimal.
+/// The double that a string denotes: `0x1.8p-3`, `NaN`, `Infinity`, `-Infinity`, or a decimal.
 ///
-/// A hexadecimal significand may have as many digits as a double holds exactly; nothing is rounded there
-/// but what lies below the normal numbers.
+/// A hexadecimal significand must fit a double exactly, so it is rounded only if the result is subnormal.
 pub fn double(text: &str) -> Option<f64> {
     let (sign, size) = match text.strip_prefix('-') {
         Some(size) => (-1.0, size),
@@ -21,14 +21,14 @@ pub fn double(text: &str) -> Option<f64> {
     Some(sign * size)
 }
 
-/// What stands after `0x`: digits with or without a point, and a power of two after `p`.
+/// The part after `0x`: digits with or without a point, and a power of two after `p`.
 fn hexadecimal(text: &str) -> Option<f64> {
     let (digits, exponent) = text.split_once(['p', 'P']).unwrap_or((text, "0"));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let digits = format!("{whole}{fraction}");
-    let sound = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let well_formed = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let significant = digits.trim_start_matches('0').trim_end_matches('0');
-    if !sound || digits.len() > 1000 {
+    if !well_formed || digits.len() > 1000 {
         return None;
     }
     let significand = if significant.is_empty() { 0 } else { u64::from_str_radix(significant, 16).ok()? };
@@ -41,13 +41,13 @@ fn hexadecimal(text: &str) -> Option<f64> {
     Some(scaled(significand as f64, exponent.saturating_add(digits_exponent)))
 }
 
-/// x · 2^e for 53 bits x, rounded once: the first of the two steps stays within the normal numbers.
+/// x · 2^e for an x of 53 bits, rounded once: the first of the two multiplications stays in the normal range.
 fn scaled(x: f64, e: i32) -> f64 {
     let e = e.clamp(-1200, 1100);
     x * 2f64.powi(e / 2) * 2f64.powi(e - e / 2)
 }
 
-/// Bytes as hex digits, in their order.
+/// Bytes as hex digits, in order.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

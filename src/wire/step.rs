@@ -1,4 +1,5 @@
-//! The parts of a step in JSON: its six inputs, its eight results, and the stream that the inputs come from.
+//! The parts of a step in JSON: its six inputs, its eight results, and the stream from which the inputs were
+//! drawn. [`super::read`] reads the inputs; this file only writes.
 
 use crate::problem::Problem;
 use crate::scalar::Step;
@@ -41,12 +42,12 @@ pub struct Results<T> {
     da: Vec<Vec<T>>,
 }
 
-/// The ChaCha20 stream from which the inputs were drawn; inputs of a user's own have none.
+/// The ChaCha20 stream from which the inputs were drawn; a user's inputs have none.
 #[derive(Clone, Debug, Serialize)]
 pub struct Source {
     /// 64 hex digits.
     pub key: String,
-    /// A decimal, as text: a JSON number may not hold 64 bits.
+    /// A decimal as a string, since many readers of JSON numbers cannot hold 64 bits.
     pub stream: String,
 }
 

@@ -59,18 +59,18 @@ fn a_decimal_beyond_the_range_is_not_finite() {
 
 #[test]
 fn keys_are_known_and_stand_once() {
-    assert_eq!(changed("\"b\"", "\"p\": [1], \"b\""), "inputs.p stands twice: a key may stand once");
+    assert_eq!(changed("\"b\"", "\"p\": [1], \"b\""), "inputs.p occurs twice: a key may occur only once");
     assert_eq!(
         changed("\"b\"", "\"bias\": [1], \"b\""),
-        "inputs.bias is unknown: no other key may stand here"
+        "inputs.bias is unknown: no other key is allowed here"
     );
-    assert_eq!(changed("\"b\": [3, 1],", ""), "inputs.b is missing: must be there");
+    assert_eq!(changed("\"b\": [3, 1],", ""), "inputs.b is missing: it is required");
     let long = format!("\"{}\": 1, \"b\"", "\\u001b".repeat(50));
-    let shown = format!("inputs.{}… is unknown: no other key may stand here", "\\u{1b}".repeat(40));
+    let shown = format!("inputs.{}… is unknown: no other key is allowed here", "\\u{1b}".repeat(40));
     assert_eq!(changed("\"b\"", &long), shown);
     let missing = [
-        "activation is missing: must be there; add the key \"activation\"",
-        "inputs is missing: must be there; add the key \"inputs\"",
+        "activation is missing: it is required; add the key \"activation\"",
+        "inputs is missing: it is required; add the key \"inputs\"",
     ];
     assert_eq!(lines("{}"), missing);
 }
@@ -78,18 +78,15 @@ fn keys_are_known_and_stand_once() {
 #[test]
 fn an_activation_is_known_and_has_its_parameters() {
     let activation = |to| changed(r#"{"name": "coupled_quadratic"}"#, to);
-    assert_eq!(
-        activation(r#"{"name": "relu6"}"#),
-        "activation.name = \"relu6\": there is no such activation"
-    );
+    assert_eq!(activation(r#"{"name": "relu6"}"#), "activation.name = \"relu6\": must be a known activation");
     assert_eq!(activation(r#"{"name": 6}"#), "activation.name is a number: must be a string");
     assert_eq!(activation(r#""relu""#), "activation is a string: must be an object");
-    assert_eq!(activation(r#"{"name": "elu"}"#), "activation.alpha is missing: must be there");
+    assert_eq!(activation(r#"{"name": "elu"}"#), "activation.alpha is missing: it is required");
     assert_eq!(
         activation(r#"{"name": "elu", "alpha": "1"}"#),
         "activation.alpha is a string: must be a number"
     );
-    assert_eq!(activation(r#"{"name": "leaky_relu"}"#), "activation.slope is missing: must be there");
+    assert_eq!(activation(r#"{"name": "leaky_relu"}"#), "activation.slope is missing: it is required");
     assert_eq!(
         activation(r#"{"name": "leaky_relu", "slope": -1e999}"#),
         "activation.slope = -inf: must be a finite number (ruling finite-inputs)"
@@ -98,16 +95,16 @@ fn an_activation_is_known_and_has_its_parameters() {
         activation(r#"{"name": "relu", "slope": 1}"#),
         "activation.slope is unknown: relu takes no slope"
     );
-    assert_eq!(activation(r#"{"name": "per_unit"}"#), "activation.units is missing: must be there");
+    assert_eq!(activation(r#"{"name": "per_unit"}"#), "activation.units is missing: it is required");
     assert_eq!(
         activation(r#"{"name": "per_unit", "units": [{"name": "relu"}, {"name": "softmax"}]}"#),
-        "activation.units[1].name = \"softmax\": a unit's activation must be a function of its own z alone (ruling per-unit)"
+        "activation.units[1].name = \"softmax\": the activation of a unit must depend on its own z alone (ruling per-unit)"
     );
     assert_eq!(
         activation(
             r#"{"name": "per_unit", "units": [{"name": "relu"}, {"name": "per_unit", "units": [{"name": "relu"}]}]}"#
         ),
-        "activation.units[1].name = \"per_unit\": a unit's activation must be a function of its own z alone (ruling per-unit)"
+        "activation.units[1].name = \"per_unit\": the activation of a unit must depend on its own z alone (ruling per-unit)"
     );
     assert_eq!(
         activation(r#"{"name": "per_unit", "units": [{"name": "relu"}]}"#),
@@ -122,7 +119,7 @@ fn what_stands_beside_the_numbers_is_checked_where_it_is_given() {
         first(r#""format": "dropout-oracle/2""#),
         "format = \"dropout-oracle/2\": must be \"dropout-oracle/1\""
     );
-    let id = "must be family/name in small letters, digits, - and _";
+    let id = "must be family/name in lowercase letters, digits, - and _";
     for bad in ["", "a", "a/", "/b", "a/b/c", "A/b", "a/b.c"] {
         assert_eq!(first(&format!(r#""id": "{bad}""#)), format!("id = \"{bad}\": {id}"));
     }
@@ -130,22 +127,22 @@ fn what_stands_beside_the_numbers_is_checked_where_it_is_given() {
         first(r#""summary": "two\nlines""#),
         "summary = \"two\\nlines\": must be one line of at most 200 characters"
     );
-    assert_eq!(first(r#""expected": {}"#), "expected is there: a problem asks for its results");
+    assert_eq!(first(r#""expected": {}"#), "expected is given: a problem asks for its results");
     assert_eq!(
         first(r#""shape": {"m": 2, "n": 4, "n_next": 2}"#),
         "shape.n = 4: must be 3, as in the arrays"
     );
-    assert_eq!(first(r#""shape": {"m": 2, "n": 3}"#), "shape.n_next is missing: must be there");
+    assert_eq!(first(r#""shape": {"m": 2, "n": 3}"#), "shape.n_next is missing: it is required");
     assert_eq!(first(r#""shape": [2, 3, 2]"#), "shape is an array: must be an object");
 }
 
 #[test]
 fn a_text_that_is_no_json_says_where() {
     for (text, found) in [
-        ("", "is no JSON: EOF while parsing a value at line 1 column 0"),
-        ("{\"a\": NaN}", "is no JSON: expected value at line 1 column 7"),
-        ("{} {}", "is no JSON: trailing characters at line 1 column 4"),
-        ("{\"a\": 1,}", "is no JSON: key must be a string at line 1 column 9"),
+        ("", "is not JSON: EOF while parsing a value at line 1 column 0"),
+        ("{\"a\": NaN}", "is not JSON: expected value at line 1 column 7"),
+        ("{} {}", "is not JSON: trailing characters at line 1 column 4"),
+        ("{\"a\": 1,}", "is not JSON: key must be a string at line 1 column 9"),
         ("\u{feff}{}", "begins with a byte order mark"),
     ] {
         let lines = lines(text);
@@ -155,7 +152,7 @@ fn a_text_that_is_no_json_says_where() {
             "{lines:?}"
         );
     }
-    assert!(lines(b"{\"a\": \"\xff\"}")[0].starts_with("the text is no UTF-8 from byte 7 on: "));
+    assert!(lines(b"{\"a\": \"\xff\"}")[0].starts_with("the text is not UTF-8 from byte 7 on: "));
     for other in ["null", "3", "[]", "\"x\""] {
         assert!(lines(other)[0].ends_with("must be an object; write an object here"));
     }
@@ -199,7 +196,7 @@ fn too_much_is_refused_before_memory_is_taken_for_it() {
 #[test]
 fn depth_and_width_do_no_harm() {
     let deep = "[".repeat(1 << 20);
-    assert!(lines(&deep)[0].starts_with("the text is no JSON"));
+    assert!(lines(&deep)[0].starts_with("the text is not JSON"));
     let closed = deep.clone() + &"]".repeat(1 << 20);
     assert!(lines(SOUND.replace("[3, 1]", &closed))[0].starts_with("inputs.b[0] is an array"));
     let nested = "{\"name\":\"per_unit\",\"units\":[".repeat(1 << 16) + &"]}".repeat(1 << 16);

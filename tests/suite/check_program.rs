@@ -103,7 +103,7 @@ fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
         ("exec >&-; sleep 60", AMPLE, "closed its standard output"),
         ("yes", AMPLE, "cannot be read: y"),
         ("echo loading the model", AMPLE, "cannot be read: loading the model"),
-        ("printf '\\377\\376\\n'", AMPLE, "is no UTF-8"),
+        ("printf '\\377\\376\\n'", AMPLE, "is not UTF-8"),
         ("echo '{\"outputs\": {}}'", AMPLE, "seq is missing"),
         ("seq=99; answer", AMPLE, "asked seq 2, the program answered seq 99"),
         ("printf '{\"seq\":%s,\"outputs\":{\"db\":[NaN]}}\\n' $seq", AMPLE, "is sent as a text: \"NaN\""),

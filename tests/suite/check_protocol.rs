@@ -125,7 +125,7 @@ fn what_a_subject_says_wrongly_of_itself_is_told_with_its_place() {
         ),
         (r#"{"name": 7, "arithmetic": "f32"}"#, "name is a number"),
         ("[]", " is an array: must be an object"),
-        ("", "the line is no JSON"),
+        ("", "the line is not JSON"),
     ] {
         assert!(about_faults(line).contains(said), "{line}: {}", about_faults(line));
     }

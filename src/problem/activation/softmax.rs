@@ -2,8 +2,7 @@
 //!
 //! It is shifted by the row's largest z. No formula subtracts a probability from 1; the sum of the others
 //! replaces the difference. The Jacobian is written in terms of s = softmax(z), so it is a polynomial in s
-//! and can be compared on every kind of number. [`log_softmax`](super::log_softmax)
-//! builds on this file.
+//! and can be compared on every kind of number. [`log_softmax`](super::log_softmax) builds on this file.
 
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
