@@ -32,7 +32,7 @@ fn is_just_above(bound: f64, exact: &RBig) -> bool {
     fraction(bound) >= *exact && fraction(bound.next_down().next_down().max(0.0)) <= *exact
 }
 
-/// The bound is `derived`, but for terms of second order.
+/// The bound is `derived`, up to terms of second order.
 #[track_caller]
 fn is_about(bound: Result<f64, NotJudged>, derived: f64) {
     let bound = bound.expect("there is a bound");
@@ -202,7 +202,7 @@ fn whole_numbers_that_fit_are_exact_in_any_order_and_those_that_do_not_are_not()
     assert_eq!((F16::from_f64(31.0) * F16::from_f64(33.0)).error(), Ok(0.0));
     assert_eq!((F16::from_f64(1023.0) / F16::from_f64(-33.0)).error(), Ok(0.0));
     assert_eq!((F16::from_f64(31.0) * F16::from_f64(33.0)).exact_number(), (1023.0, 0.0));
-    // 1 + 2^-11 is no number of f16 and goes to 1, twice, though the whole sum is one.
+    // f16 cannot hold 1 + 2^-11 and rounds it to 1, twice, though it can hold the whole sum.
     assert!(sum(&[1.0, 2f64.powi(-11), 2f64.powi(-11)]).expect("a bound") >= 2f64.powi(-10));
     // 2047 · 2047 has 22 bits.
     assert!((F16::from_f64(255.0) * F16::from_f64(255.0)).error().expect("a bound") >= 1.0);
@@ -442,7 +442,7 @@ fn a_sum_of_what_is_never_negative_is_not_computed_as_zero() {
 }
 
 #[test]
-fn a_sign_is_told_where_no_error_reaches_zero() {
+fn a_sign_is_known_where_no_error_reaches_zero() {
     let sign = |x: f64, y: f64| (F32::from_f64(x) - F32::from_f64(y)).is_positive();
     assert_eq!((sign(1.3, 1.1), sign(1.1, 1.3), sign(1.3, 1.3)), (Some(true), Some(false), None));
     // Off by 4 · 1.3 u.
@@ -484,7 +484,7 @@ fn of_two_formulas_the_worse_one_counts_and_one_without_a_bound_does_not() {
 }
 
 #[test]
-fn what_has_no_bound_gives_none_to_whatever_is_made_of_it() {
+fn a_number_without_a_bound_makes_results_without_one() {
     let none = F16::from_f64(1e6);
     let one = F16::one();
     let made = [

@@ -18,7 +18,7 @@ const N_NEXT: usize = 4;
 
 type Givens<T> = Inputs<Grid<T>, Vec<T>>;
 
-/// Inputs no two of which are equal, so that an element tells its place.
+/// Inputs no two of which are equal, so that an element identifies its place.
 fn inputs() -> Givens<f64> {
     let place = |hundreds: f64| move |i: usize, j: usize| hundreds + 10.0 * (i + 1) as f64 + (j + 1) as f64;
     let vector = |first: f64, n: usize| (0..n).map(|j| first + j as f64).collect();

@@ -13,7 +13,7 @@ const F16_IN_F32: Arithmetic = Arithmetic { storage: Format::F16, accumulator: F
 const BF16_IN_F32: Arithmetic = Arithmetic { storage: Format::Bf16, accumulator: Format::F32 };
 
 fn problem(inputs: Inputs<Vec<Vec<f64>>, Vec<f64>>, activation: Activation) -> Problem {
-    Problem::new(inputs, activation).expect("a sound problem")
+    Problem::new(inputs, activation).expect("a valid problem")
 }
 
 /// One example, one kept unit for each weight, one output unit.
@@ -41,7 +41,7 @@ fn plain(format: Format) -> Arithmetic {
     Arithmetic::plain(format)
 }
 
-/// The bound is `derived`, but for terms of second order and the rounding of the decimal.
+/// The bound is `derived`, up to terms of second order and the rounding of the decimal.
 #[track_caller]
 fn is_about(bound: Bound, derived: f64) {
     let bound = bound.expect("there is a bound");
