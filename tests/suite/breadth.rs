@@ -154,5 +154,5 @@ fn every_activation_is_there_with_its_telling_parameters() {
         .flatten()
         .map(|unit| unit.name())
         .collect();
-    assert_eq!(mixed.len(), 10, "every activation of one unit stands in a mix: {mixed:?}");
+    assert_eq!(mixed.len(), 10, "every scalar activation is in a mix: {mixed:?}");
 }

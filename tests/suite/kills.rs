@@ -131,7 +131,7 @@ fn no_two_defects_give_the_same_results_on_all_cases() {
     let mut seen: BTreeMap<u64, String> = BTreeMap::new();
     for (print, id) in ZOO.double.par_iter().map(hashed).collect::<Vec<_>>() {
         if let Some(other) = seen.insert(print, id.clone()) {
-            panic!("{id} gives what {other} gives");
+            panic!("{id} and {other} give the same results");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Expected values: the oracle against results known by other ways, and its refusals.
+//! Expected values: the oracle against independently known results, and its refusals.
 
 use dropout_oracle::number::{Enclosure, Interval, Number, Ordered};
 use dropout_oracle::oracle::{self, Error, Rounding, rounding};
@@ -11,7 +11,7 @@ fn one_unit(z: f64, activation: Activation) -> Problem {
     row(&[z], activation)
 }
 
-/// One example and one input of 1, kept for certain; W is the row `z` itself, b = 0, dA_next = 1.
+/// One example and one input of 1 with p = 1; W is the row `z` itself, b = 0, dA_next = 1.
 fn row(z: &[f64], activation: Activation) -> Problem {
     let inputs = Inputs {
         a: vec![vec![1.0]],

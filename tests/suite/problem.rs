@@ -233,8 +233,8 @@ fn a_step_has_a_limit_of_multiply_adds() {
 #[test]
 fn a_matrix_has_a_limit_of_entries() {
     let fault = "inputs.A has too many entries: a matrix may have at most 1048576 (ruling size-limits); exact arithmetic is slow: test a smaller shape";
-    let told =
-        |entries: usize| faults(|raw| raw.a = vec![vec![0.0; entries]]).iter().any(|told| told == fault);
-    assert!(!told(MATRIX_LIMIT));
-    assert!(told(MATRIX_LIMIT + 1));
+    let refused =
+        |entries: usize| faults(|raw| raw.a = vec![vec![0.0; entries]]).iter().any(|line| line == fault);
+    assert!(!refused(MATRIX_LIMIT));
+    assert!(refused(MATRIX_LIMIT + 1));
 }
