@@ -1,6 +1,6 @@
-//! The fixtures: every case of the core profile, from its recipe to its text.
+//! Generating the fixtures: every case of the core profile, from recipe to text.
 //!
-//! `cargo bench --bench generate`. On two cores it takes well under 10 s.
+//! `cargo bench --bench generate`. It takes well under 10 s on two cores.
 
 use dropout_oracle::cases::{Profile, entries};
 use dropout_oracle::fixture::generate::files;

@@ -1,4 +1,4 @@
-//! Expected values: one step of the oracle, proof included.
+//! Expected values: one step of the oracle, including its proof of correct rounding.
 //!
 //! `cargo bench --bench oracle`.
 
@@ -14,7 +14,7 @@ fn main() {
 type Shape = (usize, usize, usize);
 const SHAPES: [Shape; 3] = [(3, 5, 4), (8, 16, 12), (32, 32, 32)];
 
-/// Short dyadic inputs, as in the fixtures, and keep probabilities that are none.
+/// Short dyadic inputs, as in the fixtures, and keep probabilities that are not dyadic.
 fn problem((m, n, n_next): Shape, activation: Activation) -> Problem {
     let mut words = mask::words([0; 32], 0);
     let mut number = || (words.next().expect("endless") >> 56) as f64 / 64.0 - 2.0;
@@ -25,7 +25,7 @@ fn problem((m, n, n_next): Shape, activation: Activation) -> Problem {
     let mask = mask::r(m, &keep_prob, mask::words([0; 32], 1));
     let r = (0..m).map(|i| mask.row(i).to_vec()).collect();
     let inputs = Inputs { a, keep_prob, r, w, b: vec![0.25; n_next], da_next };
-    Problem::new(inputs, activation).expect("a sound problem")
+    Problem::new(inputs, activation).expect("a valid problem")
 }
 
 #[divan::bench(args = SHAPES, sample_count = 10)]

@@ -1,7 +1,7 @@
-//! One step in both forms, and beside the matrix form the three products that it cannot do without.
+//! One step in both forms, and for comparison the three matrix products that no step can avoid.
 //!
-//! `cargo bench --bench step`. The figure to watch is `matrix_form` at 256 × 1024 × 1024 over
-//! `three_products` there: at most 1.15. `ratio` measures both in turn and prints it.
+//! `cargo bench --bench step`. The figure to watch is the time of `matrix_form` over that of `three_products` at
+//! 256 × 1024 × 1024: at most 1.15. `ratio` measures the two alternately and prints it.
 
 use dropout_oracle::matrix;
 use dropout_oracle::number::Number;
@@ -53,8 +53,8 @@ fn three_products(bencher: divan::Bencher, shape: Shape) {
     bencher.bench(products);
 }
 
-/// Ã W, Ãᵀ dZ and dZ Wᵀ, as one writes them by hand; `transpose()` is the faster way by far to write the
-/// second, which `tr_mul` forms from dot products.
+/// Ã W, Ãᵀ dZ and dZ Wᵀ, as written by hand. For the second, `transpose()` is by far faster than `tr_mul`, which
+/// computes dot products.
 fn products(inputs: &matrix::Inputs<f64>) -> impl Fn() + use<> {
     let step = matrix::step(inputs, &Activation::Coupled(CoupledActivation::Softmax));
     let (a_tilde, dz, w) = (step.forward.a_tilde, step.backward.dz, inputs.w.clone());
@@ -65,8 +65,8 @@ fn products(inputs: &matrix::Inputs<f64>) -> impl Fn() + use<> {
     }
 }
 
-/// The step over its three products at the large shape: both timed in turn, the median of each and of
-/// the ratio within a turn, which a busy machine disturbs least.
+/// The step over its three products at the large shape. Both are timed alternately; the median of the ratios
+/// within each turn is the least disturbed by other load.
 fn ratio() {
     let inputs = matrix::inputs(&inputs::<f64>(LARGE));
     let products = products(&inputs);

@@ -1,4 +1,4 @@
-//! Each case as a named test: of this project's two forms, or of any program.
+//! Each case as a named test, of this project's two forms or of any program.
 //!
 //! `cargo test --test conformance` judges the matrix form, under the ids of the cases, and the scalar form,
 //! under `scalar/` and the id. With `DROPOUT_SUBJECT="command …"` set, that program is judged instead.
@@ -46,7 +46,7 @@ fn main() {
     suite::main(trials)
 }
 
-/// The program of a command line, with what it may take left as it is.
+/// The program of a command line, with the default limits.
 fn program(line: &str) -> Program {
     let command = shlex::split(line).unwrap_or_else(|| panic!("DROPOUT_SUBJECT is no command line: {line}"));
     Program::start(&command, Limits::default()).unwrap_or_else(|error| panic!("DROPOUT_SUBJECT: {error}"))

@@ -1,6 +1,6 @@
-//! The line protocol in Rust: one JSON question a line on stdin, one JSON answer a line on stdout.
+//! The line protocol in Rust: one JSON question per line on stdin, one JSON answer per line on stdout.
 //!
-//! The crates beside this file take it in with `#[path]`. It knows nothing of layers.
+//! The crates in the folders beside this file include it with `#[path]`. It is independent of any layer.
 
 use serde_json::{Map, Value, json};
 use std::error::Error;
@@ -16,7 +16,7 @@ pub type Answer = Result<Value, Box<dyn Error>>;
 
 /// A layer under test.
 pub trait Subject {
-    /// What it says of itself.
+    /// What it declares about itself.
     fn about(&self) -> Value;
 
     /// One training step: the results by name.
@@ -26,7 +26,7 @@ pub trait Subject {
     fn sample(&mut self, p: &[f64], rows: u64) -> Answer;
 }
 
-/// What a subject says of itself that gives every result, for every activation but the `missing` ones.
+/// The declaration of a subject that returns every result, for every activation except the `missing` ones.
 pub fn about(framework: &str, version: &str, homepage: &str, arithmetic: &str, missing: &[&str]) -> Value {
     let activations: Vec<&str> = ACTIVATIONS.split_whitespace().filter(|g| !missing.contains(g)).collect();
     json!({
@@ -53,7 +53,7 @@ impl Error for Skip {}
 
 /// Answers every question until `stop` or the end of stdin.
 pub fn serve(mut subject: impl Subject) -> Result<(), Box<dyn Error>> {
-    std::panic::set_hook(Box::new(|_| ())); // a panic is told on stdout, in the answer
+    std::panic::set_hook(Box::new(|_| ())); // the answer on stdout reports a panic
     for line in std::io::stdin().lock().lines() {
         let question: Value = serde_json::from_str(&line?)?;
         let seq = &question["seq"];
@@ -88,7 +88,7 @@ pub fn row(value: &Value) -> Vec<f64> {
     value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
 }
 
-/// The numbers of a vector or of a matrix, row by row, and the shape; a vector is one row.
+/// The numbers of a vector or matrix, row by row, and its shape; a vector is one row.
 pub fn matrix(value: &Value) -> (Vec<f64>, [usize; 2]) {
     let rows: Vec<Vec<f64>> = match value[0].is_array() {
         true => value.as_array().into_iter().flatten().map(row).collect(),
@@ -97,7 +97,7 @@ pub fn matrix(value: &Value) -> (Vec<f64>, [usize; 2]) {
     (rows.concat(), [rows.len(), rows[0].len()])
 }
 
-/// The eight results, in the order of the equations, by name; db is flat.
+/// The eight results by name, given in the order of the equations; db is flat.
 pub fn outputs(results: impl IntoIterator<Item = Vec<Vec<f64>>>) -> Value {
     let named = OUTPUTS.iter().zip(results).map(|(&name, rows)| {
         let mut rows = rows.into_iter().map(|row| row.into_iter().map(number).collect::<Value>());
@@ -106,7 +106,7 @@ pub fn outputs(results: impl IntoIterator<Item = Vec<Vec<f64>>>) -> Value {
     Value::Object(named.collect::<Map<_, _>>())
 }
 
-/// JSON lacks NaN and the infinities: they are strings.
+/// A JSON number, or a string for NaN and the infinities.
 fn number(x: f64) -> Value {
     match x {
         _ if x.is_finite() => json!(x),

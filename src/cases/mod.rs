@@ -1,6 +1,6 @@
-//! The cases, before anybody solved them: [`catalogue`] is data, [`recipe`] its interpreter.
+//! The cases before they are solved: [`catalogue`] is data, and [`recipe`] interprets it.
 //!
-//! An [`Entry`] is an id and a recipe; its problem depends on these two alone.
+//! An [`Entry`] is an id and a recipe. Its problem depends only on these two.
 
 pub mod catalogue;
 pub mod recipe;
@@ -10,30 +10,30 @@ use catalogue::Family;
 use recipe::Recipe;
 use sha2::{Digest, Sha256};
 
-/// Which families are written.
+/// A selection of families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// The families that are kept beside the code.
+    /// The families committed with the code.
     Core,
-    /// Of these, as few cases as catch every defect that all of them catch.
+    /// A minimal set of core cases that catches every defect that the core profile catches.
     Smoke,
-    /// The families that are too large for that.
+    /// The families too large to commit.
     Large,
 }
 
-/// The ChaCha20 key of every step case; the stream is the case's own.
+/// The ChaCha20 key of every step case. Each case has its own stream.
 pub const KEY: [u8; 32] = *b"dropout-oracle fixtures edition1";
 
-/// A case of the catalogue before its results are known.
+/// A case of the catalogue, without its results.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Family and name.
+    /// `family/name`.
     pub id: String,
-    /// How it is made.
+    /// How its inputs are made.
     pub recipe: Recipe,
 }
 
-/// The ids of [`Profile::Smoke`], a line each: what `fixture::kills::cover` gives for the core profile.
+/// The ids of [`Profile::Smoke`], one per line: `fixture::kills::cover` of the core profile.
 pub const SMOKE: &str = include_str!("smoke.txt");
 
 /// Every step case of a profile.
@@ -50,16 +50,16 @@ pub fn entries(profile: Profile) -> Vec<Entry> {
 }
 
 impl Entry {
-    /// The stream of the case: the first 8 bytes of the SHA-256 of its id, so that no case moves another.
+    /// The case's stream: the first 8 bytes of the SHA-256 of its id. So adding a case changes no other.
     pub fn stream(&self) -> u64 {
         let digest = Sha256::digest(&self.id);
         u64::from_be_bytes(digest[..8].try_into().expect("8 bytes"))
     }
 
-    /// The problem.
+    /// The case's problem.
     ///
     /// # Panics
-    /// Where the recipe breaks a rule: a bug in the catalogue.
+    /// If the recipe breaks a rule of a problem: a bug in the catalogue.
     pub fn problem(&self) -> Problem {
         let inputs = self.recipe.inputs(mask::words(KEY, self.stream()));
         Problem::new(inputs, self.recipe.activation())

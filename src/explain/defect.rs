@@ -11,10 +11,10 @@ use crate::zoo::distance::another;
 use std::fmt::Write;
 
 const WIDTH: usize = 100;
-/// WholeRunCheck so many rows or columns a result is told by its first wrong entry alone.
+/// Of a result with more rows or columns than this, only the first wrong entry is shown.
 const SHOWN: usize = 8;
 
-/// What a defect does, and its results on a problem where they are wrong.
+/// What a defect does, and its wrong results on a problem.
 pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step<f64>) -> String {
     let mut memory = Memory::new();
     if defect.is_stateful() {
@@ -24,9 +24,9 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
     let mut page = format!("{} · equation {}\n", defect.id, defect.equation);
     let mut paragraph = |words: &str| page += &wrap("", words.split(' '), WIDTH);
     paragraph(&format!("{}.", defect.says));
-    paragraph(&format!("Silent {}.", defect.equivalent_when));
+    paragraph(&format!("It is equivalent to the right step {}.", defect.equivalent_when));
     for link in &defect.links {
-        paragraph(&format!("Seen at {link}"));
+        paragraph(&format!("Reported in {link}"));
     }
     let m = problem.m();
     let mut same = Vec::new();
@@ -39,19 +39,19 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
         }
     }
     if !same.is_empty() {
-        let _ = writeln!(page, "\nAs it should be: {}.", same.join(", "));
+        let _ = writeln!(page, "\nCorrect: {}.", same.join(", "));
     }
     page
 }
 
-/// Whether two results are the same but for rounding, as far as a page shows it.
+/// Whether two results agree up to rounding.
 fn near(right: &Grid<f64>, wrong: &Grid<f64>) -> bool {
     let same = |(x, y): (&f64, &f64)| x == y || (x - y).abs() <= 1e-13 * x.abs().max(y.abs());
     (right.rows(), right.cols()) == (wrong.rows(), wrong.cols())
         && right.cells().iter().zip(wrong.cells()).all(same)
 }
 
-/// The right numbers, and below them the wrong ones, those that differ marked.
+/// The right numbers with the wrong ones below, differences marked.
 fn beside(quantity: Quantity, right: &Grid<f64>, wrong: &Grid<f64>) -> String {
     let name = quantity.name();
     if (right.rows(), right.cols()) != (wrong.rows(), wrong.cols()) {
@@ -89,7 +89,7 @@ fn beside(quantity: Quantity, right: &Grid<f64>, wrong: &Grid<f64>) -> String {
     text
 }
 
-/// Six digits, which is enough to see a difference by eye; more where six do not show it.
+/// At most six decimals, or six significant digits for very small or large numbers.
 fn number(x: f64) -> String {
     if x == 0.0 || (1e-4..1e6).contains(&x.abs()) {
         let text = format!("{x:.6}");

@@ -1,4 +1,4 @@
-//! [`StepContext`]: all that a stage of a layer may look at, under the document's names and indices.
+//! [`StepContext`]: everything that a stage of a step can read, under the document's names and indices.
 
 use super::Float;
 use crate::grid::Grid;
@@ -7,32 +7,32 @@ use crate::scalar::{Inputs, backward, forward};
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 
-/// The inputs as the layer reads them, the results that it has so far, and what it keeps of an earlier call.
+/// The inputs as the layer reads them, the results so far, and what an earlier call left behind.
 #[derive(Clone, Debug)]
 pub struct StepContext<'a, T> {
     /// g.
     pub g: &'a Activation,
-    /// The six givens.
+    /// The six inputs.
     pub inputs: Inputs<T>,
     /// The results so far; db is one row.
     pub results: BTreeMap<Quantity, Grid<T>>,
-    /// What the last call of the same sizes left behind.
+    /// What the previous call with the same sizes left behind.
     pub last: Option<&'a Saved<T>>,
 }
 
-/// What each call left behind, by its m, n and n_next.
+/// What earlier calls left behind, by m, n and n_next.
 pub type Memory<T> = BTreeMap<[usize; 3], Saved<T>>;
 
-/// What a call leaves behind for the next of the same sizes.
+/// What a call leaves behind for the next one with the same sizes.
 #[derive(Clone, Debug)]
 pub struct Saved<T> {
-    /// The six givens.
+    /// The six inputs.
     pub inputs: Inputs<T>,
     /// The eight results.
     pub results: BTreeMap<Quantity, Grid<T>>,
 }
 
-/// The entries, each by the letter and the indices of the document: i example, k input, j output.
+/// Entries under the document's letters and indices: i example, k input, j output.
 #[allow(missing_docs)]
 impl<T: Float> StepContext<'_, T> {
     pub fn m(&self) -> usize {
@@ -80,10 +80,10 @@ impl<T: Float> StepContext<'_, T> {
 }
 
 impl<T: Float> StepContext<'_, T> {
-    /// A result that is there already.
+    /// A result that is already computed.
     ///
     /// # Panics
-    /// Where it is not: a stage that looks ahead is a bug in the catalogue.
+    /// If it is not: a stage that looks ahead is a bug in the catalogue.
     pub fn result(&self, quantity: Quantity) -> &Grid<T> {
         &self.results[&quantity]
     }
@@ -98,7 +98,7 @@ impl<T: Float> StepContext<'_, T> {
         }
     }
 
-    /// What the right stage makes of what is seen.
+    /// The right result of a stage, from this context.
     pub fn right(&self, quantity: Quantity) -> Grid<T> {
         let Inputs { a, keep_prob, r, w, b, da_next } = &self.inputs;
         match quantity {
@@ -113,7 +113,7 @@ impl<T: Float> StepContext<'_, T> {
         }
     }
 
-    /// The grid of a result's right shape with these entries.
+    /// A grid with the result's right shape and these entries.
     pub fn tabulate(&self, quantity: Quantity, entry: impl Fn(usize, usize) -> T) -> Grid<T> {
         let (rows, cols) = self.shape(quantity);
         Grid::tabulate(rows, cols, entry)

@@ -1,4 +1,4 @@
-//! [`Defect`]: one known way to get the step wrong, written as the right step with a stage replaced.
+//! [`Defect`]: one known way to get the step wrong, as the right step with a stage replaced.
 //!
 //! ```
 //! use dropout_oracle::trace::Quantity::Da;
@@ -22,17 +22,17 @@ type Stage<T> = Box<dyn Fn(&StepContext<T>) -> Grid<T> + Send + Sync>;
 type Returned<T> = Box<dyn Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
 type Reading<T> = Box<dyn Fn(&StepContext<T>) -> Inputs<T> + Send + Sync>;
 
-/// A wrong step, and what is known of it.
+/// A wrong step, and what is known about it.
 pub struct Defect<T> {
-    /// Its name, never reused and never renamed.
+    /// Its name. Names are never reused and never changed.
     pub id: String,
-    /// The number of the first equation that it breaks, index by index.
+    /// The number of the first equation that it breaks, in the equation's scalar form.
     pub equation: u8,
-    /// What it does, in one line.
+    /// What it does wrong, in one line: present tense, no full stop.
     pub says: String,
-    /// When it changes no result.
+    /// When it changes no result: completes "It is equivalent to the right step …".
     pub equivalent_when: String,
-    /// Public threads where it happened, in this pass or place or in another of the same step.
+    /// Public threads in which it happened, in the same place of the step or in another.
     pub links: Vec<&'static str>,
     forward_reads: Option<Reading<T>>,
     backward_reads: Option<Reading<T>>,
@@ -48,7 +48,7 @@ impl<T> Debug for Defect<T> {
 }
 
 impl<T: Float> Defect<T> {
-    /// The right step under a name; what follows makes it wrong.
+    /// The right step under a name; the methods below make it wrong.
     pub fn new(
         id: impl Into<String>,
         equation: u8,
@@ -69,13 +69,13 @@ impl<T: Float> Defect<T> {
         }
     }
 
-    /// Where it happened.
+    /// Adds threads in which it happened.
     pub fn seen_at(mut self, links: &[&'static str]) -> Self {
         self.links.extend(links);
         self
     }
 
-    /// Another stage for a result.
+    /// Replaces the stage that computes a result.
     pub fn stage(
         mut self,
         quantity: Quantity,
@@ -85,7 +85,7 @@ impl<T: Float> Defect<T> {
         self
     }
 
-    /// Another formula for each entry of a result.
+    /// Replaces the formula for each entry of a result.
     pub fn cell(
         self,
         quantity: Quantity,
@@ -94,7 +94,7 @@ impl<T: Float> Defect<T> {
         self.stage(quantity, move |s| s.tabulate(quantity, |i, j| cell(s, i, j)))
     }
 
-    /// Something done to each right entry x of a result.
+    /// Changes each right entry x of a result.
     pub fn after(
         self,
         quantity: Quantity,
@@ -106,13 +106,13 @@ impl<T: Float> Defect<T> {
         })
     }
 
-    /// Other inputs than those given, for both passes.
+    /// Replaces the inputs of both passes.
     pub fn reads(mut self, reading: impl Fn(&StepContext<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
         self.forward_reads = Some(Box::new(reading));
         self
     }
 
-    /// Other inputs for the backward pass than for the forward pass.
+    /// Replaces the inputs of the backward pass.
     pub fn backward_reads(
         mut self,
         reading: impl Fn(&StepContext<T>) -> Inputs<T> + Send + Sync + 'static,
@@ -121,7 +121,7 @@ impl<T: Float> Defect<T> {
         self
     }
 
-    /// Another value of g for a row z; `None` where it is the right one.
+    /// Replaces the value of g for a row z; `None` keeps the right one.
     pub fn value(self, value: impl Fn(&Activation, &[T]) -> Option<Vec<T>> + Send + Sync + 'static) -> Self {
         self.stage(Quantity::ANext, move |s| {
             rows(s, |i| {
@@ -131,7 +131,7 @@ impl<T: Float> Defect<T> {
         })
     }
 
-    /// Another dZ for a row, from dA_next, z and a of that row; `None` where it is the right one.
+    /// Replaces dZ for a row, from the row's dA_next, z and a; `None` keeps the right one.
     pub fn gradient(
         self,
         gradient: impl Fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>> + Send + Sync + 'static,
@@ -145,7 +145,7 @@ impl<T: Float> Defect<T> {
         })
     }
 
-    /// Another value of a function of one unit, from z.
+    /// Replaces the value of a scalar activation, from z; `None` keeps the right one.
     pub fn unit_value(
         self,
         value: impl Fn(&ScalarActivation, T) -> Option<T> + Send + Sync + 'static,
@@ -159,7 +159,7 @@ impl<T: Float> Defect<T> {
         })
     }
 
-    /// Another derivative of a function of one unit, from z and a.
+    /// Replaces the derivative of a scalar activation, from z and a; `None` keeps the right one.
     pub fn unit_slope(
         self,
         slope: impl Fn(&ScalarActivation, T, T) -> Option<T> + Send + Sync + 'static,
@@ -173,7 +173,7 @@ impl<T: Float> Defect<T> {
         })
     }
 
-    /// Results that are handed out otherwise than they were computed.
+    /// Replaces returned results after all results are computed.
     pub fn returned(
         mut self,
         returned: impl Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync + 'static,
@@ -182,7 +182,7 @@ impl<T: Float> Defect<T> {
         self
     }
 
-    /// Says that its stages look at what an earlier call left behind.
+    /// Declares that its stages read what an earlier call left behind.
     pub fn stateful(mut self) -> Self {
         self.stateful = true;
         self
@@ -193,7 +193,7 @@ impl<T: Float> Defect<T> {
         self.stateful
     }
 
-    /// One step; `memory` is what earlier calls left behind, and then what this one does.
+    /// Runs one step. `memory` holds what earlier calls left behind, and is updated.
     pub fn step(&self, problem: &Problem, memory: &mut Memory<T>) -> BTreeMap<Quantity, Grid<f64>> {
         let sizes = [problem.m(), problem.n(), problem.n_next()];
         let mut seen = StepContext {
@@ -223,7 +223,7 @@ impl<T: Float> Defect<T> {
     }
 }
 
-/// m × n_next from its rows.
+/// An m × n_next grid from its rows.
 fn rows<T: Float>(s: &StepContext<T>, row: impl Fn(usize) -> Vec<T>) -> Grid<T> {
     Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
 }

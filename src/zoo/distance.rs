@@ -1,4 +1,4 @@
-//! How far a wrong step is from the right results, in tolerances.
+//! How far a defective step is from the right results, in tolerances.
 
 use super::context::Memory;
 use super::{Defect, Float};
@@ -9,12 +9,12 @@ use crate::scalar::Step;
 use crate::trace::Quantity;
 use std::collections::BTreeMap;
 
-/// A defect is caught where an element is so many tolerances away from what is expected: then every sound
-/// way to compute the wrong formula is caught, and not only the one that stands in the catalogue.
+/// A case catches a defect if some element is at least this many tolerances from its expected value. Then it
+/// catches every way to compute the wrong formula, not only the catalogue's.
 pub const CAUGHT: f64 = 8.0;
 
-/// The largest error/tolerance of all elements of a result; without end where it has another shape, is no
-/// number, or is off where nothing may be.
+/// The largest error/tolerance over the elements of a result: infinite for a wrong shape, NaN, infinities, or
+/// any error against a zero tolerance.
 pub fn of_result(expected: &Step<f64>, bounds: &Step<Bound>, quantity: Quantity, got: &Grid<f64>) -> f64 {
     if (got.rows(), got.cols()) != expected.shape(quantity) {
         return f64::INFINITY;
@@ -25,7 +25,7 @@ pub fn of_result(expected: &Step<f64>, bounds: &Step<Bound>, quantity: Quantity,
         .fold(0.0, f64::max)
 }
 
-/// The largest of all results; without end where one is missing.
+/// The largest [`of_result`] over all results: infinite if one is missing.
 pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
     let of = |quantity: Quantity| match results.get(&quantity) {
         Some(got) => of_result(expected, bounds, quantity, got),
@@ -34,8 +34,7 @@ pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &BTreeMap<Q
     Quantity::ALL.into_iter().map(of).fold(0.0, f64::max)
 }
 
-/// How far a defect is off on a problem; what is kept between calls is asked another problem of the same
-/// sizes before.
+/// How far a defect is off on a problem. A stateful defect first runs another problem of the same sizes.
 pub fn of_defect<T: Float>(
     defect: &Defect<T>,
     problem: &Problem,
@@ -49,8 +48,8 @@ pub fn of_defect<T: Float>(
     distance(expected, bounds, &defect.step(problem, &mut memory))
 }
 
-/// A problem of the same sizes with every input changed: signs and sizes, every second cell of the mask,
-/// and p half way to 1.
+/// A problem of the same sizes with every input changed: signs and sizes, every second cell of the mask, and
+/// p halfway to 1.
 pub fn another(problem: &Problem) -> Problem {
     let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
     let changed = |grid: &Grid<f64>| grid.map(|x| x * -0.5).to_rows();

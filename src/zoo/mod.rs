@@ -1,9 +1,9 @@
-//! The known-defect: each a right step with a stage or two replaced ([`defect`]), with a name, the
-//! equation that it breaks and where it happened.
+//! The known defects: each is the right step with a stage or two replaced ([`defect`]), with a name, the
+//! equation that it breaks, and links to threads in which it happened.
 //!
-//! They are what the cases are measured by: a suite is worth what it catches. This module knows what a wrong
-//! step computes and how far that is from the right results ([`distance`]); it knows neither files nor
-//! subjects. Read [`defect`], then any page of [`catalogue`], then [`seen`].
+//! They measure the cases: a test suite is worth what it catches. This module computes what a defective step
+//! returns and how far that is from the right results ([`distance`]). It uses neither files nor subjects. Read
+//! [`defect`], then [`context`], then any page of [`catalogue`].
 
 pub mod catalogue;
 pub mod context;
@@ -16,8 +16,7 @@ pub use defect::Defect;
 
 use crate::number::Real;
 
-/// The numbers that a wrong step runs on: those of a machine, because some defects are defects of
-/// rounding only.
+/// The numbers that a defective step computes with: floats, because some defects are in the rounding alone.
 pub trait Float: Real + Copy + PartialOrd + Into<f64> {}
 
 impl<T: Real + Copy + PartialOrd + Into<f64>> Float for T {}

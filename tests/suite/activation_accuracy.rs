@@ -1,10 +1,10 @@
-//! The activations in plain floats against enclosures of 256 bits: nothing overflows, and nothing is lost
-//! beyond what the roundings of the formulas account for.
+//! The activations in plain floats against enclosures of 256 bits: nothing overflows, and errors stay within what
+//! the roundings of the formulas account for.
 //!
-//! What is counted, with u half a unit in the last place: each operation is off by u; each constant that
-//! the format rounds by u; exp, exp_m1 and ln_1p by 2u, erfc by 8u (their libraries' claims); and a
-//! function of an argument that is off by k·u carries k times its condition number. Below the normal
-//! numbers a rounding is off by up to the least subnormal instead, carried on by the factors that follow.
+//! With u for half a unit in the last place, the count is: u for each operation and each rounded constant; 2u for
+//! exp, exp_m1 and ln_1p, and 8u for erfc (their libraries' claims); and k times the condition number for a
+//! function of an argument that is off by k·u. Below the normal numbers a rounding is off by up to the least
+//! subnormal instead, times the factors that follow.
 
 use dropout_oracle::number::{Interval, Number, Ordered, Real};
 use dropout_oracle::problem::activation::{
@@ -81,8 +81,8 @@ fn check<T: Format>(result: T, exact: &Wide, budget: &Budget, what: impl Fn() ->
     );
 }
 
-/// Budgets of value and derivative. Past |z| = 800 every exponential is 0 in both formats, and no count
-/// grows any more.
+/// Budgets of value and derivative. Above |z| = 800 every exponential is 0 in both formats, and no count grows
+/// any further.
 fn unit_budgets(unit: ScalarActivation, exact: &Wide, z: f64) -> [Budget; 2] {
     let (value, derivative) = (unit.value(exact), unit.derivative(exact));
     let near = z.abs().min(800.0);
@@ -174,7 +174,7 @@ fn arguments() -> impl Iterator<Item = f64> {
     sizes.flat_map(|z| [z, -z]).chain([0.0])
 }
 
-/// Parameters beside those of [`ScalarActivation::ALL`]: of either sign, and far from 1.
+/// More parameters than those of [`ScalarActivation::ALL`]: of either sign, and far from 1.
 const FURTHER: [ScalarActivation; 6] = [
     ScalarActivation::LeakyRelu { slope: -7.3 },
     ScalarActivation::LeakyRelu { slope: 1e30 },

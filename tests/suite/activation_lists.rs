@@ -1,5 +1,5 @@
-//! What follows from the lists of activations, and what is held to them: the schema, the tables in the specs,
-//! the catalogue, the zoo, and the layers of examples/subjects.
+//! What must agree with the lists of activations: the schema, the tables in the specs, the catalogue, the zoo,
+//! and the layers of examples/subjects.
 
 use crate::sources;
 use dropout_oracle::cases::{self, Profile};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// The ends of the ids of the family `activations`.
 const REGIMES: [&str; 4] = ["moderate", "tiny", "negative", "positive"];
 
-/// Every name that a problem can give, but for the mix of several.
+/// Every name that a problem can give, except `per_unit`.
 fn names() -> Vec<&'static str> {
     Activation::all().map(|activation| activation.name()).collect()
 }
@@ -26,7 +26,7 @@ fn labels(scalar: ScalarActivation) -> Vec<String> {
 }
 
 #[test]
-fn names_are_unique_and_a_parameter_is_taken_back() {
+fn names_are_unique_and_parameters_read_back() {
     let unique: BTreeSet<&str> = names().into_iter().chain([PER_UNIT]).collect();
     assert_eq!(unique.len(), ScalarActivation::ALL.len() + CoupledActivation::ALL.len() + 1);
     for scalar in ScalarActivation::ALL {
@@ -89,7 +89,7 @@ fn the_tables_of_the_specs_have_a_row_for_every_activation() {
 }
 
 #[test]
-fn the_catalogue_asks_every_activation_where_it_can_go_wrong() {
+fn the_catalogue_tests_every_activation_where_it_can_go_wrong() {
     let ids: BTreeSet<String> = cases::entries(Profile::Core).into_iter().map(|entry| entry.id).collect();
     let there = |id: String| assert!(ids.contains(&id), "there is no case {id}");
     for scalar in ScalarActivation::ALL {
@@ -121,7 +121,7 @@ fn the_catalogue_asks_every_activation_where_it_can_go_wrong() {
 }
 
 #[test]
-fn the_zoo_gets_every_activation_wrong_in_both_passes() {
+fn the_zoo_has_a_defect_of_every_activation_in_each_pass() {
     let defects = zoo::all::<f64>();
     for name in names() {
         let words = name.replace('_', " ");

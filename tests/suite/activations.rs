@@ -149,8 +149,8 @@ fn row<const N: usize>(cells: [i64; N]) -> Vec<Rational> {
     cells.map(|x| rational(x, 1)).to_vec()
 }
 
-/// By hand. Outputs are rows: row 1 of the quadratic's says that a_1 = z_1 z_2 + z_1 moves by z_2 + 1 with
-/// z_1 and by z_1 with z_2.
+/// By hand. Outputs are rows: in the quadratic's row 1, a_1 = z_1 z_2 + z_1 has the derivatives z_2 + 1 by z_1 and
+/// z_1 by z_2.
 #[test]
 fn coupled_activations_have_their_jacobians_with_outputs_as_rows() {
     let z = row([2, 3, 5]);
@@ -183,7 +183,7 @@ fn all_coupled_activations_but_softmax_can_show_a_transposed_jacobian() {
     }
 }
 
-/// A unit alone is its own neighbour, the whole sum, and a probability of 1.
+/// A single unit is its own neighbour, the whole sum, and a probability of 1.
 #[test]
 fn coupled_activations_of_one_unit() {
     let z = row([3]);
@@ -229,7 +229,7 @@ fn at_a_kink_the_slope_is_that_from_the_left() {
     checked::<Enclosure<128>>();
 }
 
-/// The definitions as textbooks write them, cancellations and all: 256 bits bear them.
+/// The definitions as textbooks write them, cancellations included: 256 bits suffice for them.
 #[test]
 fn values_are_those_of_the_textbook_definitions() {
     type E = Enclosure<256>;

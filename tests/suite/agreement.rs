@@ -1,5 +1,5 @@
 //! The two forms agree: rule by rule with `==`, as whole steps with `==`, and in doubles within the
-//! bound that both derive. And the case worked by hand, in both forms.
+//! bound that both derive. Both also give the results of the case worked by hand.
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix::{self, from_grid, to_grid};
@@ -24,7 +24,7 @@ const SHAPES: [Shape; 6] = [
     Shape::new(6, 5, 7),
 ];
 
-/// One rule in both forms at every shape, on entries of their own: no rule leans on the one before.
+/// One rule in both forms at every shape, on entries of its own: no rule depends on the one before.
 fn at_every_shape(rule: impl Fn(Shape, &mut dyn FnMut(usize, usize) -> Grid<Rational>)) {
     for (shape, stream) in SHAPES.into_iter().zip(100..) {
         let mut words = Words::new(stream);

@@ -1,11 +1,11 @@
-//! `eval` on any bytes whatever ends in a result or in exit 2 with a message.
+//! `eval` on arbitrary bytes ends in a result, or in exit 2 with a message.
 
 use dropout_oracle::Error;
 use dropout_oracle::cli::eval::evaluate;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-const SOUND: &str = r#"{
+const VALID: &str = r#"{
   "activation": {"name": "coupled_quadratic"},
   "inputs": {
     "A": [[2, 3, -2], [0, 1, -2]], "p": [0.125, 0.5, 0.25], "R": [[0, 1, 1], [1, 1, 0]],
@@ -13,7 +13,7 @@ const SOUND: &str = r#"{
   }
 }"#;
 
-/// The lines of the message that a text gets.
+/// The lines of the message for a text.
 fn lines(text: impl AsRef<[u8]>) -> Vec<String> {
     match evaluate(text.as_ref()) {
         Ok(case) => panic!("no fault was found:\n{case}"),
@@ -24,22 +24,22 @@ fn lines(text: impl AsRef<[u8]>) -> Vec<String> {
     }
 }
 
-/// The only line, up to the cure, for the sound text with one part replaced.
+/// The only line, up to the cure, for the valid text with one part replaced.
 fn changed(from: &str, to: &str) -> String {
-    assert!(SOUND.contains(from));
-    let lines = lines(SOUND.replacen(from, to, 1));
+    assert!(VALID.contains(from));
+    let lines = lines(VALID.replacen(from, to, 1));
     assert_eq!(lines.len(), 1, "{lines:#?}");
     lines[0].split(';').next().expect("a text").into()
 }
 
 #[test]
-fn the_sound_text_is_solved() {
-    let case = evaluate(SOUND.as_bytes()).expect("nothing is wrong");
+fn the_valid_text_is_solved() {
+    let case = evaluate(VALID.as_bytes()).expect("nothing is wrong");
     assert!(case.contains(r#""id": "user/problem""#) && case.contains("[-24.0,12.0,0.0]"), "{case}");
 }
 
 #[test]
-fn a_number_that_is_none_is_named_by_its_path() {
+fn a_value_that_is_not_a_number_is_named_by_its_path() {
     assert_eq!(changed("[0, 1, -2]", "[0, \"1\", -2]"), "inputs.A[1][1] is a string: must be a number");
     assert_eq!(changed("\"b\": [3, 1]", "\"b\": [null, 1]"), "inputs.b[0] is null: must be a number");
     assert_eq!(changed("\"b\": [3, 1]", "\"b\": [3, true]"), "inputs.b[1] is a boolean: must be a number");
@@ -58,7 +58,7 @@ fn a_decimal_beyond_the_range_is_not_finite() {
 }
 
 #[test]
-fn keys_are_known_and_stand_once() {
+fn keys_are_known_and_unique() {
     assert_eq!(changed("\"b\"", "\"p\": [1], \"b\""), "inputs.p occurs twice: a key may occur only once");
     assert_eq!(
         changed("\"b\"", "\"bias\": [1], \"b\""),
@@ -113,7 +113,7 @@ fn an_activation_is_known_and_has_its_parameters() {
 }
 
 #[test]
-fn what_stands_beside_the_numbers_is_checked_where_it_is_given() {
+fn members_besides_the_inputs_are_checked_if_given() {
     let first = |member: &str| changed("{\n", &format!("{{\n{member},\n"));
     assert_eq!(
         first(r#""format": "dropout-oracle/2""#),
@@ -137,7 +137,7 @@ fn what_stands_beside_the_numbers_is_checked_where_it_is_given() {
 }
 
 #[test]
-fn a_text_that_is_no_json_says_where() {
+fn invalid_json_is_reported_with_its_place() {
     for (text, found) in [
         ("", "is not JSON: EOF while parsing a value at line 1 column 0"),
         ("{\"a\": NaN}", "is not JSON: expected value at line 1 column 7"),
@@ -160,7 +160,7 @@ fn a_text_that_is_no_json_says_where() {
 
 #[test]
 fn a_result_beyond_the_range_is_refused_by_its_path() {
-    let lines = lines(SOUND.replace("\"A\": [[2, 3, -2]", "\"A\": [[2, 3, 1e308]"));
+    let lines = lines(VALID.replace("\"A\": [[2, 3, -2]", "\"A\": [[2, 3, 1e308]"));
     assert!(
         lines[0].starts_with(
             "A_tilde[0][2]: the exact value is beyond the range of a double (ruling beyond-range)"
@@ -169,21 +169,21 @@ fn a_result_beyond_the_range_is_refused_by_its_path() {
 }
 
 #[test]
-fn too_much_is_refused_before_memory_is_taken_for_it() {
+fn too_large_an_input_is_refused_before_memory_is_allocated() {
     let row = format!("[{}0]", "0,".repeat(1 << 20));
-    assert!(lines(SOUND.replace("[3, 1]", &row))[0].starts_with("inputs.b has too many entries"));
+    assert!(lines(VALID.replace("[3, 1]", &row))[0].starts_with("inputs.b has too many entries"));
     let rows = format!("[{}[0]]", "[0],".repeat(1 << 20));
     assert!(
-        lines(SOUND.replace("[[-1, 1], [3, -2]]", &rows))[0]
+        lines(VALID.replace("[[-1, 1], [3, -2]]", &rows))[0]
             .starts_with("inputs.dA_next has too many entries")
     );
     let empty_rows = format!("[{}[]]", "[],".repeat(1 << 20));
     assert!(
-        lines(SOUND.replace("[[-1, 1], [3, -2]]", &empty_rows))[0]
+        lines(VALID.replace("[[-1, 1], [3, -2]]", &empty_rows))[0]
             .starts_with("inputs.dA_next has too many entries")
     );
     let units = format!("{{\"name\": \"per_unit\", \"units\": [{}0]}}", "0,".repeat(1 << 20));
-    let text = SOUND.replace("{\"name\": \"coupled_quadratic\"}", &units);
+    let text = VALID.replace("{\"name\": \"coupled_quadratic\"}", &units);
     assert!(lines(text)[0].starts_with("activation.units has too many entries"));
     let text = " ".repeat((64 << 20) + 1);
     assert!(
@@ -198,15 +198,15 @@ fn depth_and_width_do_no_harm() {
     let deep = "[".repeat(1 << 20);
     assert!(lines(&deep)[0].starts_with("the text is not JSON"));
     let closed = deep.clone() + &"]".repeat(1 << 20);
-    assert!(lines(SOUND.replace("[3, 1]", &closed))[0].starts_with("inputs.b[0] is an array"));
+    assert!(lines(VALID.replace("[3, 1]", &closed))[0].starts_with("inputs.b[0] is an array"));
     let nested = "{\"name\":\"per_unit\",\"units\":[".repeat(1 << 16) + &"]}".repeat(1 << 16);
-    assert!(!lines(SOUND.replace("{\"name\": \"coupled_quadratic\"}", &nested)).is_empty());
+    assert!(!lines(VALID.replace("{\"name\": \"coupled_quadratic\"}", &nested)).is_empty());
     let keys: String = (0..100_000).map(|at| format!("\"{at}\":0,")).collect();
-    let lines = lines(SOUND.replacen("{\n", &format!("{{{keys}\n"), 1));
+    let lines = lines(VALID.replacen("{\n", &format!("{{{keys}\n"), 1));
     assert_eq!(lines.last().map(String::as_str), Some("and 99000 more faults"));
 }
 
-/// Bytes that make structure, numbers and trouble.
+/// Bytes that make structure, numbers, and invalid texts.
 const PIECES: [&str; 24] = [
     "[",
     "]",
@@ -245,7 +245,7 @@ proptest! {
     fn mutated_texts_end_in_a_result_or_in_a_message(
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..6, 0usize..PIECES.len()), 1..6),
     ) {
-        let mut text = SOUND.as_bytes().to_vec();
+        let mut text = VALID.as_bytes().to_vec();
         for (place, removed, piece) in edits {
             let at = place.index(text.len());
             let end = (at + removed).min(text.len());
@@ -261,10 +261,10 @@ proptest! {
 
     #[test]
     fn random_doubles_in_every_place_end_in_a_result_or_in_a_message(bits in prop::collection::vec(any::<u64>(), 26)) {
-        // The shape of the sound text; p and R stay sound, so that most of these are solved.
+        // The shape of the valid text. p and R stay valid, so that most of these are solved.
         let numbers: Vec<_> = bits.into_iter().map(f64::from_bits).map(|x| if x.is_finite() { x } else { 1.0 }).collect();
         let row = |from: usize, n: usize| format!("{:?}", &numbers[from..from + n]);
-        let text = SOUND
+        let text = VALID
             .replace("[[2, 3, -2], [0, 1, -2]]", &format!("[{}, {}]", row(0, 3), row(3, 3)))
             .replace("[[-2, 1], [-2, -2], [-2, -2]]", &format!("[{}, {}, {}]", row(6, 2), row(8, 2), row(10, 2)))
             .replace("[3, 1]", &row(12, 2));
@@ -272,7 +272,7 @@ proptest! {
     }
 }
 
-/// A finished case, or a fault of the caller's with a message.
+/// A finished case, or the caller's fault with a message.
 fn ends_well(text: &[u8]) -> bool {
     match evaluate(text) {
         Ok(case) => case.starts_with("{\n  \"format\": \"dropout-oracle/1\""),

@@ -1,11 +1,11 @@
-//! Breadth: every property that a set of cases needs, each in several activations.
+//! Breadth: the cases have every property that they need, in several activations.
 
 use crate::cases::{Case, steps};
 use dropout_oracle::problem::Activation;
 use dropout_oracle::problem::activation::{PER_UNIT, ScalarActivation};
 use std::collections::BTreeSet;
 
-/// A property, in how many activations at least, and whether a case has it.
+/// A property, the least number of activations, and whether a case has the property.
 type Need = (&'static str, usize, fn(&Case) -> bool);
 
 const NEEDS: [Need; 53] = [

@@ -50,7 +50,7 @@ impl Case {
         self.id.split('/').next().expect("a family")
     }
 
-    /// Every place of A, row by row.
+    /// The index pairs of A, row by row.
     pub fn places(&self) -> impl Iterator<Item = (usize, usize)> {
         let n = self.n;
         (0..self.m).flat_map(move |i| (0..n).map(move |k| (i, k)))
@@ -96,7 +96,7 @@ pub fn steps() -> &'static [Case] {
 
 fn step(path: &Path) -> Case {
     let text = fs::read(path).expect("a file");
-    let g = read::problem(&text, Kind::Case).expect("a sound case").problem.activation().clone();
+    let g = read::problem(&text, Kind::Case).expect("a valid case").problem.activation().clone();
     let case = json(path);
     let strings = |key: &str| -> Vec<String> {
         let list = case[key].as_array().expect("an array");

@@ -1,4 +1,4 @@
-//! `check` as a user meets it: the two doors, what it writes, and its exit status.
+//! `check` as a user runs it: programs and results files, what it writes, and its exit status.
 
 use crate::cases;
 use crate::cli::{Run, run_in};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fs;
 use tempfile::TempDir;
 
-/// A folder with `results.json`: the expected results of the cases that are exact, as a subject's own.
+/// A folder with `results.json`: the expected results of the exact cases, as a subject's own.
 fn results(change: impl FnOnce(&mut Value)) -> TempDir {
     let exact = cases::files().into_iter().filter(|(id, _)| id.starts_with("exact/"));
     let results: serde_json::Map<String, Value> =
@@ -22,7 +22,7 @@ fn wrong() -> TempDir {
     results(|top| top["results"]["exact/by-hand"]["dW"][1][0] = (-7.0).into())
 }
 
-/// `check` on the exact cases and a file of results in this folder.
+/// `check` on the exact cases and the results file in this folder.
 fn check(folder: &TempDir, more: &[&str]) -> Run {
     let arguments = [&["check", "--select", "exact/*", "--results", "results.json"], more].concat();
     run_in(folder.path(), &arguments, b"")
@@ -70,7 +70,7 @@ fn cases_without_a_result_are_skipped_and_too_few_judged_cases_fail() {
 }
 
 #[test]
-fn known_failures_are_held_against_what_happens_and_written_anew() {
+fn known_failures_are_compared_with_the_run_and_rewritten() {
     let folder = wrong();
     let known = |text: &str| {
         fs::write(folder.path().join("known.txt"), text).expect("writable");
@@ -95,7 +95,7 @@ fn known_failures_are_held_against_what_happens_and_written_anew() {
 }
 
 #[test]
-fn reports_are_written_by_the_end_of_their_name() {
+fn the_name_of_a_report_decides_its_format() {
     let folder = wrong();
     let run = check(&folder, &["--report", "report.json", "--report", "new/report.xml"]);
     assert_eq!(run.status, 1);
@@ -109,7 +109,7 @@ fn reports_are_written_by_the_end_of_their_name() {
 }
 
 #[test]
-fn the_cases_of_a_folder_are_taken_in_place_of_the_built_in_ones() {
+fn the_cases_of_a_folder_replace_the_built_in_ones() {
     let folder = results(|top| {
         let mine = top["results"]["exact/by-hand"].clone();
         top["results"] = json!({"mine/one": mine});

@@ -1,4 +1,4 @@
-//! The judge, on tiny subjects that are right or wrong on purpose.
+//! The judge, on tiny subjects that are right or deliberately wrong.
 
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
 use dropout_oracle::conform::judge::verdict::Cause;
@@ -16,7 +16,7 @@ use dropout_oracle::trace::Quantity;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A layer that gives the exact results, each rounded to its format, and then does something to them.
+/// A layer that returns the exact results, rounded to its format, after a change.
 pub struct Layer {
     pub about: About,
     pub twist: fn(&mut Layer, &Problem, Outputs) -> Answer,
@@ -49,7 +49,7 @@ impl Subject for Layer {
     }
 }
 
-/// What these patterns select among the built-in cases.
+/// The built-in cases that these patterns select.
 fn selection(patterns: &[&str]) -> Result<Selection, dropout_oracle::Error> {
     let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
     let ids: Vec<String> = built_in().into_iter().map(|case| case.id).collect();
@@ -109,7 +109,7 @@ fn each_status_has_its_subject() {
 }
 
 #[test]
-fn the_first_wrong_element_is_told_with_its_path() {
+fn the_first_wrong_element_is_reported_with_its_path() {
     let verdict = twisted(|_, _, outputs| {
         changed(outputs, Quantity::Dw, |rows| {
             rows[3][1] += 1.0;
@@ -128,7 +128,7 @@ fn the_first_wrong_element_is_told_with_its_path() {
 }
 
 #[test]
-fn what_is_no_number_is_wrong() {
+fn nan_and_infinities_are_wrong() {
     let twists: [fn(&mut Layer, &Problem, Outputs) -> Answer; 3] = [
         |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NAN),
         |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::INFINITY),
@@ -160,10 +160,10 @@ fn one(x: f64) -> Vec<Vec<f64>> {
 pub fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
     let inputs =
         Inputs { a: one(a), keep_prob: vec![p], r: one(r), w: one(w), b: vec![b], da_next: one(1.0) };
-    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound")
+    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("valid")
 }
 
-/// What is told of a Z that is b, of one example and one unit that is dropped.
+/// The mismatch of a Z that is b, for one example and one dropped unit.
 fn tally(format: Format, b: f64, got: f64) -> Tally {
     let problem = single(1.0, 0.5, 0.0, 1.0, b);
     let about = About::new("layer", Arithmetic::plain(format));
@@ -172,7 +172,7 @@ fn tally(format: Format, b: f64, got: f64) -> Tally {
 }
 
 #[test]
-fn errors_are_counted_in_units_of_the_last_place_as_well() {
+fn errors_are_also_counted_in_ulps() {
     for (format, b, exponent) in [
         (Format::F64, 1.0, -52),
         (Format::F64, -3.0, -51),
@@ -220,7 +220,7 @@ fn an_error_of_one_tolerance_is_allowed_and_no_more() {
 }
 
 #[test]
-fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
+fn the_sign_bias_is_measured_on_passing_cases_only() {
     let case = selected(&["keep_probability/thirds-tanh"]).remove(0);
     let about = About::new("layer", Arithmetic::plain(Format::F64));
     let question = Question::new(case.problem, about.arithmetic);
@@ -242,7 +242,7 @@ fn errors_lean_where_a_case_passes_and_are_not_looked_at_where_it_fails() {
 }
 
 #[test]
-fn a_promised_result_that_does_not_come_is_wrong_and_an_unpromised_one_is_not() {
+fn a_missing_result_is_wrong_only_if_it_was_promised() {
     let without = |_: &mut Layer, _: &Problem, mut outputs: Outputs| {
         outputs.0.remove(&Quantity::DaTilde);
         Answer::Result(outputs)
@@ -257,7 +257,7 @@ fn a_promised_result_that_does_not_come_is_wrong_and_an_unpromised_one_is_not() 
 }
 
 #[test]
-fn a_result_beyond_those_promised_is_judged_too() {
+fn an_unpromised_result_is_judged_too() {
     let mut layer = Layer::supporting(Supports { outputs: vec![Quantity::Z], ..Supports::default() });
     layer.twist = |_, _, outputs| changed(outputs, Quantity::Da, |rows| rows[0][0] += 1.0);
     assert_eq!(verdict(&mut layer, "exact/relu-3x5x4").status, Status::Fail);
@@ -398,13 +398,13 @@ fn inputs_are_asked_in_the_subject_s_format() {
     let mut layer = Layer::new(|_, _, outputs| Answer::Result(outputs));
     layer.about.arithmetic = Arithmetic::plain(Format::F16);
     let run = judged(&mut layer, &["range/*"]);
-    let beyond = run.outcomes.iter().filter(|outcome| {
+    let out_of_range = run.outcomes.iter().filter(|outcome| {
         outcome.verdict.reason.as_ref().is_some_and(|reason| reason.starts_with("rounded to f16, inputs."))
     });
-    assert!(beyond.count() > 0, "some inputs are beyond the range of f16");
+    assert!(out_of_range.count() > 0, "some inputs are beyond the range of f16");
 }
 
-/// What a layer gives that computes every result from its own earlier results, one of them changed.
+/// The results of a layer that computes each from its own earlier results, one of them changed.
 fn spoilt(problem: &Problem, quantity: Quantity) -> Outputs {
     let (given, g) = (problem.inputs(), problem.activation());
     let spoil = |this: Quantity, grid: Grid<f64>| if this == quantity { grid.map(|x| x + 1.0) } else { grid };
@@ -421,7 +421,7 @@ fn spoilt(problem: &Problem, quantity: Quantity) -> Outputs {
 }
 
 #[test]
-fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
+fn the_faulty_equation_is_blamed_and_what_inherits_is_not() {
     let about = About::new("layer", Arithmetic::plain(Format::F64));
     for case in selected(&["exact/by-hand", "shapes/tanh-2x4x3", "coupled/log_softmax*"]).iter().take(4) {
         for quantity in Quantity::ALL {
@@ -441,9 +441,9 @@ fn the_one_equation_that_is_wrong_is_blamed_and_what_inherits_is_not() {
     }
 }
 
-/// With its own ã = 2 for 1 the subject's z = 1/3·2 − 2/3 is 0, and may be off by the roundings of that.
+/// With its own ã = 2 instead of 1 the subject's z = 1/3·2 − 2/3 is 0, up to the roundings of that.
 #[test]
-fn an_equation_is_wrong_by_itself_beyond_one_tolerance_from_the_subject_s_own_results() {
+fn an_equation_is_faulty_beyond_one_tolerance_from_the_subject_s_own_results() {
     let problem = single(0.1, 0.1, 1.0, 1.0 / 3.0, -2.0 / 3.0);
     let arithmetic = Arithmetic::plain(Format::F64);
     let expected = oracle::expected(&problem).expect("in range");
@@ -465,7 +465,7 @@ fn an_equation_is_wrong_by_itself_beyond_one_tolerance_from_the_subject_s_own_re
 }
 
 #[test]
-fn where_earlier_results_are_not_shown_nobody_is_blamed() {
+fn without_earlier_results_no_equation_is_blamed() {
     let about = About {
         supports: Supports { outputs: vec![], ..Supports::default() },
         ..About::new("layer", Arithmetic::plain(Format::F64))
@@ -516,7 +516,7 @@ fn a_result_that_has_no_tolerance_is_not_judged() {
         b: vec![0.0],
         da_next: vec![vec![1.0]],
     };
-    let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound");
+    let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("valid");
     let about = About {
         supports: Supports { outputs: vec![Quantity::Z], ..Supports::default() },
         ..About::new("layer", Arithmetic::plain(Format::Bf16))

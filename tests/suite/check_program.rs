@@ -1,4 +1,4 @@
-//! The program door: real programs that misbehave lose the question that they were asked, and no other.
+//! Programs as subjects: a real program that misbehaves loses the current question, and no other.
 
 #![cfg(unix)]
 
@@ -12,7 +12,7 @@ use std::fs;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A sound program in the shell, which looks its answers up, and does `MISBEHAVE` when it is asked for one case.
+/// A conforming shell program, which looks its answers up, and runs `MISBEHAVE` on one case.
 const SCRIPT: &str = r#"
 dir=$1
 answer() { printf '{"seq":%s,"outputs":%s}\n' "$seq" "$(cat "$dir/$id")"; }
@@ -31,7 +31,7 @@ done
 
 const STARTS: &str = r#"echo '{"name": "shell", "arithmetic": "f64"}'"#;
 
-/// The cases that are asked: a conforming one, the one that goes wrong, and two conforming ones.
+/// The cases asked: one that is answered, the one that goes wrong, and two that are answered.
 const IDS: [&str; 4] =
     ["exact/identity-2x3x4", "exact/relu-2x3x4", "exact/identity-3x4x2", "exact/relu-3x4x2"];
 
@@ -46,7 +46,7 @@ fn asked() -> Vec<Case> {
     cases
 }
 
-/// A program that starts and misbehaves so, with the folder that holds its answers.
+/// A program that starts and misbehaves like this, with the folder of its answers.
 fn shell(starts: &str, misbehaves: &str) -> (TempDir, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("exact")).expect("writable");
@@ -60,7 +60,7 @@ fn shell(starts: &str, misbehaves: &str) -> (TempDir, Vec<String>) {
     (folder, command)
 }
 
-/// What a program answers to each of the cases, with other limits while it misbehaves.
+/// A program's answer to each case, with other limits while it misbehaves.
 fn answers(misbehaves: &str, limits: Limits) -> Vec<Answer> {
     let (_folder, command) = shell(STARTS, misbehaves);
     let mut program = Program::start(&command, AMPLE).expect("it starts");
@@ -119,7 +119,7 @@ fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
 }
 
 #[test]
-fn a_line_without_end_is_cut_off_at_its_limit() {
+fn an_endless_line_is_cut_off_at_the_limit() {
     let (_folder, command) = shell(STARTS, "yes | tr -d '\\n'");
     let mut program = Program::start(&command, Limits { line: 1 << 16, ..AMPLE }).expect("it starts");
     let answers: Vec<Answer> = asked().iter().map(|case| program.step(&case.id, &case.problem)).collect();
@@ -144,7 +144,7 @@ fn an_odd_program_that_answers_is_understood() {
 }
 
 #[test]
-fn an_answer_that_comes_twice_is_not_taken_for_the_next_one() {
+fn a_repeated_answer_is_not_mistaken_for_the_next_one() {
     let answers = answers("answer; answer", AMPLE);
     assert!(right(IDS[1], &answers[1]), "{:?}", answers[1]);
     assert!(errored(&answers[2]).contains("asked seq 3, the program answered seq 2: twice, or out of turn"));
@@ -152,7 +152,7 @@ fn an_answer_that_comes_twice_is_not_taken_for_the_next_one() {
 }
 
 #[test]
-fn what_json_has_no_number_for_comes_as_a_text() {
+fn nan_and_infinities_come_as_strings() {
     let special = r#"printf '{"seq":%s,"outputs":{"db":["NaN","-Infinity","0x1.8p-3"]}}\n' $seq"#;
     let answers = answers(special, AMPLE);
     let Answer::Result(Outputs(outputs)) = &answers[1] else { panic!("{:?}", answers[1]) };
@@ -187,7 +187,7 @@ fn large() -> Problem {
         b: vec![0.0],
         da_next: vec![vec![1.0]; m],
     };
-    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound")
+    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("valid")
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_program_that_does_not_start_says_why() {
 }
 
 #[test]
-fn a_program_that_starts_no_more_is_given_up() {
+fn a_program_that_no_longer_starts_is_given_up() {
     let once = format!("[ -e \"$dir/ran\" ] && {{ echo gone >&2; exit 1; }}; : > \"$dir/ran\"; {STARTS}");
     let (_folder, command) = shell(&once, "exit 1");
     let mut program = Program::start(&command, AMPLE).expect("it starts once");
@@ -241,7 +241,7 @@ fn a_program_that_starts_no_more_is_given_up() {
 }
 
 #[test]
-fn a_program_that_is_another_after_a_restart_is_not_believed() {
+fn a_program_that_changes_its_declaration_after_a_restart_is_not_trusted() {
     let other = "if [ -e \"$dir/ran\" ]; then echo '{\"name\": \"shell\", \"arithmetic\": \"f32\"}'; else : > \"$dir/ran\"; STARTS; fi";
     let (_folder, command) = shell(&other.replace("STARTS", STARTS), "exit 1");
     let mut program = Program::start(&command, AMPLE).expect("it starts");

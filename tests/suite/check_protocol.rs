@@ -1,4 +1,4 @@
-//! The protocol's lines and the file of results: what is written, and that reading is strict.
+//! The protocol's lines and the results file: what is written, and that reading is strict.
 
 use crate::cases;
 use dropout_oracle::conform::cases::built_in;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
-/// The faults of a line that says what a subject is.
+/// The faults of a line in which a subject declares itself.
 fn about_faults(line: &str) -> String {
     protocol::about(line.as_bytes()).expect_err("it has faults").to_string()
 }
@@ -23,7 +23,7 @@ fn a_db_that_is_not_summed_can_be_read_and_has_its_own_shape() {
     assert_eq!(outputs.0[&Quantity::Db], [[1.0, 2.0], [3.0, 4.0]]);
 }
 
-/// The one number of an answer whose db is this text.
+/// The single number of an answer whose db is this text.
 fn number(text: &str) -> Option<f64> {
     let line = format!(r#"{{"seq": 1, "outputs": {{"db": [{text}]}}}}"#);
     match protocol::outputs(line.as_bytes()).said {
@@ -61,8 +61,8 @@ fn questions_are_one_line_of_json_each() {
 }
 
 #[test]
-fn a_subject_that_says_little_supports_everything_but_masks() {
-    let about = protocol::about(br#"{"name": "mine", "arithmetic": "bf16"}"#).expect("sound");
+fn a_minimal_declaration_supports_everything_but_masks() {
+    let about = protocol::about(br#"{"name": "mine", "arithmetic": "bf16"}"#).expect("valid");
     assert_eq!(about, About::new("mine", Arithmetic::plain(Format::Bf16)));
     let Supports { activations, per_unit_p, sample, mask, outputs, deterministic } = about.supports;
     assert_eq!(mask, MaskSource::Given);
@@ -71,10 +71,10 @@ fn a_subject_that_says_little_supports_everything_but_masks() {
 }
 
 #[test]
-fn a_subject_that_says_all_is_understood() {
+fn a_full_declaration_is_understood() {
     let line = br#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x",
         "supports": {"activations": ["relu"], "per_unit_p": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#;
-    let about = protocol::about(line).expect("sound");
+    let about = protocol::about(line).expect("valid");
     assert_eq!(about.version.as_deref(), Some("1.2"));
     assert_eq!(about.homepage.as_deref(), Some("https://x"));
     assert_eq!(about.arithmetic, Arithmetic { storage: Format::Bf16, accumulator: Format::F32 });
@@ -90,7 +90,7 @@ fn a_subject_that_says_all_is_understood() {
 }
 
 #[test]
-fn what_a_subject_says_wrongly_of_itself_is_told_with_its_place() {
+fn a_faulty_declaration_is_reported_with_its_place() {
     for (line, said) in [
         (r#"{"arithmetic": "f32"}"#, "name is missing"),
         (
@@ -135,8 +135,8 @@ fn what_a_subject_says_wrongly_of_itself_is_told_with_its_place() {
 fn an_answer_says_one_thing() {
     let said = |line: &str| protocol::outputs(line.as_bytes());
     let skipped = said(r#"{"seq": 3, "skipped": "no relu"}"#);
-    assert_eq!((skipped.seq, skipped.said.expect("sound")), (Some(3), Answer::Skipped("no relu".into())));
-    assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("sound"), Answer::Errored("oh".into()));
+    assert_eq!((skipped.seq, skipped.said.expect("valid")), (Some(3), Answer::Skipped("no relu".into())));
+    assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("valid"), Answer::Errored("oh".into()));
     for line in [
         r#"{"seq": 3}"#,
         r#"{"seq": 3, "skipped": "a", "error": "b"}"#,
@@ -219,7 +219,7 @@ fn results(top: &Value) -> Result<Results, String> {
 fn a_file_of_results_answers_for_the_cases_in_it() {
     let top = json!({"format": "dropout-oracle/1", "subject": {"name": "mine", "arithmetic": "f32"},
         "results": {"exact/by-hand": {"db": [-1, -2]}}});
-    let mut results = results(&top).expect("sound");
+    let mut results = results(&top).expect("valid");
     assert_eq!(results.about(), About::new("mine", Arithmetic::plain(Format::F32)));
     let problem = &built_in()[0].problem;
     let Answer::Result(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };

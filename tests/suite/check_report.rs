@@ -1,4 +1,4 @@
-//! The three reports of one run, and the file of known failures.
+//! The three reports of a run, and the file of known failures.
 
 use crate::cases;
 use dropout_oracle::conform::About;
@@ -28,7 +28,7 @@ fn passed() -> Verdict {
     Verdict { tallies: vec![tally(Quantity::Dw, 0, 0.5)], ..Verdict::of(vec![]) }
 }
 
-/// A verdict on results of which dW has a wrong element and dA inherits it.
+/// A verdict on a wrong dW whose error dA inherits.
 fn failed(got: f64, tolerance: f64) -> Verdict {
     let ratio = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() / tolerance };
     let element = Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio };
@@ -82,15 +82,15 @@ fn there(id: &str) -> bool {
     id == "c/elsewhere"
 }
 
-/// What a report on a run makes of it, with these known failures.
+/// A run's report, with these known failures.
 fn reported<T>(run: &Run, known: &str, report: impl FnOnce(&Report) -> T) -> T {
-    let unexpected = Expectations::read(known).expect("sound").unexpected(run, there);
+    let unexpected = Expectations::read(known).expect("valid").unexpected(run, there);
     let command = ["dropout-oracle check".into(), "-- python 'my layer.py'".into()];
     report(&Report { run, unexpected: &unexpected, command })
 }
 
 #[test]
-fn the_report_for_people_is_short_and_the_worst_comes_first() {
+fn the_report_for_people_is_short_and_starts_with_the_worst() {
     assert_snapshot!("human", reported(&varied(), "a/gone\n", |report| human(report, false)));
 }
 
@@ -102,13 +102,13 @@ fn the_report_for_people_is_coloured_only_if_asked() {
 }
 
 #[test]
-fn a_run_without_a_surprise_is_good() {
+fn a_run_without_unexpected_results_is_good() {
     let run = Run { outcomes: vec![outcome("a/pass", passed())], ..varied() };
     assert_snapshot!("human_good", reported(&run, "", |report| human(report, false)));
 }
 
 #[test]
-fn no_more_than_twenty_failures_are_told_in_detail_and_no_more_than_three_of_a_kind() {
+fn at_most_twenty_failures_are_detailed_and_at_most_three_of_a_kind() {
     let errored = |number: u32| Verdict::without(Status::Errored, format!("oh no {}", number % 10));
     let outcomes = (0..50).map(|number| outcome(&format!("a/{number}"), errored(number))).collect();
     let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
@@ -151,7 +151,7 @@ fn the_report_in_json_is_valid_by_its_closed_schema() {
 }
 
 #[test]
-fn the_report_in_xml_is_read_back_as_it_was_meant() {
+fn the_report_in_xml_reads_back_as_written() {
     let text = reported(&varied(), "a/gone\na/fail dW\n", junit);
     let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
     let suite = document.root_element().first_element_child().expect("a suite");
@@ -185,7 +185,7 @@ fn the_report_in_xml_is_read_back_as_it_was_meant() {
 }
 
 #[test]
-fn the_diagnosis_stands_in_every_report() {
+fn every_report_has_the_diagnosis() {
     let candidate = |id: &str, explains| Candidate {
         id: id.into(),
         equation: 42,
@@ -201,8 +201,8 @@ fn the_diagnosis_stands_in_every_report() {
         "the masks differ",
     ];
     let text = reported(&run, "", |report| human(report, false));
-    let told: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("diagnosis: ")).collect();
-    assert_eq!(told, lines);
+    let lines_found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("diagnosis: ")).collect();
+    assert_eq!(lines_found, lines);
     let one = Diagnosis { candidates: vec![candidate("first", 1)], compared: 1, remarks: Vec::new() };
     let failing = varied().outcomes.into_iter().find(|outcome| outcome.verdict.status == Status::Fail);
     let alone = Run { diagnosis: one, outcomes: failing.into_iter().collect(), ..varied() };
@@ -211,18 +211,18 @@ fn the_diagnosis_stands_in_every_report() {
     let text = reported(&run, "", junit);
     let document = roxmltree::Document::parse(&text).expect("XML");
     let properties = document.descendants().filter(|node| node.attribute("name") == Some("diagnosis"));
-    let told: Vec<&str> = properties.filter_map(|node| node.attribute("value")).collect();
-    assert_eq!(told, lines);
+    let lines_found: Vec<&str> = properties.filter_map(|node| node.attribute("value")).collect();
+    assert_eq!(lines_found, lines);
 }
 
-/// What departs from these known failures.
+/// What departs from these known failures in the varied run.
 fn unexpected_with(known: &str) -> Vec<String> {
-    let unexpected = Expectations::read(known).expect("sound").unexpected(&varied(), there);
+    let unexpected = Expectations::read(known).expect("valid").unexpected(&varied(), there);
     unexpected.into_iter().map(|unexpected| format!("{}: {}", unexpected.id, unexpected.what)).collect()
 }
 
 #[test]
-fn a_known_failure_is_no_surprise_and_every_other_departure_is() {
+fn a_known_failure_is_expected_and_every_other_departure_is_not() {
     let all = "# why\na/fail dW\na/nan\na/state state # flaky\n\nb/errored errored\nsampler/judged mask\nrun/rounding-bias bias\n";
     assert_eq!(unexpected_with(all), [""; 0]);
     let failed = ["a/fail: fail", "a/nan: fail", "a/state: fail", "b/errored: errored"];
@@ -254,10 +254,10 @@ fn a_known_failure_is_no_surprise_and_every_other_departure_is() {
 }
 
 #[test]
-fn a_file_of_known_failures_is_written_anew_with_its_head() {
+fn a_file_of_known_failures_is_rewritten_with_its_head() {
     let known =
         "# These fail, see the tracker.\n# Sorted.\na/pass dA\na/fail\nb/skipped\nc/elsewhere Z\nd/unknown\n";
-    let known = Expectations::read(known).expect("sound");
+    let known = Expectations::read(known).expect("valid");
     let fixed =
         known.fixed(&varied(), |id| there(id) || varied().outcomes.iter().any(|outcome| outcome.id == id));
     let expected = "# These fail, see the tracker.\n# Sorted.\na/fail dW\na/nan dW\na/state state\nb/errored errored\nc/elsewhere Z\nrun/rounding-bias bias\nsampler/judged mask\n";
@@ -273,7 +273,7 @@ fn lines_that_cannot_be_understood_are_named() {
 }
 
 #[test]
-fn a_mark_says_what_is_wrong_in_one_word() {
+fn a_mark_names_the_finding_in_one_word() {
     let marks: Vec<&str> =
         varied().outcomes.iter().map(|outcome| mark(&outcome.verdict).unwrap_or_default()).collect();
     assert_eq!(marks, ["", "dW", "dW", "state", "errored", "", "", "", "mask", "bias"]);

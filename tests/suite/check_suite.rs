@@ -1,4 +1,4 @@
-//! The cases as named tests of a Rust crate: what each verdict is to a test runner.
+//! The cases as named tests of a Rust crate: how each verdict appears to a test runner.
 
 use crate::check_judge::Layer;
 use dropout_oracle::conform::Answer;
@@ -7,7 +7,7 @@ use dropout_oracle::trace::Quantity;
 use libtest_mimic::Arguments;
 use std::fs;
 
-/// The layer's tests whose names contain `filter`, with what the runner printed.
+/// The layer's tests whose names contain `filter`, with the runner's output.
 fn tested(prefix: &str, filter: &str, make: fn() -> Layer) -> (libtest_mimic::Conclusion, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
@@ -21,29 +21,33 @@ fn tested(prefix: &str, filter: &str, make: fn() -> Layer) -> (libtest_mimic::Co
     (conclusion, fs::read_to_string(log).expect("a log"))
 }
 
+/// How many tests a layer has: one for each case and one for each whole-run check.
+fn tests() -> u64 {
+    let cases = dropout_oracle::conform::cases::built_in().len();
+    (cases + dropout_oracle::conform::judge::whole_run::all().len()) as u64
+}
+
 #[test]
 fn each_case_is_a_test_with_its_id_as_its_name() {
     let (conclusion, log) =
         tested("", "exact/by-hand", || Layer::new(|_, _, outputs| Answer::Result(outputs)));
     assert_eq!((conclusion.num_passed, conclusion.num_failed, conclusion.num_ignored), (1, 0, 0));
     assert!(log.contains("test exact/by-hand ... ok"), "{log}");
-    let all = dropout_oracle::conform::cases::built_in().len() as u64;
-    let beyond = dropout_oracle::conform::judge::whole_run::all().len() as u64;
-    assert_eq!(conclusion.num_filtered_out, all + beyond - 1);
+    assert_eq!(conclusion.num_filtered_out, tests() - 1);
 }
 
 #[test]
-fn what_is_beyond_the_steps_is_a_test_that_may_run_alone() {
+fn each_whole_run_check_is_a_test_that_can_run_alone() {
     let make = || Layer::new(|_, _, outputs| Answer::Result(outputs));
     let (conclusion, log) = tested("", "sampler/", make);
     assert_eq!((conclusion.num_ignored, conclusion.num_failed), (13, 0));
     assert!(log.contains("ignored (draws no masks)"), "{log}");
     let (conclusion, log) = tested("", "run/rounding-bias", make);
-    assert_eq!((conclusion.num_passed, conclusion.num_filtered_out), (1, 527), "{log}");
+    assert_eq!((conclusion.num_passed, conclusion.num_filtered_out), (1, tests() - 1), "{log}");
 }
 
 #[test]
-fn a_failed_case_fails_with_what_is_wrong() {
+fn a_failed_case_fails_with_its_wrong_result() {
     let wrong = || {
         Layer::new(|_, _, mut outputs| {
             outputs.0.get_mut(&Quantity::Dw).expect("there")[1][0] = -7.0;
@@ -87,7 +91,7 @@ fn a_subject_that_panics_is_made_anew_for_the_next_case() {
             Answer::Result(outputs)
         })
     };
-    // Two calls a case: each third case meets the fifth call, and the one after it a new subject.
+    // Two calls per case: the third case meets the fifth call, and the case after it a new subject.
     let (conclusion, log) = tested("", "exact/identity-", panicking);
     assert_eq!((conclusion.num_passed, conclusion.num_failed), (4, 1), "{log}");
     assert!(log.contains("too often"), "{log}");

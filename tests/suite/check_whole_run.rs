@@ -1,4 +1,4 @@
-//! What `check` judges beyond the numbers of a step: masks of a subject's own, and what it draws when asked.
+//! The whole-run checks: a subject's own masks, and what it draws on request.
 
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::judge::verdict::{Status, Verdict};
@@ -11,7 +11,7 @@ use dropout_oracle::problem::{Inputs, Problem, mask};
 use dropout_oracle::scalar::{self, Step};
 use dropout_oracle::trace::Quantity;
 
-/// The scalar form, as a layer that draws masks and may draw its own in each step.
+/// The scalar form as a layer that draws masks, and may draw its own in each step.
 struct Layer {
     supports: Supports,
     stream: u64,
@@ -45,7 +45,7 @@ impl Subject for Layer {
             MaskSource::Given => given.r,
             MaskSource::Own => self.drawn(&given.keep_prob, problem.m()),
         };
-        let drawn = Problem::new(Inputs { r, ..given }, problem.activation().clone()).expect("sound");
+        let drawn = Problem::new(Inputs { r, ..given }, problem.activation().clone()).expect("valid");
         let step: Step<f64> = scalar::step(&drawn.inputs().over(), drawn.activation());
         let mut outputs = Outputs::from(&step);
         (self.twist)(&drawn, &mut outputs);
@@ -67,7 +67,7 @@ fn family(name: &str) -> Vec<Case> {
     built_in().into_iter().filter(|case| case.id.starts_with(name)).collect()
 }
 
-/// The verdicts on all that is beyond the steps, by id.
+/// The verdicts of the whole-run checks, by id.
 fn judged(layer: &mut Layer) -> Vec<(String, Verdict)> {
     let run = run(layer, &[], &whole_run::all(), || {});
     run.outcomes.into_iter().map(|outcome| (outcome.id, outcome.verdict)).collect()
@@ -79,7 +79,7 @@ fn own(change: impl FnOnce(&mut Layer)) -> (Run, Layer) {
     (run(&mut layer, &family("mask/"), &[], || {}), layer)
 }
 
-/// What is said first of the failed cases of a layer with a mask of its own.
+/// The first finding of each failed case, for a layer that draws its own mask.
 fn says(twist: fn(&Problem, &mut Outputs)) -> Vec<String> {
     let (run, _) = own(|layer| layer.twist = twist);
     let failed = run.outcomes.iter().filter(|outcome| outcome.verdict.status == Status::Fail);
@@ -96,7 +96,7 @@ fn a_layer_that_draws_its_own_mask_is_judged_under_it_and_may_draw_another_when_
 }
 
 #[test]
-fn a_layer_that_shows_its_output_alone_is_asked_for_the_identity() {
+fn a_layer_that_returns_only_its_output_is_probed_with_the_identity() {
     let shown = |outputs: &[Quantity], activations: &[&str]| {
         own(|layer| {
             layer.supports.outputs = outputs.to_vec();
@@ -117,7 +117,7 @@ fn a_layer_that_shows_its_output_alone_is_asked_for_the_identity() {
 }
 
 #[test]
-fn what_a_layer_does_wrongly_with_its_own_mask_is_a_finding_before_the_numbers() {
+fn a_layer_s_misuse_of_its_own_mask_is_a_finding_before_the_numbers() {
     let other_mask = says(|problem, outputs| {
         let r = problem.inputs().r.to_rows();
         for (row, r) in outputs.0.get_mut(&Quantity::Da).expect("given").iter_mut().zip(r) {
@@ -145,17 +145,17 @@ fn what_a_layer_does_wrongly_with_its_own_mask_is_a_finding_before_the_numbers()
 }
 
 #[test]
-fn a_layer_that_draws_the_same_mask_again_passes_and_is_told() {
+fn a_layer_that_repeats_its_mask_passes_with_a_note() {
     let mut layer = Layer { reseeds: true, ..Layer::new(Sampler::None, MaskSource::Own) };
     let cases: Vec<Case> = family("shapes/").into_iter().filter(|case| case.problem.m() > 60).collect();
     let run = run(&mut layer, &cases, &[], || {});
     assert_eq!(run.count(Status::Pass), run.outcomes.len());
-    let told = run.outcomes.iter().filter(|outcome| outcome.verdict.reason.as_deref() == Some(SAME_MASK));
-    assert!(told.count() > 0, "{run:?}");
+    let noted = run.outcomes.iter().filter(|outcome| outcome.verdict.reason.as_deref() == Some(SAME_MASK));
+    assert!(noted.count() > 0, "{run:?}");
 }
 
 #[test]
-fn what_a_subject_does_not_draw_is_skipped_with_the_reason_and_every_row_stays() {
+fn a_subject_that_draws_no_masks_skips_every_check_with_the_reason() {
     let reasons = |sample| {
         let rows = judged(&mut Layer::new(sample, MaskSource::Given));
         assert_eq!(rows.len(), 14);
@@ -181,7 +181,7 @@ fn what_a_subject_does_not_draw_is_skipped_with_the_reason_and_every_row_stays()
 }
 
 #[test]
-fn a_wrong_generator_fails_with_the_cause_first_and_one_that_is_lost_is_errored_with_its_reason() {
+fn a_wrong_generator_fails_with_the_cause_first_and_a_lost_one_is_errored_with_its_reason() {
     let verdict = |draw: fn(Rows) -> Answer<Rows>| {
         let mut layer = Layer { draw, ..Layer::new(Sampler::Own, MaskSource::Given) };
         WholeRunCheck::Generator.verdict(&mut layer, &[])
@@ -201,7 +201,7 @@ fn a_generator_that_takes_one_p_is_asked_for_one_at_a_time() {
 }
 
 #[test]
-fn the_masks_of_the_named_generator_are_cases_each_held_to_every_bit() {
+fn the_masks_of_the_named_generator_are_cases_checked_bit_for_bit() {
     let mut layer = Layer::new(Sampler::Named, MaskSource::Given);
     layer.draw = |mut mask| {
         if mask.len() == 200 {

@@ -1,12 +1,12 @@
-//! What each case claims to be able to show, derived again: by making the defect that a flag speaks of,
-//! and by plain code over the numbers in the file.
+//! The flags of each case, derived again: by introducing the defect that a flag concerns, and by plain code over
+//! the numbers in the file.
 
 use crate::cases::{Case, Rows, steps};
 use dropout_oracle::problem::Activation;
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation, VectorFunction};
 use std::collections::BTreeSet;
 
-/// Whether two results differ beyond any rounding.
+/// Whether two results differ by more than any rounding.
 fn differ(wrong: &[f64], right: &[f64]) -> bool {
     assert_eq!(wrong.len(), right.len());
     wrong.iter().zip(right).any(|(x, y)| (x - y).abs() > 1e-9 * (x.abs() + y.abs()))
@@ -16,10 +16,10 @@ fn tabulate(rows: usize, cols: usize, f: impl Fn(usize, usize) -> f64) -> Vec<f6
     (0..rows * cols).map(|at| f(at / cols, at % cols)).collect()
 }
 
-/// A flag, and a question to the case that goes with it.
+/// A flag, and whether its defect shows in a case.
 type Claim = (&'static str, fn(&Case) -> bool);
 
-/// Each defect is made on the expected results upstream of it.
+/// Each defect, applied to the expected results upstream of it.
 const DEFECTS: [Claim; 8] = [
     ("hides-unscaled", |case| {
         let unscaled = tabulate(case.m, case.n, |i, k| case.r[i][k] * case.a[i][k]);
@@ -55,7 +55,7 @@ const DEFECTS: [Claim; 8] = [
             (0..case.n_next).any(|j| {
                 let right = product(&|jj| jacobian.at(jj, j));
                 let wrong = product(&|jj| jacobian.at(j, jj));
-                // Two sums that cancel may differ by rounding: what counts is a difference beyond that.
+                // Two sums that cancel may differ by rounding; only a larger difference counts.
                 let size: f64 = right.iter().chain(&wrong).map(|term| term.abs()).sum();
                 (right.iter().sum::<f64>() - wrong.iter().sum::<f64>()).abs() > 1e-9 * size
             })
@@ -66,7 +66,7 @@ const DEFECTS: [Claim; 8] = [
 ];
 
 #[test]
-fn a_case_hides_a_mistake_exactly_where_its_flag_says_so() {
+fn a_case_hides_a_defect_exactly_where_its_flag_says_so() {
     for case in steps() {
         for (flag, shows) in DEFECTS {
             assert_eq!(shows(case), !case.has(flag), "{}: {flag}", case.id);
@@ -98,9 +98,9 @@ fn the_neighbour_s_keep_probability_shows_unless_a_flag_says_why_not() {
     }
 }
 
-/// The rules of a case that can bite, each with the flags that excuse it.
+/// The rules for a case that can catch defects, each with the flags that excuse it.
 #[test]
-fn a_case_is_able_to_bite_unless_its_flags_say_why_not() {
+fn a_case_can_catch_defects_unless_its_flags_say_why_not() {
     let excused = |case: &Case, flags: &[&str]| flags.iter().any(|flag| case.has(flag));
     for case in steps() {
         let (m, n, n_next, id) = (case.m, case.n, case.n_next, &case.id);
@@ -121,7 +121,7 @@ fn a_case_is_able_to_bite_unless_its_flags_say_why_not() {
     }
 }
 
-/// Few cases are blind to anything but a transposed Jacobian, which most activations hide.
+/// Few cases hide anything but a transposed Jacobian, which most activations hide.
 #[test]
 fn blindness_is_rare() {
     for flag in [
@@ -162,7 +162,7 @@ fn terms(case: &Case, i: usize, j: usize) -> f64 {
     (0..case.n).map(|k| (case.w[k][j] * case.expected.a_tilde[i][k]).abs()).sum::<f64>() + case.b[j].abs()
 }
 
-/// Every other flag by plain code over the file.
+/// Every other flag, by plain code over the file.
 const SHOWN: [Claim; 22] = [
     ("hides-plain-upstream", |case| {
         let first = case.da_next[0][0];
@@ -262,7 +262,7 @@ fn sizes_and_keep_probabilities_that_coincide_are_flagged() {
     }
 }
 
-/// x rounded to a significand of so many bits, ties to even: f32, f16 and bf16 where the exponent fits.
+/// x rounded to a significand of `bits` bits, ties to even: f32, f16 and bf16 where the exponent fits.
 fn short(x: f64, bits: i32) -> f64 {
     if x == 0.0 {
         return x;
@@ -376,6 +376,6 @@ fn an_exact_case_comes_out_the_same_in_every_format_and_order() {
     }
     let family = steps().iter().filter(|case| case.family() == "exact");
     assert!(family.clone().all(|case| case.has("exact")), "the whole family is exact");
-    // A format of 4 bits is too short for some: the check is able to fail.
+    // A format of 4 bits is too short for some cases, so the check can fail.
     assert!(exact.iter().any(|case| step_in(case, 4, false) != expected_cells(case)));
 }

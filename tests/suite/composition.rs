@@ -1,5 +1,5 @@
-//! Two steps compose: dA of the upper layer, fed as dA_next of the lower one, is the gradient of the
-//! function that both layers are together.
+//! Two steps compose: dA of the upper layer, passed as dA_next to the lower one, gives the gradient of the
+//! composed function.
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Dual, Prime, Rational};

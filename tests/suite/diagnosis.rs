@@ -1,6 +1,6 @@
-//! The rules of the diagnosis, each at its edge: when a wrong result is that of a known defect, how many
-//! failures a name must explain, what speaks against it, and what is said of masks and shorter formats.
-//! (That every known defect gets its name is `harness`.)
+//! The rules of the diagnosis, each at its edge: when a wrong result matches a known defect, how many failures a
+//! name must explain, what contradicts it, and what is reported about masks and shorter formats. (`harness` checks
+//! that every known defect is identified.)
 
 use crate::check_judge::single;
 use dropout_oracle::conform::cases;
@@ -15,7 +15,7 @@ use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::zoo::distance::CAUGHT;
 use std::fmt::Write;
 
-/// What a defect answers.
+/// A defect's answer to each question.
 pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Outputs> {
     let answer = |question: &Question| match subject.step("", &question.problem) {
         Answer::Result(outputs) => outputs,
@@ -30,7 +30,7 @@ pub fn compared(about: &About, questions: &[Question], answers: &[Outputs]) -> D
     diagnose(about, &questions.iter().zip(answers).map(asked).collect::<Vec<_>>())
 }
 
-/// What a layer answered.
+/// A layer's answers.
 struct Layer {
     about: About,
     questions: Vec<Question>,
@@ -38,7 +38,7 @@ struct Layer {
 }
 
 impl Layer {
-    /// A known defect in doubles, asked the cases of a family whose names end so.
+    /// A known defect in doubles, on the cases of a family whose names end with this.
     fn new(id: &str, format: Format, family: &str, end: &str) -> Self {
         Layer::claiming(Arithmetic::plain(format), id, family, end)
     }
@@ -58,7 +58,7 @@ impl Layer {
         compared(&self.about, &self.questions, &self.answers)
     }
 
-    /// The names, each with what it explains.
+    /// The names, each with the number of failures that it explains.
     fn named(&self) -> Vec<(String, usize)> {
         let candidates = self.diagnosis().candidates.into_iter();
         candidates.map(|candidate| (candidate.id, candidate.explains)).collect()
@@ -90,7 +90,7 @@ impl Layer {
     }
 }
 
-/// x rounded to so many significant bits.
+/// x rounded to `bits` significant bits.
 fn short(x: f64, bits: i32) -> f64 {
     if x == 0.0 {
         return x;
@@ -115,7 +115,7 @@ fn explained(id: &str, quantity: Quantity, off: f64, roundings: f64) -> Option<u
 }
 
 #[test]
-fn a_wrong_result_is_the_mistake_s_within_four_tolerances_and_eight_roundings() {
+fn a_wrong_result_matches_a_defect_within_four_tolerances_and_eight_roundings() {
     let all = probabilities("unscaled-backward").diagnosis().compared;
     assert!((10..20).contains(&all), "one in all of them may stay unexplained");
     for sign in [1.0, -1.0] {
@@ -125,7 +125,7 @@ fn a_wrong_result_is_the_mistake_s_within_four_tolerances_and_eight_roundings() 
 }
 
 #[test]
-fn a_rounding_more_changes_no_name() {
+fn one_more_rounding_changes_no_name() {
     for id in ["da-negated", "da-doubled", "unscaled-backward"] {
         let mut layer = probabilities(id);
         let da = layer.answers.iter_mut().flat_map(|outputs| outputs.0.get_mut(&Da)).flatten().flatten();
@@ -141,9 +141,9 @@ fn tolerances_grow_with_the_wrong_result() {
     assert_eq!(explained("da-doubled", Da, 8.01, 1.01), Some(all - 1));
 }
 
-/// In single precision 1/(p + 1e-6) is a few tolerances away from 1/p.
+/// In single precision 1/(p + 1e-6) is a few tolerances from 1/p.
 #[test]
-fn the_worst_element_must_lie_twice_as_near_to_the_mistake_as_to_the_right_step() {
+fn the_worst_element_must_be_twice_as_close_to_the_defect_as_to_the_right_step() {
     let is_named = |part: f64| {
         let id = "guarded-division-backward";
         let mut layer = Layer::new(id, Format::F32, "keep_probability/no_whole_percent", "-tanh");
@@ -160,7 +160,7 @@ fn the_worst_element_must_lie_twice_as_near_to_the_mistake_as_to_the_right_step(
 }
 
 #[test]
-fn where_zeros_are_expected_the_wrong_numbers_must_be_the_mistake_s() {
+fn where_zeros_are_expected_the_wrong_numbers_must_be_the_defect_s() {
     let layer = || Layer::new("unmasked-forward", Format::F64, "mask/all_dropped", "-tanh");
     assert_eq!(layer().named()[0].0, "mask-inverted-forward", "the same where all is dropped");
     let mut shorter = layer();
@@ -193,7 +193,7 @@ fn is_wrong(layer: &Layer, case: usize) -> bool {
 }
 
 #[test]
-fn a_case_that_passes_speaks_against_a_mistake_that_it_would_catch() {
+fn a_passing_case_contradicts_a_defect_that_it_would_catch() {
     let mut layer = probabilities("unscaled-backward");
     let case = (0..layer.questions.len()).find(|&case| is_wrong(&layer, case)).expect("a failure");
     let expected = layer.questions[case].solved().expect("settled").expected.cells(Da);
@@ -212,7 +212,7 @@ fn at_most_three_are_named() {
 }
 
 #[test]
-fn what_is_no_number_must_be_the_same() {
+fn nan_and_infinities_must_match() {
     let layer = || Layer::new("softmax-unshifted", Format::F64, "steep/", "-softmax");
     let right = layer().named();
     assert_eq!(right[0].0, "softmax-unshifted");
@@ -243,7 +243,7 @@ fn what_is_no_number_must_be_the_same() {
 }
 
 #[test]
-fn results_that_are_not_given_are_not_asked_for() {
+fn missing_results_are_not_compared() {
     let mut layer = probabilities("unscaled-forward");
     layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.remove(&Da)));
     assert_eq!(layer.named()[0].0, "unscaled-forward");
@@ -255,7 +255,7 @@ fn results_that_are_not_given_are_not_asked_for() {
 }
 
 #[test]
-fn another_shape_is_explained_by_a_mistake_of_that_shape() {
+fn a_wrong_shape_is_explained_by_a_defect_of_that_shape() {
     let layer = || Layer::new("db-as-number", Format::F64, "keep_probability/", "-tanh");
     assert_eq!(layer().named()[0].0, "db-as-number");
     let shifted = |tolerances: f64| {
@@ -285,15 +285,15 @@ fn a_layer_that_draws_its_own_mask_and_one_that_is_right_get_no_diagnosis() {
 }
 
 #[test]
-fn mistakes_in_shorter_formats_are_named_by_those_in_single_precision() {
+fn defects_in_shorter_formats_are_named_by_those_in_single_precision() {
     let mut layer = Layer::new("unscaled-backward", Format::Bf16, "keep_probability/", "-tanh");
     layer.change(|x| short(x, 8));
-    // A few tolerances are much in bf16: others lie near, and stand behind.
+    // A few tolerances are a lot in bf16: other defects are near, and come after.
     assert_eq!(layer.named()[0], ("unscaled-backward".to_string(), layer.diagnosis().compared));
 }
 
 #[test]
-fn a_shorter_format_that_all_results_are_good_for_is_told() {
+fn a_shorter_format_that_fits_all_results_is_reported() {
     let of = |claimed: Arithmetic, bits: i32| {
         let mut layer = Layer::claiming(claimed, "right", "activations/", "tanh-moderate");
         layer.change(|x| short(x, bits));
@@ -316,7 +316,7 @@ fn a_shorter_format_that_all_results_are_good_for_is_told() {
     assert_eq!(remark(plain(Format::F32), 8), [says("bf16", "f32")]);
     assert_eq!(remark(plain(Format::F64), 3), [""; 0]);
     assert_eq!(of(plain(Format::F64), 53), Diagnosis::default());
-    // Without the wider accumulator that is claimed.
+    // Without the wider accumulator that the subject claims.
     let wider = Arithmetic { storage: Format::F32, accumulator: Format::F64 };
     let mut layer = Layer::claiming(wider, "right", "blocks/", "tanh-2x37x3");
     layer.change(|x| short(x, 24));
@@ -327,7 +327,7 @@ fn a_shorter_format_that_all_results_are_good_for_is_told() {
     assert_eq!(layer.diagnosis().remarks, [says("f32", "f32/f64")]);
 }
 
-/// Every defect about the mask, and what is said of it.
+/// Every defect of the mask, with its remarks.
 #[test]
 fn what_is_said_of_masks() {
     let ids = dropout_oracle::zoo::all::<f64>().into_iter().map(|defect| defect.id);
@@ -340,9 +340,9 @@ fn what_is_said_of_masks() {
     insta::assert_snapshot!(text);
 }
 
-/// A mask shows where what it masks is an ordinary number, and nowhere else.
+/// A mask is visible only where the masked value is an ordinary number.
 #[test]
-fn numbers_that_are_no_ordinary_ones_show_no_mask() {
+fn zeros_nan_and_infinities_show_no_mask() {
     let mut layer = Layer::new("unmasked-forward", Format::F64, "mask/all_dropped", "-tanh");
     let inputs = layer.questions[0].problem.inputs();
     let ordinary = inputs.a.cells().iter().filter(|a| (1e-3..=1e3).contains(&a.abs())).count();
@@ -353,12 +353,12 @@ fn numbers_that_are_no_ordinary_ones_show_no_mask() {
         cells(&layer)
     );
     assert!(cells(&layer).ends_with("it is R with kept and dropped swapped"));
-    // Of a result of another shape nothing is read.
+    // No mask is read from a result of another shape.
     layer.answers[0].0.get_mut(&ATilde).expect("given").pop();
     assert!(!layer.diagnosis().remarks.iter().any(|remark| remark.contains("forward pass")));
 }
 
-/// What is finite in the format of the defect and infinite in the subject's is the same defect.
+/// A result that is finite in the defect's format and infinite in the subject's still matches.
 #[test]
 fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     let problem = single(48.0, 2f64.powi(-8), 1.0, 2f64.powi(-10), 0.0);
@@ -375,8 +375,8 @@ fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     assert_eq!(named, ["scaled-twice-both-passes"]);
 }
 
-/// Of 16 cells with p = 0.5 two independent masks agree in 8, give or take 2: all 16 are four times that away, and
-/// no further. So few do not tell the same mask from another.
+/// Two independent masks of 16 cells with p = 0.5 agree in 8 ± 2 cells. All 16 are only four deviations away, too
+/// few cells to tell the same mask from another.
 #[test]
 fn masks_are_called_independent_where_the_same_one_would_stand_out() {
     const R: [[f64; 5]; 4] = [
@@ -387,7 +387,7 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
     ];
     let remark = |n: usize| {
         let r: Vec<Vec<f64>> = R.iter().map(|row| row[..n].to_vec()).collect();
-        // The other way round in half of the rows.
+        // Inverted in half of the rows.
         let of_row = |(i, row): (usize, &Vec<f64>)| {
             row.iter().map(|r| if i < 2 { 2.0 - 2.0 * r } else { 2.0 * r }).collect()
         };
@@ -401,7 +401,7 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
             da_next: vec![vec![1.0]; 4],
         };
         let problem =
-            Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("sound");
+            Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("valid");
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let question = Question::new(problem, about.arithmetic);
         compared(&about, &[question], &[Outputs([(ATilde, a_tilde)].into())]).remarks.remove(0)

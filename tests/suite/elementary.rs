@@ -1,5 +1,5 @@
-//! The elementary functions of intervals: each enclosure holds what an independent route finds, is as
-//! narrow as its bits allow, and meets the enclosures of other widths.
+//! The elementary functions of intervals: each enclosure contains the value of an independent computation, is as
+//! narrow as its bits allow, and intersects the enclosures of other widths.
 
 use dashu::base::Abs;
 use dashu::float::round::mode::HalfEven;
@@ -9,8 +9,7 @@ use dashu::rational::RBig;
 use dropout_oracle::number::{Interval, Number, Real};
 use dropout_oracle::oracle::round::{Exact, nearest};
 
-/// Sizes from 2^−60 to 39, among them both sides of the places where the way of computing changes:
-/// x² = 128 and x² = 512.
+/// Sizes from 2^−60 to 39, on both sides of the points where the algorithm changes: x² = 128 and x² = 512.
 fn sizes() -> impl Iterator<Item = f64> {
     let small = [-60, -40, -20, -10, -3].map(|exponent| 1.3 * 2f64.powi(exponent));
     small

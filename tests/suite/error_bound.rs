@@ -1,5 +1,5 @@
-//! ErrorBound numbers: the arithmetic of the bounds against exact fractions, what is computed in f32 against
-//! the bounds, and the bounds where they can be worked out by hand.
+//! Error bounds: their arithmetic against exact fractions, computations in f32 against the bounds, and bounds that
+//! can be computed by hand.
 
 use dashu::rational::RBig;
 use dropout_oracle::number::bounds::{above, distance, half_ulp, last_bit, over, plus, power, times};
@@ -27,12 +27,12 @@ fn fraction(x: f64) -> RBig {
     RBig::try_from(x).expect("finite")
 }
 
-/// Not below the exact value, and not two doubles above it.
+/// Whether it is at least the exact value, and at most two doubles above it.
 fn is_just_above(bound: f64, exact: &RBig) -> bool {
     fraction(bound) >= *exact && fraction(bound.next_down().next_down().max(0.0)) <= *exact
 }
 
-/// The bound is `derived`, but for terms of second order.
+/// The bound is `derived`, up to terms of second order.
 #[track_caller]
 fn is_about(bound: Result<f64, NotJudged>, derived: f64) {
     let bound = bound.expect("there is a bound");
@@ -81,7 +81,7 @@ proptest! {
         prop_assert!(multiple.is_int() && !(multiple / RBig::from(2)).is_int());
     }
 
-    /// Any sequence of operations in f32: bound and exact number hold what the processor computes.
+    /// For any sequence of operations in f32, the processor's result lies within the bound of the exact number.
     #[test]
     fn what_f32_computes_lies_within_its_bound(
         starts in prop::array::uniform4((-40i32..40, 1u32..1 << 24, any::<bool>())),
@@ -202,7 +202,7 @@ fn whole_numbers_that_fit_are_exact_in_any_order_and_those_that_do_not_are_not()
     assert_eq!((F16::from_f64(31.0) * F16::from_f64(33.0)).error(), Ok(0.0));
     assert_eq!((F16::from_f64(1023.0) / F16::from_f64(-33.0)).error(), Ok(0.0));
     assert_eq!((F16::from_f64(31.0) * F16::from_f64(33.0)).exact_number(), (1023.0, 0.0));
-    // 1 + 2^-11 is no number of f16 and goes to 1, twice, though the whole sum is one.
+    // f16 cannot hold 1 + 2^-11 and rounds it to 1, twice, though it can hold the whole sum.
     assert!(sum(&[1.0, 2f64.powi(-11), 2f64.powi(-11)]).expect("a bound") >= 2f64.powi(-10));
     // 2047 · 2047 has 22 bits.
     assert!((F16::from_f64(255.0) * F16::from_f64(255.0)).error().expect("a bound") >= 1.0);
@@ -230,7 +230,7 @@ fn a_power_of_two_scales_a_number_with_its_error() {
     let tiny = F64::stored(1.3 * power(-1000));
     let quarter = (tiny * F64::from_f64(0.25)).error().expect("a bound");
     assert!(quarter >= 1.9 * tiny.error().expect("a bound") / 4.0);
-    // What is no double any more is not exactly 0.
+    // A number too small for a double is not exactly 0.
     let gone = F64::from_f64(power(-600)) * F64::from_f64(power(-600));
     assert_eq!(gone.exact_number(), (0.0, power(-1074)));
     // Not where that makes it subnormal, too large, or where it is only about a power of two.
@@ -310,7 +310,7 @@ fn functions_are_exact_where_libraries_are() {
         assert_eq!((x.error(), x.exact_number()), (Ok(0.0), (0.0, 0.0)));
     }
     assert_eq!((zero.exp().error(), zero.exp().exact_number()), (Ok(0.0), (1.0, 0.0)));
-    // Not at what may be beside 0 or 1.
+    // But not at a number that may only be close to 0 or 1.
     let beside = F32::from_f64(1.3) - F32::from_f64(1.3);
     let error = beside.error().expect("a bound");
     is_about(beside.exp().error(), error + 8.0 * U);
@@ -442,7 +442,7 @@ fn a_sum_of_what_is_never_negative_is_not_computed_as_zero() {
 }
 
 #[test]
-fn a_sign_is_told_where_no_error_reaches_zero() {
+fn a_sign_is_known_where_no_error_reaches_zero() {
     let sign = |x: f64, y: f64| (F32::from_f64(x) - F32::from_f64(y)).is_positive();
     assert_eq!((sign(1.3, 1.1), sign(1.1, 1.3), sign(1.3, 1.3)), (Some(true), Some(false), None));
     // Off by 4 · 1.3 u.
@@ -484,7 +484,7 @@ fn of_two_formulas_the_worse_one_counts_and_one_without_a_bound_does_not() {
 }
 
 #[test]
-fn what_has_no_bound_gives_none_to_whatever_is_made_of_it() {
+fn a_number_without_a_bound_makes_results_without_one() {
     let none = F16::from_f64(1e6);
     let one = F16::one();
     let made = [

@@ -1,4 +1,4 @@
-//! The worked example: what a student sees, for two cases and at the edges.
+//! The worked example as a student sees it, for two cases and at the edges.
 
 use dropout_oracle::explain;
 use dropout_oracle::oracle;
@@ -20,10 +20,10 @@ fn by_hand() -> Problem {
         b: vec![3.0, 1.0],
         da_next: vec![vec![-1.0, 1.0], vec![3.0, -2.0]],
     };
-    Problem::new(inputs, Activation::Coupled(CoupledActivation::CoupledQuadratic)).expect("a sound problem")
+    Problem::new(inputs, Activation::Coupled(CoupledActivation::CoupledQuadratic)).expect("a valid problem")
 }
 
-/// A softmax whose numbers are no short decimals, and a unit that is never dropped.
+/// A softmax whose numbers are not short decimals, and a unit that is never dropped.
 fn softmax() -> Problem {
     let inputs = Inputs {
         a: vec![vec![0.5, -1.25], vec![2.0, 0.75], vec![-0.375, 1.5]],
@@ -33,7 +33,7 @@ fn softmax() -> Problem {
         b: vec![0.25, -0.5, 0.5, 1.0],
         da_next: vec![vec![1.0, -0.5, 0.25, 2.0], vec![-1.5, 0.75, 0.5, -0.25], vec![0.125, 3.0, -2.0, 0.5]],
     };
-    Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).expect("a sound problem")
+    Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).expect("a valid problem")
 }
 
 #[test]
@@ -73,11 +73,11 @@ fn large() -> Problem {
         b: (0..n_next).map(|j| 0.5 - j as f64).collect(),
         da_next: rows(m, n_next, &|i, j| ((3 * i + 5 * j) % 7) as f64 / 8.0 - 0.375),
     };
-    Problem::new(inputs, Activation::PerUnit(units.to_vec())).expect("a sound problem")
+    Problem::new(inputs, Activation::PerUnit(units.to_vec())).expect("a valid problem")
 }
 
 #[test]
-fn of_long_rows_columns_and_sums_the_ends_are_shown() {
+fn long_rows_columns_and_sums_show_only_their_ends() {
     let pages = [4, 5, 19, 51].map(|equation| text(&large(), Some(equation), 80));
     insta::assert_snapshot!("large", pages.join("\n────\n"));
 }
@@ -105,7 +105,7 @@ fn one_equation_alone_reads_as_it_does_among_all() {
 }
 
 #[test]
-fn a_number_that_no_equation_has_is_refused_with_those_that_there_are() {
+fn an_unknown_equation_number_is_refused_with_the_known_ones() {
     let expected = oracle::expected(&by_hand()).expect("within range");
     for number in [0, 59, 255] {
         let error = explain::text(&by_hand(), &expected, Some(number), 80).expect_err("no such equation");

@@ -22,7 +22,7 @@ fn the_committed_files_are_what_is_generated_byte_for_byte() {
     let files = generated(&entries, || {
         done.fetch_add(1, Ordering::Relaxed);
     });
-    assert_eq!(done.into_inner(), entries.len(), "progress is told once a case");
+    assert_eq!(done.into_inner(), entries.len(), "progress is reported once per case");
     assert_eq!(compare(&folder(), &files).expect("readable"), Comparison::default());
 }
 
@@ -131,7 +131,7 @@ fn a_committed_case_read_back_is_solved_to_the_same_results() {
             b: case.b.clone(),
             da_next: case.da_next.clone(),
         };
-        let problem = Problem::new(inputs, case.g.clone()).expect("a sound case");
+        let problem = Problem::new(inputs, case.g.clone()).expect("a valid case");
         let step = oracle::expected(&problem).expect("within range");
         assert_eq!(step.forward.z.cells(), case.expected.z.concat(), "{}", case.id);
         assert_eq!(step.backward.dw.cells(), case.expected.dw.concat(), "{}", case.id);
@@ -202,7 +202,7 @@ fn few() -> Files {
 }
 
 #[test]
-fn what_is_missing_different_or_stray_is_told_and_written_whole() {
+fn missing_different_and_stray_files_are_reported_and_written_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().join("new");
     let files = few();
@@ -223,7 +223,7 @@ fn what_is_missing_different_or_stray_is_told_and_written_whole() {
     write(&folder, &files, &comparison).expect("writable");
     assert_eq!(fs::read_to_string(folder.join("flags.json")).expect("a file"), "2\n");
     assert!(folder.join("cases/a/y.json").exists(), "what is not ours is left alone");
-    // Nothing but these: no temporary file is left behind.
+    // Only these: no temporary file is left behind.
     assert_eq!(fs::read_dir(folder.join("cases/a")).expect("a folder").count(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! Formats of numbers: what they hold, how numbers are rounded to them, how far apart theirs are.
+//! Formats of numbers: what they hold, how they round, and how far apart their numbers are.
 
 use dropout_oracle::number::{Arithmetic, Format};
 use proptest::prelude::*;

@@ -1,5 +1,5 @@
-//! The gradient is the derivative: both forms against every witness, each of which knows the scalar
-//! forward pass alone.
+//! The gradient is the derivative: both forms against every witness, each of which uses only the scalar forward
+//! pass.
 
 use approx::abs_diff_eq;
 use dropout_oracle::grid::Grid;

@@ -1,7 +1,7 @@
-//! The harness can fail: every known defect, run as a subject, comes out red and is called by its name.
+//! The harness can fail: every known defect, run as a subject, fails and is identified by its name.
 //!
-//! `cargo test` takes a part of the zoo through the whole of it; with DROPOUT_ORACLE_SWEEP set, as .ci/run
-//! does, it takes all. (That every defect is beyond its tolerance in some case is `kills`, each time.)
+//! `cargo test` runs a sample of the zoo; with DROPOUT_ORACLE_SWEEP set, as .ci/run sets it, it runs all of it.
+//! (`kills` always checks that some case catches every defect.)
 
 use crate::cases::{folder, json};
 use crate::diagnosis::{answers, compared};
@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The cases that catch everything, those that tell neighbours apart, and every seventh of all.
+/// The smoke profile, the cases that tell similar defects apart, and every seventh case.
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let all = cases::built_in().into_iter().enumerate();
     let smoke = |case: &Case| SMOKE.lines().any(|id| id == case.id);
@@ -39,13 +39,13 @@ fn ids() -> Vec<String> {
     zoo::all::<f64>().into_iter().map(|defect| defect.id).collect()
 }
 
-/// Every so many-th, or all in the sweep.
+/// One id in `every`, or all of them in the sweep.
 fn sample(every: usize) -> Vec<String> {
     let every = if std::env::var_os("DROPOUT_ORACLE_SWEEP").is_some() { 1 } else { every };
     ids().into_iter().step_by(every).collect()
 }
 
-/// The questions to subjects of both formats, in each solved once for all of them.
+/// The questions to subjects of each format, each solved once for all of them.
 static QUESTIONS: LazyLock<[Vec<Question>; 2]> = LazyLock::new(|| {
     [Format::F64, Format::F32].map(|format| {
         let about = About::new("any", Arithmetic::plain(format));
@@ -64,7 +64,7 @@ fn program(arguments: &[&str]) -> Program {
 }
 
 #[test]
-fn the_right_step_is_green_through_the_protocol() {
+fn the_right_step_passes_through_the_protocol() {
     for arithmetic in ["f64", "f32"] {
         let run = judged(&mut program(&["right", arithmetic]), &CASES);
         assert_eq!(run.count(Status::Pass) + run.count(Status::NotJudged), CASES.len(), "{arithmetic}");
@@ -73,7 +73,7 @@ fn the_right_step_is_green_through_the_protocol() {
 }
 
 #[test]
-fn every_known_mistake_is_red_through_the_protocol() {
+fn every_known_defect_fails_through_the_protocol() {
     let matrix = json(&folder().join("kill-matrix.json"));
     let order: Vec<&str> =
         matrix["cases"].as_array().expect("ids").iter().filter_map(|id| id.as_str()).collect();
@@ -84,7 +84,7 @@ fn every_known_mistake_is_red_through_the_protocol() {
         let kills = matrix["defects"][&defect.id]["kills"].as_str().expect("a character a case");
         let caught = order.iter().zip(kills.chars()).filter(|(_, kill)| "x6".contains(*kill));
         let id = caught.map(|(id, _)| *id).min_by_key(size).expect("a case catches it");
-        // What is kept of a call shows in the next of the same sizes.
+        // State kept from one call shows in the next one with the same sizes.
         let before = defect.is_stateful().then(|| another(&cases[id])).into_iter();
         let asked = before.chain([cases[id].clone()]).map(|problem| Case { id: id.into(), problem });
         let run = judged(&mut program(&[&defect.id]), &asked.collect::<Vec<_>>());
@@ -97,14 +97,14 @@ fn every_known_mistake_is_red_through_the_protocol() {
 fn zeros_fail_every_case_that_asks_for_more() {
     let run = judged(&mut program(&["zeros"]), &CASES);
     for (outcome, case) in run.outcomes.iter().zip(CASES.iter()) {
-        let expected = dropout_oracle::oracle::expected(&case.problem).expect("a sound case");
+        let expected = dropout_oracle::oracle::expected(&case.problem).expect("a valid case");
         let flags = dropout_oracle::fixture::flags::of(&case.problem, &expected);
         let may_pass = flags.contains(&"subnormal");
         assert!(outcome.verdict.status == Status::Fail || may_pass, "{}", outcome.id);
     }
 }
 
-/// The defects that are named, in their order; None where nothing fails.
+/// The defects that the diagnosis names, in its order; `None` if nothing fails.
 fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
     let about = subject.about();
     let questions = &QUESTIONS[usize::from(about.arithmetic.storage == Format::F32)];
@@ -113,8 +113,8 @@ fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
     (compared > 0).then(|| candidates.into_iter().map(|candidate| candidate.id).collect())
 }
 
-/// Those of these defects that are not named, or not alone: without the defect in the zoo, another name
-/// would be that of an unknown one.
+/// Those of these defects that are not named, or not alone. A second name would be a wrong diagnosis if the
+/// defect were not in the zoo.
 fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -> Vec<String> {
     let of = |id: &String| {
         let names = named(subject(id).as_mut())?;
@@ -124,17 +124,17 @@ fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -
 }
 
 #[test]
-fn a_mistake_is_called_by_its_name_and_by_no_other() {
+fn each_defect_is_identified_and_no_other_is_named() {
     assert_eq!(misnamed(&sample(11), |id| Defective::double(id).expect("a defect")), [""; 0]);
 }
 
 #[test]
-fn a_mistake_in_single_precision_is_named_too() {
+fn a_defect_in_single_precision_is_named_too() {
     assert_eq!(misnamed(&sample(19), |id| Defective::single(id).expect("a defect")), [""; 0]);
 }
 
-/// A layer that computes in doubles and hands out floats: a conforming way to make a defect in single precision,
-/// with other roundings than the zoo's.
+/// A layer that computes in doubles and returns floats: another way to have a defect in single precision, with
+/// other roundings than the zoo's.
 struct Rounded(Box<dyn Subject>);
 
 impl Subject for Rounded {
@@ -153,10 +153,10 @@ impl Subject for Rounded {
     }
 }
 
-/// What is another defect in doubles, and so gets no name: a formula whose floats overflow, or lose all
-/// their digits, where doubles do not; digits that are cut off, where a rounding decides which; and what
-/// shows in a few cases only, in some of which a rounding of z near ±700 moves the wrong result; and what
-/// is added to a result, where that of the call before was so large that few digits are left.
+/// Defects that behave otherwise in doubles, and so get no name: formulas that overflow or lose all digits in
+/// floats but not in doubles; truncated digits, where a rounding decides which ones; defects that show in only a
+/// few cases, in some of which a rounding of z near ±700 changes the wrong result; and terms added to a result
+/// where the previous call's was so large that few digits remain.
 const OTHERWISE: [&str; 22] = [
     "dw-with-momentum",
     "softmax-over-batch",
@@ -183,7 +183,7 @@ const OTHERWISE: [&str; 22] = [
 ];
 
 #[test]
-fn a_mistake_made_with_other_roundings_is_named_too() {
+fn a_defect_with_other_roundings_is_named_too() {
     let rounded =
         |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
     let mut misnamed = misnamed(&sample(19), rounded);
@@ -211,17 +211,16 @@ impl Subject for Two {
 }
 
 #[test]
-fn an_unknown_fault_gets_no_name() {
+fn an_unknown_defect_gets_no_name() {
     let halves = ["bias-doubled", "dw-from-a"].map(|id| Defective::double(id).expect("a defect"));
     let run = judged(&mut Two(halves), &CASES);
     assert!(run.count(Status::Fail) > CASES.len() / 2);
     assert_eq!(run.diagnosis.candidates, []);
 }
 
-/// Two defects drawn at random, one in each pass: where a name is given, it is that of one of them, which
-/// then hides the other.
+/// Two random defects, one in each pass: any name given belongs to one of them, which then hides the other.
 #[test]
-fn two_mistakes_get_no_third_name() {
+fn two_defects_get_no_third_name() {
     let zoo = zoo::all::<f64>();
     let (backward, forward): (Vec<_>, Vec<_>) = zoo.into_iter().partition(|defect| defect.equation >= 38);
     let mut words = ChaCha8Rng::seed_from_u64(4);
@@ -236,7 +235,7 @@ fn two_mistakes_get_no_third_name() {
 }
 
 #[test]
-fn masks_that_differ_are_told_by_how_often_they_agree() {
+fn differing_masks_are_reported_with_their_agreement() {
     let remarks =
         |id: &str| judged(Defective::double(id).expect("a defect").as_mut(), &CASES).diagnosis.remarks;
     let [forward, backward] = &remarks("mask-inverted-both-passes")[..] else { panic!("two passes") };
@@ -251,7 +250,7 @@ fn masks_that_differ_are_told_by_how_often_they_agree() {
 }
 
 #[test]
-fn a_shorter_format_than_the_claimed_one_is_remarked() {
+fn a_shorter_format_than_the_claimed_one_is_reported() {
     struct Single(Box<dyn Subject>);
     impl Subject for Single {
         fn about(&self) -> About {
@@ -269,7 +268,7 @@ fn a_shorter_format_than_the_claimed_one_is_remarked() {
 }
 
 #[test]
-fn where_nothing_fails_nothing_is_said() {
+fn without_a_failure_there_is_no_diagnosis() {
     let about = About::new("none", Arithmetic::plain(Format::F64));
     assert_eq!(diagnose(&about, &[]), Diagnosis::default());
     let asked = Asked { question: &QUESTIONS[0][0], outputs: None };

@@ -1,4 +1,4 @@
-//! Subjects that draw their own mask: it is read from Ã, and both passes are held to it.
+//! Subjects that draw their own mask: it is inferred from Ã, and both passes are judged by it.
 
 use dropout_oracle::conform::Outputs;
 use dropout_oracle::conform::judge::{infer_mask, question::Question};
@@ -21,7 +21,7 @@ fn asked() -> Problem {
         b: vec![3.0, 1.0],
         da_next: vec![vec![-1.0, 1.0], vec![3.0, -2.0]],
     };
-    Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).expect("sound")
+    Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).expect("valid")
 }
 
 const DRAWN: [[f64; 3]; 2] = [[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]];
@@ -32,7 +32,7 @@ type Given = Inputs<Vec<Vec<f64>>, Vec<f64>>;
 fn with(problem: &Problem, change: impl FnOnce(&mut Given)) -> Problem {
     let mut given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
     change(&mut given);
-    Problem::new(given, problem.activation().clone()).expect("sound")
+    Problem::new(given, problem.activation().clone()).expect("valid")
 }
 
 /// The problem with the subject's own mask.
@@ -40,12 +40,12 @@ fn drawn(problem: &Problem) -> Problem {
     with(problem, |given| given.r = DRAWN.map(|row| row.to_vec()).into())
 }
 
-/// What a subject that drew that mask gives.
+/// The answer of a subject that drew that mask.
 fn answer(problem: &Problem) -> Outputs {
     Outputs::from(&scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation()))
 }
 
-/// What is said of a subject whose results are changed in some way.
+/// The findings on a subject whose results are changed in some way.
 fn says(change: impl Fn(&mut Outputs)) -> Vec<String> {
     let mut outputs = answer(&asked());
     change(&mut outputs);
@@ -66,31 +66,31 @@ fn p(k: usize) -> f64 {
 }
 
 #[test]
-fn the_mask_is_read_from_the_forward_pass_and_the_rest_is_kept() {
-    let recovered = infer_mask::problem(&asked(), &answer(&asked())).expect("a mask");
-    assert_eq!(recovered, drawn(&asked()));
-    assert_eq!(infer_mask::findings(&Question::new(recovered.clone(), F64), &answer(&asked())), [""; 0]);
-    let expected = oracle::expected(&recovered).expect("settled");
+fn the_mask_is_inferred_from_the_forward_pass_and_the_rest_is_kept() {
+    let inferred = infer_mask::problem(&asked(), &answer(&asked())).expect("a mask");
+    assert_eq!(inferred, drawn(&asked()));
+    assert_eq!(infer_mask::findings(&Question::new(inferred.clone(), F64), &answer(&asked())), [""; 0]);
+    let expected = oracle::expected(&inferred).expect("settled");
     assert_eq!(expected.forward.a_tilde.to_rows(), answer(&asked()).0[&Quantity::ATilde]);
 }
 
 #[test]
-fn a_subject_that_keeps_its_activations_to_itself_shows_the_mask_through_an_identity() {
-    let identity_probe = infer_mask::identity_probe(&asked()).expect("sound");
+fn the_identity_probe_reveals_the_mask_of_a_subject_that_returns_no_a_tilde() {
+    let identity_probe = infer_mask::identity_probe(&asked()).expect("valid");
     assert_eq!((identity_probe.m(), identity_probe.n(), identity_probe.n_next()), (2, 3, 3));
     for hidden in
         [&[Quantity::ATilde][..], &[Quantity::ATilde, Quantity::Z], &[Quantity::ATilde, Quantity::ANext]]
     {
         let mut outputs = answer(&identity_probe);
         outputs.0.retain(|quantity, _| !hidden.contains(quantity));
-        let recovered = infer_mask::problem(&identity_probe, &outputs).expect("a mask");
-        assert_eq!(recovered.inputs().r.to_rows(), DRAWN);
-        assert_eq!(infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs), [""; 0]);
+        let inferred = infer_mask::problem(&identity_probe, &outputs).expect("a mask");
+        assert_eq!(inferred.inputs().r.to_rows(), DRAWN);
+        assert_eq!(infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs), [""; 0]);
         for da in outputs.0.get_mut(&Quantity::Da).expect("given") {
             da.fill(1.0);
         }
         assert_eq!(
-            infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs),
+            infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs),
             ["the backward pass uses another mask than the forward pass: dA[0][0] is not 0 where Ã is 0"]
         );
     }
@@ -116,9 +116,9 @@ fn results_that_do_not_show_the_mask_are_named() {
 
 /// Z is Ã only where W is the identity and b is 0.
 #[test]
-fn what_is_no_identity_shows_no_mask() {
+fn a_probe_without_the_identity_reveals_no_mask() {
     let refused = |change: &dyn Fn(&mut Given)| {
-        let problem = with(&infer_mask::identity_probe(&asked()).expect("sound"), change);
+        let problem = with(&infer_mask::identity_probe(&asked()).expect("valid"), change);
         let mut outputs = answer(&problem);
         outputs.0.remove(&Quantity::ATilde);
         infer_mask::problem(&problem, &outputs)
@@ -135,7 +135,7 @@ fn what_is_no_identity_shows_no_mask() {
 }
 
 #[test]
-fn an_a_that_may_vanish_is_asked_as_1_and_one_that_may_overflow_is_not_asked() {
+fn an_a_that_may_vanish_is_replaced_by_1_and_one_that_may_overflow_is_not_asked() {
     let last_a = |a: f64| with(&asked(), |given| given.a[1][2] = a);
     let f32 = Arithmetic::plain(Format::F32);
     let without_zeros = |a: f64, arithmetic| infer_mask::without_zeros(&last_a(a), arithmetic);
@@ -170,11 +170,11 @@ fn another_mask_in_the_backward_pass_is_named_with_its_cell() {
     assert_eq!(da(1, 2, 0.5), [format!("{another} dA[1][2] is not 0 where Ã is 0")]);
     assert_eq!(da(1, 1, 0.0), [format!("{another} dA[1][1] is 0 where Ã is not 0")]);
     assert_eq!(da(1, 2, -0.0), [""; 0]);
-    // Where nothing comes from above, every dA is 0.
+    // With an upstream gradient of 0, every dA is 0.
     let still = with(&asked(), |given| given.da_next = vec![vec![0.0; 2]; 2]);
     let outputs = answer(&still);
-    let recovered = infer_mask::problem(&still, &outputs).expect("a mask");
-    assert_eq!(infer_mask::findings(&Question::new(recovered, F64), &outputs), [""; 0]);
+    let inferred = infer_mask::problem(&still, &outputs).expect("a mask");
+    assert_eq!(infer_mask::findings(&Question::new(inferred, F64), &outputs), [""; 0]);
 }
 
 #[test]
@@ -199,9 +199,9 @@ fn a_wrong_scale_is_named() {
 }
 
 #[test]
-fn a_wrong_scale_has_its_name_within_twice_the_tolerance() {
-    let recovered = Question::new(drawn(&asked()), F64);
-    let bound = recovered.solved().expect("settled").bounds.forward.a_tilde.at(0, 1).expect("judged");
+fn a_wrong_scale_is_named_within_twice_the_tolerance() {
+    let inferred = Question::new(drawn(&asked()), F64);
+    let bound = inferred.solved().expect("settled").bounds.forward.a_tilde.at(0, 1).expect("judged");
     // The right ã is 3/0.75.
     let near = bound / 4.0 + 4.0 * f64::EPSILON;
     let unscaled_but_for = |off: f64| {
@@ -222,9 +222,9 @@ fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
     assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation");
     let certain = with(&asked(), |given| given.keep_prob[0] = 1.0);
     let outputs = answer(&certain);
-    let recovered = infer_mask::problem(&certain, &outputs).expect("a mask");
+    let inferred = infer_mask::problem(&certain, &outputs).expect("a mask");
     assert_eq!(
-        infer_mask::findings(&Question::new(recovered.clone(), F64), &outputs),
+        infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs),
         ["unit 0 is dropped in row 0 although p = 1 keeps always"]
     );
 }

@@ -1,5 +1,5 @@
-//! The kill matrix on numbers that are written by hand: what is caught, the covering subset, the files; and
-//! how far a wrong result is off.
+//! The kill matrix on handwritten numbers: what is caught, the covering subset, the files, and how far off a
+//! wrong result is.
 
 use dropout_oracle::cases::{self, Profile};
 use dropout_oracle::conform::judge::question::{Question, Solved};
@@ -61,7 +61,7 @@ fn a_case_catches_from_eight_tolerances_on_where_it_is_offered() {
 }
 
 #[test]
-fn a_cover_takes_what_catches_most_the_first_of_equals_and_nothing_that_can_go() {
+fn a_cover_takes_the_case_that_catches_most_the_first_of_equals_and_no_redundant_one() {
     let sets = |sets: &[&[u8]]| -> Vec<BTreeSet<u8>> {
         sets.iter().map(|set| set.iter().copied().collect()).collect()
     };
@@ -185,7 +185,7 @@ fn a_case_is_measured_in_both_formats_where_it_fits_into_both() {
 }
 
 #[test]
-fn what_is_asked_before_has_the_same_sizes_and_no_input_in_common() {
+fn the_problem_asked_before_has_the_same_sizes_and_no_input_in_common() {
     let first = problem("shapes/tanh-2x4x3");
     let other = another(&first);
     let (x, y) = (first.inputs(), other.inputs());

@@ -1,4 +1,4 @@
-//! The kill matrix: every defect is caught, none is another, and what that leans on.
+//! The kill matrix: every defect is caught, no two are the same, and no family is indispensable.
 
 use dropout_oracle::cases::{self, Profile, SMOKE};
 use dropout_oracle::fixture::kills::{Matrix, Zoo, cover};
@@ -72,14 +72,14 @@ fn the_right_step_is_within_every_tolerance() {
     });
 }
 
-/// Zero results are right where zeros are expected, and nowhere else.
+/// A step that returns zeros passes only where zeros are expected.
 #[test]
 fn a_step_that_gives_zeros_is_caught_by_every_case_that_expects_something_else() {
     for case in SOLVED.iter() {
         let zeros = case.solution.expected.convert(|grid| grid.map(|_| 0.0), |row| vec![0.0; row.len()]);
         let results = Quantity::ALL.map(|quantity| (quantity, zeros.grid(quantity)));
         let far = distance(&case.solution.expected, &case.solution.bounds[0], &BTreeMap::from(results));
-        // Where results are subnormal, 0 in their place may be sound.
+        // Zeros in place of subnormal results may be correct.
         let flags = dropout_oracle::fixture::flags::of(&case.problem, &case.solution.expected);
         assert!(far >= CAUGHT || flags.contains(&"subnormal"), "{}: {far}", case.id);
     }
@@ -103,7 +103,7 @@ fn ids_are_unique_kebab_case_and_each_breaks_an_equation_of_a_step() {
     assert!(ids.len() >= 200);
 }
 
-/// What a defect gives on all cases, to the last bit; the two zeros are one.
+/// A defect's results on all cases, bit for bit, except that −0 equals 0.
 fn prints(defect: &Defect<f64>) -> Vec<Vec<u64>> {
     let of = |case: &Solved| {
         let mut memory = Memory::new();
@@ -131,13 +131,13 @@ fn no_two_defects_give_the_same_results_on_all_cases() {
     let mut seen: BTreeMap<u64, String> = BTreeMap::new();
     for (print, id) in ZOO.double.par_iter().map(hashed).collect::<Vec<_>>() {
         if let Some(other) = seen.insert(print, id.clone()) {
-            panic!("{id} gives what {other} gives");
+            panic!("{id} and {other} give the same results");
         }
     }
 }
 
 #[test]
-fn the_smoke_profile_catches_all_that_all_cases_catch_and_none_of_it_can_go() {
+fn the_smoke_profile_is_minimal_and_catches_everything_that_all_cases_catch() {
     let caught = MATRIX.caught();
     let smoke: Vec<String> = cover(&caught).into_iter().map(|case| MATRIX.cases[case].clone()).collect();
     if std::env::var_os("DROPOUT_ORACLE_WRITE_SMOKE").is_some() {
@@ -163,7 +163,7 @@ fn the_smoke_profile_catches_all_that_all_cases_catch_and_none_of_it_can_go() {
     assert_eq!(listed, smoke);
 }
 
-/// The share of the cases' worth that one family carries alone: nothing.
+/// No family is indispensable.
 #[test]
 fn without_any_one_family_the_others_still_catch_every_defect() {
     let families: BTreeSet<&str> = (0..MATRIX.cases.len()).map(family).collect();
@@ -179,7 +179,7 @@ fn without_any_one_family_the_others_still_catch_every_defect() {
     }
 }
 
-/// Covering subsets fitted to half of the zoo, and to all pages but one: what they catch of the rest.
+/// What covering subsets fitted to half of the zoo, and to all pages but one, catch of the rest.
 #[test]
 fn a_subset_fitted_to_half_of_the_zoo_lets_some_of_the_other_half_through() {
     const SPLITS: usize = 200;
@@ -218,7 +218,7 @@ fn a_subset_fitted_to_half_of_the_zoo_lets_some_of_the_other_half_through() {
     insta::assert_snapshot!(text);
 }
 
-/// What each case catches by the names of the defects, for a case that is small enough to be read.
+/// The defects that the case worked by hand catches.
 #[test]
 fn the_case_worked_by_hand_catches_what_it_was_made_for() {
     let by_hand = SOLVED.iter().position(|case| case.id == "exact/by-hand").expect("it is there");

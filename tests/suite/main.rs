@@ -1,4 +1,4 @@
-//! The test suite: one binary, a module a topic.
+//! The test suite: one binary, one module per topic.
 
 mod activation_accuracy;
 mod activation_lists;

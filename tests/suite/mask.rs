@@ -153,7 +153,7 @@ fn p_of_1_keeps_all_and_p_next_to_0_drops_all() {
     }
 }
 
-/// At most so many statistical checks stand below.
+/// An upper limit on the number of statistical checks below.
 const CHECKS: f64 = 1000.0;
 /// The false-alarm rate of one check.
 const RATE: f64 = 1e-9 / CHECKS;
@@ -254,7 +254,7 @@ fn no_row_repeats() {
     assert_eq!(rows.len(), 2000);
 }
 
-/// The judge itself: by exact binomial tails its rate holds, and it rejects what is far off.
+/// The check itself: by exact binomial tails its rate holds, and it rejects a rate that is far off.
 #[test]
 fn the_checks_reject_a_wrong_rate_and_accept_the_right_one() {
     assert!(!is_no_chance(50, 100, 0.5) && !is_no_chance(0, 100, 0.01) && !is_no_chance(100, 100, 0.99));

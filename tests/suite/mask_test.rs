@@ -1,4 +1,4 @@
-//! The judge of mask generators: conforming ones pass, wrong ones do not and are told why, as often as stated.
+//! The mask test: conforming generators pass and wrong ones fail with the reason, as often as stated.
 
 use dropout_oracle::mask_test::mask::{Axis, Mask, agreements, full};
 use dropout_oracle::mask_test::plan::{Plan, Question, RATES, Role, SMALL, TINY};
@@ -10,7 +10,7 @@ use dropout_oracle::problem::mask;
 
 use crate::sources;
 
-/// Counted cell by cell.
+/// Checked cell by cell.
 #[test]
 fn the_pairs_of_one_test_share_no_cell_and_the_two_halves_are_all() {
     let call = |seed: u64| Mask { units: 8, rows: (0..16).map(|i| word(seed << 8 | i) & 0xff).collect() };
@@ -52,7 +52,7 @@ fn every_test_counts_what_it_says() {
         Mask { units: question.p.len(), rows: (0..question.rows as u64).map(row).collect() }
     };
     let mut masks: Vec<Mask> = questions.iter().enumerate().map(drawn).collect();
-    // The first 64 cells of the second even mask stand in the first as well, from cell 40 on.
+    // The first 64 cells of the second even mask also occur in the first, from cell 40 on.
     let start = masks[3].rows[0] | masks[3].rows[1] << 32;
     let before = masks[2].rows[1] & 0xff;
     masks[2].rows[1..4].copy_from_slice(&[
@@ -195,7 +195,7 @@ struct Cell {
     cells: u64,
 }
 
-/// A well-mixed word for every number.
+/// A well-mixed word for each number.
 fn word(number: u64) -> u64 {
     let mut z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x1234_5678_9abc_def1);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -203,7 +203,7 @@ fn word(number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A number of [0, 1) for a place.
+/// A number in [0, 1) for each cell.
 fn u(call: u64, i: u64, k: u64) -> f64 {
     (word(call << 40 | i << 16 | k) >> 11) as f64 / 2f64.powi(53)
 }
@@ -243,7 +243,7 @@ fn bits(x: Cell, b: i32) -> f64 {
     (own(x) * 2f64.powi(b)).floor()
 }
 
-/// Wrong generators, and how the first sentence on each begins.
+/// Wrong generators, and how the first finding on each begins.
 const WRONG: &[(&str, Keep)] = &[
     ("nothing is ever dropped, as in evaluation mode", |_, _| true),
     ("nothing is ever kept: every mask is all zeros", |_, _| false),
@@ -336,7 +336,7 @@ fn on_two_threads<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync) -> 
 }
 
 #[test]
-fn every_wrong_generator_is_rejected_with_its_fault_named_first() {
+fn every_wrong_generator_is_rejected_with_its_defect_named_first() {
     let plan = Plan::standard(true);
     let wrong = on_two_threads(WRONG, |(says, keep)| {
         let first = verdict(&plan, keep).findings.first().map(ToString::to_string).unwrap_or_default();
@@ -371,7 +371,7 @@ fn without_probabilities_of_its_own_a_unit_is_judged_by_the_others() {
 
 /// Exactly ⌊p·n⌋ of every n cells in a row, in a column or in a call, drawn without replacement.
 #[test]
-fn a_number_of_kept_cells_that_never_varies_is_named() {
+fn a_constant_number_of_kept_cells_is_named() {
     let group = |by: &str, rows: usize, units: usize| -> Vec<Vec<(usize, usize)>> {
         let cell = |i: usize| (0..units).map(move |k| (i, k));
         match by {
@@ -406,7 +406,7 @@ fn a_number_of_kept_cells_that_never_varies_is_named() {
 }
 
 #[test]
-fn what_is_no_mask_is_said_at_once() {
+fn a_result_that_is_not_a_mask_is_reported_at_once() {
     let first = |answer: fn(usize, usize) -> Vec<Vec<f64>>| {
         let verdict = judge(&Plan::reduced(true, 32), FALSE_ALARM, |p, rows| Some(answer(rows, p.len())));
         verdict.expect("it answers").findings.remove(0).to_string()
@@ -467,7 +467,7 @@ fn mersenne_twister(seed: u32) -> impl FnMut() -> u32 {
 }
 
 /// The verdict on one of seven conforming generators.
-fn sound(kind: u64, seed: u64, plan: &Plan) -> Verdict {
+fn conforming(kind: u64, seed: u64, plan: &Plan) -> Verdict {
     let start = [word(seed << 1), word(seed << 1 | 1)];
     let mut key = [0; 32];
     key[..8].copy_from_slice(&start[0].to_le_bytes());
@@ -506,9 +506,9 @@ fn rejections(verdicts: &[Verdict], false_alarm: f64) -> usize {
 }
 
 #[test]
-fn a_thousand_runs_of_sound_generators_pass_and_weaker_levels_hold() {
+fn a_thousand_runs_of_conforming_generators_pass_and_weaker_levels_hold() {
     let runs: Vec<u64> = (0..1001).collect();
-    let verdicts = on_two_threads(&runs, |run| sound(run % 7, *run, &Plan::reduced(run % 2 == 0, 32)));
+    let verdicts = on_two_threads(&runs, |run| conforming(run % 7, *run, &Plan::reduced(run % 2 == 0, 32)));
     for (run, verdict) in runs.iter().zip(&verdicts) {
         assert!(verdict.passes(), "generator {}: {:?}", run % 7, verdict.findings);
     }
@@ -523,15 +523,15 @@ fn a_thousand_runs_of_sound_generators_pass_and_weaker_levels_hold() {
 }
 
 #[test]
-fn sound_generators_pass_the_whole_plan() {
+fn conforming_generators_pass_the_whole_plan() {
     let kinds: Vec<u64> = (0..7).collect();
     let plans = [Plan::standard(true), Plan::standard(false)];
-    for verdict in on_two_threads(&kinds, |kind| sound(*kind, 7000 + kind, &plans[*kind as usize % 2])) {
+    for verdict in on_two_threads(&kinds, |kind| conforming(*kind, 7000 + kind, &plans[*kind as usize % 2])) {
         assert!(verdict.passes(), "{:?}", verdict.findings);
     }
 }
 
-/// Three rates that are about as far off as the tests of a small plan can see: each passes as often as the
+/// Three rates at about the smallest error that the tests of a small plan detect: each passes as often as the
 /// exact tails say.
 #[test]
 fn the_stated_power_is_what_a_simulation_shows() {

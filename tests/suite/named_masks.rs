@@ -1,10 +1,10 @@
-//! The judge of subjects that draw from the named generator.
+//! Judging subjects that draw from the named generator.
 
 use dropout_oracle::cases::catalogue::sampler::SAMPLINGS;
 use dropout_oracle::conform::judge::named_mask::difference;
 use dropout_oracle::problem::mask;
 
-/// What is said of a generator that answers `draw(p, rows, key, stream)`, case by case.
+/// The verdicts on a generator that answers `draw(p, rows, key, stream)`, case by case.
 fn judge(draw: impl Fn(&[f64], usize, [u8; 32], u64) -> Vec<Vec<f64>>) -> Vec<String> {
     let says = SAMPLINGS.into_iter().filter_map(|case| {
         let says = difference(&case, &draw(case.p, case.rows, case.key, case.stream))?;
@@ -19,7 +19,7 @@ fn named_by(change: fn([u8; 32], u64) -> Box<dyn Iterator<Item = u64>>) -> Vec<S
 }
 
 #[test]
-fn the_named_generator_is_held_to_every_bit() {
+fn the_named_generator_is_checked_bit_for_bit() {
     assert_eq!(named_by(|key, stream| Box::new(mask::words(key, stream))), [""; 0]);
     let halves = named_by(|key, stream| Box::new(mask::words(key, stream).map(|word| word.rotate_left(32))));
     assert!(
@@ -38,7 +38,7 @@ fn the_named_generator_is_held_to_every_bit() {
 }
 
 #[test]
-fn the_order_of_the_named_cells_is_told_from_their_words() {
+fn the_words_of_the_named_cells_reveal_their_order() {
     let by_unit = |p: &[f64], rows: usize, key, stream| {
         let words: Vec<u64> = mask::words(key, stream).take(rows * p.len()).collect();
         let turned = (0..rows).flat_map(|i| (0..p.len()).map(move |k| k * rows + i));

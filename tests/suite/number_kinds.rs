@@ -1,5 +1,5 @@
-//! What each kind of number promises beyond the common laws: residues, derivatives, signs and hulls,
-//! and where an enclosure stops being exact.
+//! What each kind of number promises besides the common laws: residues, derivatives, signs and hulls, and where an
+//! enclosure stops being exact.
 
 use dashu::float::Repr;
 use dashu::integer::{IBig, UBig};
@@ -77,7 +77,7 @@ proptest! {
         prop_assert_eq!(dual, Dual { value: f(x), slope: difference });
     }
 
-    /// (fg)′ = f′g + fg′ and (f/g)′ = (f′g − fg′)/g², the other way than it is computed.
+    /// (fg)′ = f′g + fg′ and (f/g)′ = (f′g − fg′)/g², written differently from the code.
     #[test]
     fn dual_numbers_obey_the_product_and_the_quotient_rule(parts in [any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>()]) {
         fn rules<T: Number>([f, df, g, dg]: [T; 4]) -> Result<(), TestCaseError> {
@@ -183,7 +183,7 @@ fn signs_are_known_or_admitted_to_be_open() {
     known::<Enclosure<128>>();
 }
 
-/// At which number of bits sums, and products and quotients, turn from fractions into intervals.
+/// The number of bits above which sums, and products and quotients, turn from fractions into intervals.
 fn an_enclosure_is_exact_up_to<const BITS: usize>(sums: usize, products: usize) {
     // 2^k over 3: k + 1 bits and 2 bits.
     let third = |k: usize| Rational(RBig::from_parts(IBig::ONE << k, 3u8.into()));

@@ -1,8 +1,8 @@
-//! The laws of arithmetic, stated once, and every number type held to them.
+//! The laws of arithmetic, stated once and checked for every number type.
 //!
-//! A law is a pair of expressions that are equal. Exact types give both sides with `==`. An enclosure
-//! gives two, and each holds the value that rationals give to the law: so they meet as well. Floats obey
-//! `==` on fractions so short that no operation rounds.
+//! A law is a pair of equal expressions. For exact types the two sides are `==`. For enclosures each side contains
+//! the value over the rationals, so the two intersect. For floats the sides are `==` on fractions so short that no
+//! operation rounds.
 
 use dashu::rational::RBig;
 use dropout_oracle::number::{Dual, Enclosure, Interval, Number, Prime, Rational, sum};

@@ -1,4 +1,4 @@
-//! Expected values: the oracle against results known by other ways, and its refusals.
+//! Expected values: the oracle against independently known results, and its refusals.
 
 use dropout_oracle::number::{Enclosure, Interval, Number, Ordered};
 use dropout_oracle::oracle::{self, Error, Rounding, rounding};
@@ -11,7 +11,7 @@ fn one_unit(z: f64, activation: Activation) -> Problem {
     row(&[z], activation)
 }
 
-/// One example and one input of 1, kept for certain; W is the row `z` itself, b = 0, dA_next = 1.
+/// One example and one input of 1 with p = 1; W is the row `z` itself, b = 0, dA_next = 1.
 fn row(z: &[f64], activation: Activation) -> Problem {
     let inputs = Inputs {
         a: vec![vec![1.0]],
@@ -21,7 +21,7 @@ fn row(z: &[f64], activation: Activation) -> Problem {
         b: vec![0.0; z.len()],
         da_next: vec![vec![1.0; z.len()]],
     };
-    Problem::new(inputs, activation).expect("a sound problem")
+    Problem::new(inputs, activation).expect("a valid problem")
 }
 
 fn expected(problem: &Problem) -> Step<f64> {
@@ -76,7 +76,7 @@ fn softmax_keeps_what_is_left_beside_a_probability_that_rounds_to_one() {
         Inputs { da_next: vec![vec![1.0, 0.0]], ..raw(&problem) },
         Activation::Coupled(CoupledActivation::Softmax),
     )
-    .expect("a sound problem");
+    .expect("a valid problem");
     // s₁s₂ = e^−40/(1 + e^−40)², where s₁(1 − s₁) in doubles is 0.
     let dz = expected(&problem).backward.dz;
     assert_eq!(dz.at(0, 0), core_math::exp(-40.0));
@@ -101,7 +101,7 @@ fn a_z_that_cancels_to_zero_is_settled_by_exact_arithmetic() {
         da_next: vec![vec![1.0]],
     };
     let relu =
-        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Relu)).expect("a sound problem");
+        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Relu)).expect("a valid problem");
     let step = expected(&relu);
     assert_eq!((step.forward.z.at(0, 0), step.backward.dz.at(0, 0)), (0.0, 0.0));
 }
@@ -113,7 +113,7 @@ fn an_exact_tie_goes_to_the_even_double() {
         let mut inputs = raw(&one_unit(1.0, Activation::Elementwise(ScalarActivation::Identity)));
         inputs.b = vec![tie * 2f64.powi(-53)];
         let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity))
-            .expect("a sound problem");
+            .expect("a valid problem");
         assert_eq!(expected(&problem).forward.z.at(0, 0), even);
     }
 }
@@ -156,7 +156,7 @@ fn what_no_width_settles_is_refused_by_its_path() {
         keep_prob,
     };
     let problem =
-        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Relu)).expect("a sound problem");
+        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Relu)).expect("a valid problem");
     assert_eq!(oracle::expected(&problem).err(), Some(Error::Undecided { path: "dZ[0][0]".into() }));
 }
 

@@ -1,5 +1,5 @@
-//! What other ways of testing a layer catch of the zoo: each restated in a few lines, each given every
-//! defect. The table stands in spec/zoo.md and is held to what comes out here.
+//! How much of the zoo other ways of testing a layer catch. Each is restated in a few lines and runs on every
+//! defect. The table in spec/zoo.md is checked against the results.
 
 use crate::sources;
 use dropout_oracle::grid::Grid;
@@ -108,7 +108,7 @@ fn mean(defect: &Defect<f64>) -> bool {
 
 type Raw = Inputs<Vec<Vec<f64>>, Vec<f64>>;
 
-/// What such tests usually run: four activations.
+/// The activations that such tests usually run.
 fn usual_activations() -> [Activation; 4] {
     let unit = Activation::Elementwise;
     [
@@ -150,7 +150,7 @@ fn differs(problem: &Problem, defect: &Defect<f64>, of: &[Quantity], rtol: f64, 
     })
 }
 
-/// NumPy's allclose; what is no number is close to nothing.
+/// NumPy's allclose; NaN is close to nothing.
 fn close(got: &[f64], expected: &[f64], rtol: f64, atol: f64) -> bool {
     got.len() == expected.len()
         && got

@@ -1,4 +1,4 @@
-//! The door: each rule is broken alone, and the message says where, what, which rule and the cure.
+//! Validation: each rule is broken alone, and the message says where, what, which rule, and the cure.
 
 use dropout_oracle::problem::activation::ScalarActivation;
 use dropout_oracle::problem::check::{self, MATRIX_LIMIT, WORK_LIMIT};
@@ -6,8 +6,8 @@ use dropout_oracle::problem::{Activation, Faults, Inputs, Problem};
 
 type Raw = Inputs<Vec<Vec<f64>>, Vec<f64>>;
 
-/// m = 2, n = 3, n_next = 1, and nothing wrong.
-fn sound() -> Raw {
+/// A valid problem with m = 2, n = 3, n_next = 1.
+fn valid() -> Raw {
     Inputs {
         a: vec![vec![1.0, 0.0, -2.0], vec![0.5, 3.0, 4.0]],
         keep_prob: vec![0.5, 1.0, 5e-324],
@@ -25,13 +25,13 @@ fn faults(change: impl Fn(&mut Raw)) -> Vec<String> {
 }
 
 fn faults_with(activation: Activation, change: impl Fn(&mut Raw)) -> Vec<String> {
-    let mut raw = sound();
+    let mut raw = valid();
     change(&mut raw);
     let faults = Problem::new(raw, activation).expect_err("a fault");
     faults.list.iter().map(ToString::to_string).collect()
 }
 
-/// The one fault that a change makes: path, what was found, rule and ruling.
+/// The single fault that a change causes: path, what was found, rule and ruling.
 fn only(change: impl Fn(&mut Raw)) -> String {
     let faults = faults(change);
     assert_eq!(faults.len(), 1, "{faults:#?}");
@@ -39,8 +39,8 @@ fn only(change: impl Fn(&mut Raw)) -> String {
 }
 
 #[test]
-fn a_sound_problem_keeps_its_numbers_and_its_shape() {
-    let problem = Problem::new(sound(), RELU).expect("nothing is wrong");
+fn a_valid_problem_keeps_its_numbers_and_its_shape() {
+    let problem = Problem::new(valid(), RELU).expect("nothing is wrong");
     assert_eq!((problem.m(), problem.n(), problem.n_next()), (2, 3, 1));
     assert_eq!(problem.inputs().a.row(1), [0.5, 3.0, 4.0]);
     assert_eq!(problem.inputs().w.cells(), [1.0, -1.0, f64::MAX]);
@@ -51,7 +51,7 @@ fn a_sound_problem_keeps_its_numbers_and_its_shape() {
 }
 
 #[test]
-fn probabilities_that_stand_alone_obey_the_same_rule() {
+fn probabilities_given_alone_obey_the_same_rule() {
     let mut faults = Faults::default();
     check::keep_probabilities(&mut faults, "--p", &[0.5, 0.0, 1.0, 1.5]);
     let paths: Vec<_> = faults.list.iter().map(|fault| fault.path.as_str()).collect();
@@ -60,7 +60,7 @@ fn probabilities_that_stand_alone_obey_the_same_rule() {
 
 #[test]
 fn zero_has_one_sign() {
-    let mut raw = sound();
+    let mut raw = valid();
     raw.a[0][1] = -0.0;
     let problem = Problem::new(raw, RELU).expect("nothing is wrong");
     assert_eq!(problem.inputs().a.at(0, 1).to_bits(), 0);
@@ -160,7 +160,7 @@ fn the_parts_agree_on_n_next() {
     assert!(
         mix[0].starts_with("activation.units has 2 entries: n_next must be 1, because inputs.W has 1 column")
     );
-    assert!(Problem::new(sound(), Activation::PerUnit(vec![ScalarActivation::Tanh])).is_ok());
+    assert!(Problem::new(valid(), Activation::PerUnit(vec![ScalarActivation::Tanh])).is_ok());
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn no_dimension_is_empty() {
 }
 
 #[test]
-fn all_faults_are_told_at_once_in_the_order_of_the_parts() {
+fn all_faults_are_reported_at_once_in_the_order_of_the_parts() {
     let faults = faults(|raw| {
         raw.da_next[1][0] = f64::NAN;
         raw.keep_prob[0] = 2.0;
@@ -197,8 +197,8 @@ fn all_faults_are_told_at_once_in_the_order_of_the_parts() {
 }
 
 #[test]
-fn beyond_a_thousand_faults_the_rest_are_counted() {
-    let mut raw = sound();
+fn after_a_thousand_faults_the_rest_are_only_counted() {
+    let mut raw = valid();
     raw.a = vec![vec![f64::NAN; 1005]];
     let faults = Problem::new(raw, RELU).expect_err("faults");
     // And six sizes that disagree: of R and dA_next with m, of p, R and W with n; A itself is the measure.
@@ -220,7 +220,7 @@ fn zeros(m: usize, n: usize, n_next: usize) -> Raw {
 }
 
 #[test]
-fn a_step_may_ask_for_so_many_multiply_adds_and_no_more() {
+fn a_step_has_a_limit_of_multiply_adds() {
     // m·n·n_next + m·n_next² = 4·1·1023 + 4·1023² stays below 2^22; with n = 2 it is 2^22 and 4092 less;
     // 4·1024·1 + 4·1024² is above.
     assert_eq!(WORK_LIMIT, 1 << 22);
@@ -236,10 +236,10 @@ fn a_step_may_ask_for_so_many_multiply_adds_and_no_more() {
 }
 
 #[test]
-fn a_matrix_may_have_so_many_entries_and_no_more() {
+fn a_matrix_has_a_limit_of_entries() {
     let fault = "inputs.A has too many entries: a matrix may have at most 1048576 (ruling size-limits); exact arithmetic is slow: test a smaller shape";
-    let told =
-        |entries: usize| faults(|raw| raw.a = vec![vec![0.0; entries]]).iter().any(|told| told == fault);
-    assert!(!told(MATRIX_LIMIT));
-    assert!(told(MATRIX_LIMIT + 1));
+    let refused =
+        |entries: usize| faults(|raw| raw.a = vec![vec![0.0; entries]]).iter().any(|line| line == fault);
+    assert!(!refused(MATRIX_LIMIT));
+    assert!(refused(MATRIX_LIMIT + 1));
 }

@@ -1,5 +1,5 @@
-//! The laws of the transcendental functions: identities and order inside enclosures, the floats beside
-//! them, and the derivatives that dual numbers give.
+//! The laws of the transcendental functions: identities and order in enclosures, the accuracy of floats, and the
+//! derivatives of dual numbers.
 
 use dashu::float::Repr;
 use dashu::integer::IBig;

@@ -1,5 +1,5 @@
-//! The one routine that rounds, against every hard place of the doubles and against two others that
-//! share no line with it: the standard library's decimal parser and dashu's own conversion.
+//! The rounding routine on every hard case of the doubles, and against two independent ones: the standard
+//! library's decimal parser and dashu's own conversion.
 
 use dashu::float::Repr;
 use dashu::integer::{IBig, UBig};
@@ -89,7 +89,7 @@ fn the_check_refutes_both_neighbours_and_the_odd_side_of_a_tie() {
     assert!(!is_nearest(f64::MAX, &dyadic((1 << 54) - 1, 970)), "the tie at the top belongs to 2^1024");
 }
 
-/// Any finite double, all exponents alike.
+/// Any finite double, with all exponents equally likely.
 fn any_finite() -> impl Strategy<Value = f64> {
     any::<u64>().prop_map(f64::from_bits).prop_filter("finite", |x| x.is_finite())
 }

@@ -1,8 +1,8 @@
-//! The layouts: each quantity has the stated shape, and the stated element in the stated place.
+//! The layouts: each quantity has its stated shape, and each element its stated place.
 //!
-//! The sizes differ pairwise, so that no transpose fits. That an element stands where its indices say is
-//! shown by a smaller step: what one example, one input unit or one output unit gives alone is what the
-//! whole step has in its row or column. Numbers are exact fractions, and both forms are asked.
+//! The sizes differ pairwise, so that no transpose fits. Smaller steps show that each element is where its indices
+//! say: the results of a single example, input unit or output unit are the matching row or column of the whole
+//! step's results. Numbers are exact fractions, and both forms are tested.
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix;
@@ -18,7 +18,7 @@ const N_NEXT: usize = 4;
 
 type Givens<T> = Inputs<Grid<T>, Vec<T>>;
 
-/// Inputs no two of which are equal, so that an element tells its place.
+/// Inputs no two of which are equal, so that an element identifies its place.
 fn inputs() -> Givens<f64> {
     let place = |hundreds: f64| move |i: usize, j: usize| hundreds + 10.0 * (i + 1) as f64 + (j + 1) as f64;
     let vector = |first: f64, n: usize| (0..n).map(|j| first + j as f64).collect();
@@ -32,7 +32,7 @@ fn inputs() -> Givens<f64> {
     }
 }
 
-/// The same inputs with these examples, input units and output units alone.
+/// The same inputs restricted to these examples, input units and output units.
 fn only(examples: &[usize], units: &[usize], outputs: &[usize]) -> Givens<f64> {
     let all = inputs();
     let part = |grid: &Grid<f64>, rows: &[usize], cols: &[usize]| {

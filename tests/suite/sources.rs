@@ -8,12 +8,12 @@ use std::path::Path;
 pub struct Source {
     /// Its path from the root of the project, with `/`.
     pub path: String,
-    /// What it holds.
+    /// Its text.
     pub text: String,
 }
 
 impl Source {
-    /// A file that is nowhere but in a test.
+    /// A file that exists only in a test.
     pub fn new(path: &str, text: &str) -> Self {
         Source { path: path.to_string(), text: text.to_string() }
     }

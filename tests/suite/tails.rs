@@ -16,7 +16,7 @@ fn chance(counts: impl Iterator<Item = usize>, n: usize, a: u128) -> f64 {
 }
 
 #[test]
-fn a_tail_beyond_the_mean_is_the_exact_one() {
+fn a_tail_above_the_mean_is_the_exact_one() {
     for (n, a) in [1, 2, 7, 24].into_iter().flat_map(|n| (1..16).map(move |a| (n, a))) {
         let p = Chance::new(a as f64 / 16.0);
         for hits in 0..=n {

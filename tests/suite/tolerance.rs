@@ -1,4 +1,4 @@
-//! The tolerance: its size where it can be worked out by hand, and where there is none.
+//! The tolerance: its value where it can be computed by hand, and where there is none.
 
 use dropout_oracle::cases::{self, Profile};
 use dropout_oracle::number::{Arithmetic, Format};
@@ -13,7 +13,7 @@ const F16_IN_F32: Arithmetic = Arithmetic { storage: Format::F16, accumulator: F
 const BF16_IN_F32: Arithmetic = Arithmetic { storage: Format::Bf16, accumulator: Format::F32 };
 
 fn problem(inputs: Inputs<Vec<Vec<f64>>, Vec<f64>>, activation: Activation) -> Problem {
-    Problem::new(inputs, activation).expect("a sound problem")
+    Problem::new(inputs, activation).expect("a valid problem")
 }
 
 /// One example, one kept unit for each weight, one output unit.
@@ -41,7 +41,7 @@ fn plain(format: Format) -> Arithmetic {
     Arithmetic::plain(format)
 }
 
-/// The bound is `derived`, but for terms of second order and the rounding of the decimal.
+/// The bound is `derived`, up to terms of second order and the rounding of the decimal.
 #[track_caller]
 fn is_about(bound: Bound, derived: f64) {
     let bound = bound.expect("there is a bound");
@@ -208,7 +208,7 @@ fn what_may_leave_the_range_of_the_format_is_not_judged() {
     assert_eq!(too_large.cells(Quantity::Z), [Err(NotJudged::Overflow)]);
     assert_eq!(too_large.cells(Quantity::ANext), [Err(NotJudged::Overflow)]);
     assert_eq!(too_large.cells(Quantity::Da), [Ok(0.0)]);
-    // An input beyond the range, though dropped: 0 · ∞ is no number.
+    // A dropped input beyond the range: 0 · ∞ is NaN.
     let mut inputs = times(1.0).inputs().convert(|grid| grid.to_rows(), Vec::clone);
     (inputs.a, inputs.r) = (vec![vec![1e6]], vec![vec![0.0]]);
     let dropped = problem(inputs, Activation::Elementwise(ScalarActivation::Identity));
@@ -243,7 +243,7 @@ fn at(unit: ScalarActivation, z: f64, quantity: Quantity) -> Bound {
 #[test]
 fn at_zero_the_sigmoid_may_be_that_of_negative_z() {
     assert_eq!(at(ScalarActivation::Sigmoid, 0.0, Quantity::ANext), Ok(0.0));
-    // z = 0.7/0.7 − 1 is 0 but for its roundings. In e · 1/(1 + e) then e is off by four ulps of 1, 8u, besides
+    // z = 0.7/0.7 − 1 is 0 up to its roundings. In e · 1/(1 + e) then e is off by four ulps of 1, 8u, besides
     // those of z; the sum, its inverse and the product round once more.
     let (u, f32) = (Format::F32.unit_roundoff(), plain(Format::F32));
     let nearly = row(&[0.7], 0.7, &[1.0], -1.0, ScalarActivation::Sigmoid, 1.0);

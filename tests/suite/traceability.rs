@@ -1,4 +1,4 @@
-//! From each of the 58 equations to its code and its tests, and back.
+//! Traceability from each of the 58 equations to its code and its tests, and back.
 //!
 //! A mark is a comment `//= <id>` directly above the function (or field) that is the quantity, and
 //! `//= <id> type=test` directly above each test of it.
@@ -7,7 +7,7 @@ use crate::sources::{self, Source};
 use dropout_oracle::explain::EQUATIONS;
 use std::collections::BTreeMap;
 
-/// What spec/equations.json says of an equation.
+/// An equation in spec/equations.json.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Row {
     number: u64,
@@ -35,7 +35,7 @@ fn marked_files() -> Vec<Source> {
     [sources::rust_files("src"), sources::rust_files("tests")].concat()
 }
 
-/// A mark, with what stands below it.
+/// A mark, with the lines below it.
 #[derive(Debug)]
 struct Mark<'a> {
     id: &'a str,
@@ -43,11 +43,11 @@ struct Mark<'a> {
     path: &'a str,
     /// The line below this mark and its neighbours.
     code: &'a str,
-    /// The function or field that the mark stands on.
+    /// The function or field that the mark annotates.
     name: &'a str,
 }
 
-/// All marks of a file; what only looks like one is a fault.
+/// All marks of a file; a malformed mark is a fault.
 fn marks<'a>(source: &'a Source, faults: &mut Vec<String>) -> Vec<Mark<'a>> {
     let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
     let mut marks = Vec::new();
@@ -55,7 +55,7 @@ fn marks<'a>(source: &'a Source, faults: &mut Vec<String>) -> Vec<Mark<'a>> {
         let Some(words) = line.strip_prefix("//=") else { continue };
         let below = &lines[at..];
         let code = below.iter().find(|line| !line.starts_with("//=")).copied().unwrap_or_default();
-        // The name of a test stands below its attributes.
+        // A test's name comes after its attributes.
         let named = below.iter().find(|line| !line.starts_with("//=") && !line.starts_with("#["));
         let name = named.and_then(|line| name(line)).unwrap_or_default();
         let (id, is_test) = match words.split(' ').collect::<Vec<_>>()[..] {
@@ -71,7 +71,7 @@ fn marks<'a>(source: &'a Source, faults: &mut Vec<String>) -> Vec<Mark<'a>> {
     marks
 }
 
-/// The name that a line declares: of a function, or of a field.
+/// The name of the function or field that a line declares.
 fn name(line: &str) -> Option<&str> {
     let declared = line.strip_prefix("pub ").unwrap_or(line);
     let declared = declared.strip_prefix("fn ").unwrap_or(declared);
@@ -79,7 +79,7 @@ fn name(line: &str) -> Option<&str> {
     Some(&declared[..end]).filter(|name| !name.is_empty())
 }
 
-/// Where the mark of an equation may stand in the code.
+/// Where an equation's mark may stand in the code.
 fn module(row: &Row) -> &'static str {
     match (row.kind.as_str(), row.id.as_str()) {
         ("given", _) => "src/problem/mod.rs",
@@ -219,7 +219,7 @@ fn the_places_of_every_equation_are_those_last_reviewed() {
 }
 
 /// Four equations, one of each kind, with all that they need.
-fn sound() -> (Vec<Row>, Vec<Source>) {
+fn valid() -> (Vec<Row>, Vec<Source>) {
     let row =
         |number, id: &str, kind: &str| Row { number, id: id.into(), kind: kind.into(), says: "".into() };
     let rows = vec![
@@ -239,18 +239,18 @@ fn sound() -> (Vec<Row>, Vec<Source>) {
     (rows, files)
 }
 
-/// The faults of the sound texts after one replacement in one of them.
+/// The faults of the valid texts after one replacement in one of them.
 fn after(path: &str, from: &str, to: &str) -> Vec<String> {
-    let (rows, mut files) = sound();
-    let file = files.iter_mut().find(|file| file.path == path).expect("one of the sound texts");
+    let (rows, mut files) = valid();
+    let file = files.iter_mut().find(|file| file.path == path).expect("one of the valid texts");
     assert!(file.text.contains(from), "{path} holds no {from}");
     file.text = file.text.replacen(from, to, 1);
     faults(&rows, &files)
 }
 
 #[test]
-fn sound_texts_have_no_faults() {
-    let (rows, files) = sound();
+fn valid_texts_have_no_faults() {
+    let (rows, files) = valid();
     assert_eq!(faults(&rows, &files), [""; 0]);
     assert_eq!(
         coverage(&rows, &files),
@@ -302,7 +302,7 @@ fn an_unknown_id_and_a_garbled_mark_are_found() {
 
 #[test]
 fn a_mark_in_the_wrong_place_is_found() {
-    let (rows, mut files) = sound();
+    let (rows, mut files) = valid();
     files[1].path = "src/matrix/forward.rs".into();
     assert_eq!(faults(&rows, &files), ["src/matrix/forward.rs: forward.scalar.z: may stand in src/scalar/"]);
     let misplaced =
@@ -345,7 +345,7 @@ fn a_mark_twice_in_the_code_or_of_the_wrong_type_is_found() {
 
 #[test]
 fn a_document_numbered_otherwise_is_found() {
-    let (rows, _) = sound();
+    let (rows, _) = valid();
     let entry = |row: &Row| {
         format!("**{0}** · `{1}` · {2}\n\n```math\nx\n\\tag{{{0}}}\n```\n", row.number, row.id, row.kind)
     };

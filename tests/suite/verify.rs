@@ -1,5 +1,4 @@
-//! The evidence can fail: every known kind of defect turns the rows red that it must, with every
-//! witness, and no other.
+//! Verification can fail: every kind of defect turns exactly the right rows red, with every witness.
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Number, Prime};
@@ -87,7 +86,7 @@ impl Form for Defect {
 }
 
 impl Defect {
-    /// What a comparison has to find wrong.
+    /// What a comparison must find wrong.
     fn breaks(self, compared: &str) -> Vec<Quantity> {
         use Quantity::*;
         match self {
@@ -190,7 +189,7 @@ fn doubles_lie_within_their_bound_of_the_correctly_rounded_results() {
     for (g, stream) in activations(shape.n_next).iter().zip(1300..) {
         let inputs = inputs::<f64>(shape, &mut Words::new(stream));
         let rows = |grid: &Grid<f64>| (0..grid.rows()).map(|i| grid.row(i).to_vec()).collect();
-        let problem = Problem::new(inputs.convert(rows, Vec::clone), g.clone()).expect("a sound problem");
+        let problem = Problem::new(inputs.convert(rows, Vec::clone), g.clone()).expect("a valid problem");
         let expected = oracle::expected(&problem).expect("within range");
         for full_jacobian in [true, false] {
             let step = rounded(&inputs, g, full_jacobian);
@@ -238,7 +237,7 @@ fn more_random_points_make_a_coincidence_less_likely() {
 }
 
 #[test]
-fn drawn_problems_have_what_bites() {
+fn drawn_problems_can_catch_defects() {
     let drawn = inputs::<f64>(Shape::new(16, 16, 3), &mut Words::new(1400));
     let mut keep_prob = drawn.keep_prob.clone();
     keep_prob.sort_by(f64::total_cmp);

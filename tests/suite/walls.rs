@@ -1,9 +1,9 @@
-//! The absences that the design lives by, held true by reading the source.
+//! The layering rules: what modules may not import or use. They are checked by reading the source.
 
 use crate::sources::{self, Source};
 
-/// The modules in the order in which the data flows: a module imports only modules of lower rank, and the two
-/// forms, of one rank, never see each other. `error` and the root are open to all.
+/// The modules in the order of the data flow. A module imports only modules of lower rank. The two forms have
+/// the same rank, so neither imports the other. Any module may import `error` and the root.
 const MODULES: [(&str, usize); 17] = [
     ("number", 0),
     ("grid", 1),
@@ -24,8 +24,8 @@ const MODULES: [(&str, usize); 17] = [
     ("cli", 15),
 ];
 
-/// Words that stand in some modules only.
-const DOORS: [(&str, &[&str]); 16] = [
+/// Dependencies and macros, and the modules that may use them.
+const OWNERS: [(&str, &[&str]); 16] = [
     ("nalgebra::", &["src/matrix/"]),
     ("serde_json::", &["src/wire/"]),
     ("serde::", &["src/wire/", "src/fixture/", "src/conform/", "src/cli/"]),
@@ -44,16 +44,16 @@ const DOORS: [(&str, &[&str]); 16] = [
     ("unsafe ", &[]),
 ];
 
-/// All that a witness may know of the forms: it finds gradients from the scalar forward pass alone.
+/// What a witness may use of the forms: it derives gradients from the scalar forward pass alone.
 const OPEN_TO_WITNESSES: [&str; 2] = ["Inputs", "forward"];
 
-/// No file of code is longer.
+/// The most lines of a file of code.
 const LONGEST: usize = 300;
 
-/// Pages of data may be as long as they need to be.
+/// Folders of data, whose files may be longer.
 const DATA: [&str; 3] = ["src/zoo/catalogue/", "src/cases/catalogue/", "src/fixture/flags/"];
 
-/// Everything that breaks a wall in these files of src/.
+/// Every violation of a layering rule in these files of src/.
 fn faults(files: &[Source]) -> Vec<String> {
     files.iter().flat_map(file_faults).collect()
 }
@@ -70,12 +70,12 @@ fn file_faults(file: &Source) -> Vec<String> {
         fault(format!("longer than {LONGEST} lines"));
     }
     let code = without_comments(&file.text);
-    for (word, modules) in DOORS {
+    for (word, modules) in OWNERS {
         if has_word(&code, word) && !modules.iter().any(|module| path.starts_with(module)) {
             fault(format!("{word} may stand in {modules:?}"));
         }
     }
-    let Some((module, depth)) = room_and_depth(path) else { return faults };
+    let Some((module, depth)) = module_and_depth(path) else { return faults };
     if has_word(&code, &"super::".repeat(depth + 1)) {
         fault("super leads out of the module".to_string());
     }
@@ -113,9 +113,9 @@ fn rank(module: &str) -> Option<usize> {
     MODULES.iter().find(|(name, _)| *name == module).map(|(_, rank)| *rank)
 }
 
-/// The module of a file and how deep inside it the file's module stands; `None` for the files at the root
-/// that are no modules.
-fn room_and_depth(path: &str) -> Option<(&str, usize)> {
+/// The module of a file, and how deep the file is inside it; `None` for the files at the root that are not
+/// modules.
+fn module_and_depth(path: &str) -> Option<(&str, usize)> {
     let inside = path.strip_prefix("src/")?.strip_suffix(".rs")?;
     if ["lib", "main", "error"].contains(&inside) {
         return None;
@@ -124,12 +124,12 @@ fn room_and_depth(path: &str) -> Option<(&str, usize)> {
     Some((modules[0], modules.len() - 1))
 }
 
-/// The text with all that stands after a `//` blanked out.
+/// The text without what follows a `//`.
 fn without_comments(text: &str) -> String {
     text.lines().map(|line| line.split("//").next().unwrap_or_default().to_string() + "\n").collect()
 }
 
-/// Whether `word` occurs, not as the tail of a longer one.
+/// Whether `word` occurs, but not as the tail of a longer word.
 fn has_word(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
@@ -152,7 +152,7 @@ fn named_after<'a>(path: &str, code: &'a str) -> Vec<&'a str> {
     code.match_indices(path).flat_map(named).collect()
 }
 
-/// The items of a group in braces, those in inner braces left with the item that they belong to.
+/// The items of a group in braces; inner braces stay with their item.
 fn top_level(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut items) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -173,12 +173,12 @@ fn top_level(group: &str) -> Vec<&str> {
 }
 
 #[test]
-fn no_file_breaks_a_wall() {
+fn no_file_breaks_a_layering_rule() {
     assert_eq!(faults(&sources::rust_files("src")), [""; 0]);
 }
 
 #[test]
-fn the_map_shows_every_room_in_the_order_of_the_arrows() {
+fn the_map_lists_every_module_in_the_order_of_imports() {
     let map = sources::read("src/lib.rs");
     let places: Vec<Option<usize>> =
         MODULES.iter().map(|(module, _)| map.find(&format!("//! - `{module}`"))).collect();
@@ -186,13 +186,13 @@ fn the_map_shows_every_room_in_the_order_of_the_arrows() {
     assert!(places.is_sorted(), "{places:?}");
 }
 
-/// The faults of one file of a given path that says what it is and then holds `code`.
+/// The violations in one file with this path, an opening comment and `code`.
 fn of(path: &str, code: &str) -> Vec<String> {
     faults(&[Source::new(path, &format!("//! What it is.\n\n{code}\n"))])
 }
 
 #[test]
-fn a_sound_file_breaks_none() {
+fn a_correct_file_breaks_no_rule() {
     assert_eq!(
         of(
             "src/scalar/backward.rs",
@@ -204,7 +204,7 @@ fn a_sound_file_breaks_none() {
 }
 
 #[test]
-fn a_word_outside_its_door_is_found() {
+fn a_dependency_used_outside_its_module_is_found() {
     for (path, code) in [
         ("src/scalar/mod.rs", "use nalgebra::DMatrix;"),
         ("src/problem/mod.rs", "fn f() { serde_json::from_str(text) }"),
@@ -233,7 +233,7 @@ fn a_word_outside_its_door_is_found() {
 }
 
 #[test]
-fn an_arrow_to_the_right_is_found() {
+fn an_upward_import_is_found() {
     for (path, code, other) in [
         ("src/scalar/mod.rs", "use crate::matrix;", "matrix"),
         ("src/matrix/forward.rs", "use crate::scalar::forward::z;", "scalar"),
@@ -241,14 +241,14 @@ fn an_arrow_to_the_right_is_found() {
         ("src/trace.rs", "fn f(x: crate::oracle::Error) {}", "oracle"),
         ("src/fixture/case.rs", "use crate::explain;", "explain"),
     ] {
-        let module = room_and_depth(path).expect("a module").0;
+        let module = module_and_depth(path).expect("a module").0;
         assert_eq!(of(path, code), [format!("{path}: {module} may not see {other}")]);
     }
     assert_eq!(of("src/book/mod.rs", ""), ["src/book/mod.rs: book is no module of the plan"]);
 }
 
 #[test]
-fn a_way_round_the_arrows_is_found() {
+fn a_way_around_the_import_rules_is_found() {
     for (path, code) in [
         ("src/grid.rs", "use super::matrix;"),
         ("src/scalar/mod.rs", "use super::matrix;"),
@@ -261,7 +261,7 @@ fn a_way_round_the_arrows_is_found() {
 }
 
 #[test]
-fn a_witness_that_peeks_is_found() {
+fn a_witness_that_uses_more_than_the_forward_pass_is_found() {
     for code in [
         "use crate::scalar::backward::dz;",
         "use crate::scalar::{backward, forward};",
@@ -276,7 +276,7 @@ fn a_witness_that_peeks_is_found() {
 }
 
 #[test]
-fn an_import_into_the_judge_of_masks_is_found() {
+fn an_import_into_the_mask_test_is_found() {
     for code in ["use crate::grid::Grid;", "use crate::problem::mask;"] {
         assert_eq!(of("src/mask_test/mod.rs", code).len(), 1, "{code}");
     }
@@ -284,7 +284,7 @@ fn an_import_into_the_judge_of_masks_is_found() {
 }
 
 #[test]
-fn a_file_without_its_paragraph_or_without_end_is_found() {
+fn a_file_without_its_paragraph_or_too_long_is_found() {
     assert_eq!(
         faults(&[Source::new("src/grid.rs", "use std::fmt;\n")]),
         ["src/grid.rs: opens without saying what it is"]

@@ -1,6 +1,6 @@
-//! A dropout layer followed by a dense layer with tanh, in f32 and plain Rust: a layer to be tested.
+//! A layer to test: dropout, a dense layer and tanh, in f32 and plain Rust.
 
-/// The parameters of the dense layer: `w[k][j]` leads from input k to output j.
+/// The parameters of the dense layer: `w[k][j]` connects input k to output j.
 #[derive(Clone, Debug)]
 pub struct Layer {
     /// Weights, n rows of n_next.
@@ -9,7 +9,7 @@ pub struct Layer {
     pub b: Vec<f32>,
 }
 
-/// What the backward pass needs of the forward pass.
+/// What the backward pass needs from the forward pass.
 #[derive(Clone, Debug)]
 pub struct Tape {
     mask: Vec<Vec<f32>>,
@@ -18,19 +18,19 @@ pub struct Tape {
     pub outputs: Vec<Vec<f32>>,
 }
 
-/// What the backward pass gives.
+/// The results of the backward pass.
 #[derive(Clone, Debug)]
 pub struct Gradients {
-    /// By the weights.
+    /// With respect to the weights.
     pub w: Vec<Vec<f32>>,
-    /// By the biases.
+    /// With respect to the biases.
     pub b: Vec<f32>,
-    /// By the inputs of the layer.
+    /// With respect to the inputs of the layer.
     pub inputs: Vec<Vec<f32>>,
 }
 
 impl Layer {
-    /// Drops units, each kept one scaled up by 1/p, and applies the dense layer.
+    /// Drops units, scales the kept ones by 1/p, and applies the dense layer.
     pub fn forward(&self, inputs: &[Vec<f32>], kept: &[Vec<bool>], p: &[f32]) -> Tape {
         let scale = |row: &Vec<bool>| -> Vec<f32> {
             row.iter().zip(p).map(|(&kept, p)| if kept { 1.0 / p } else { 0.0 }).collect()
@@ -45,7 +45,7 @@ impl Layer {
         Tape { mask, dropped, outputs }
     }
 
-    /// The gradients, from that by the outputs.
+    /// The gradients, from the gradient with respect to the outputs.
     pub fn backward(&self, tape: &Tape, by_outputs: &[Vec<f32>]) -> Gradients {
         // (1 − a)(1 + a), not 1 − a²: near ±1 the square loses digits.
         let derivative = |a: &f32| (1.0 - a) * (1.0 + a);

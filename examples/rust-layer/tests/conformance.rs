@@ -1,4 +1,4 @@
-//! The layer against every case that it can do, each a test of its own: `cargo test`.
+//! The layer on every case that it supports, one test per case: `cargo test`.
 
 use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
 use dropout_oracle::grid::Grid;
@@ -36,7 +36,7 @@ impl Subject for MyLayer {
     }
 }
 
-/// The inputs are numbers of the layer's format already, so that nothing is rounded here.
+/// The inputs already fit the layer's format, so nothing is rounded here.
 fn narrow(grid: &Grid<f64>) -> Vec<Vec<f32>> {
     grid.map(|x| *x as f32).to_rows()
 }

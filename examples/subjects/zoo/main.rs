@@ -1,11 +1,11 @@
-//! A known defect as a program that speaks the protocol: what does `check` say of it?
+//! A known defect as a program that speaks the protocol, to see what `check` reports about it.
 //!
 //! ```text
 //! dropout-oracle check -- dropout-oracle-zoo unscaled-backward
 //! dropout-oracle check -- dropout-oracle-zoo right f32
 //! ```
 //!
-//! `right` is the right step and `zeros` gives zeros; `dropout-oracle list defects` has the other names.
+//! `right` is the right step and `zeros` returns zeros; `dropout-oracle list defects` lists the other names.
 
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{Answer, Outputs, Subject};
@@ -26,14 +26,14 @@ fn main() -> ExitCode {
         Some(subject) => serve(subject),
         None => {
             eprintln!(
-                "usage: dropout-oracle-zoo DEFECT|right|zeros [f64|f32]; `dropout-oracle list defects` has the names"
+                "usage: dropout-oracle-zoo DEFECT|right|zeros [f64|f32]; `dropout-oracle list defects` lists the names"
             );
             ExitCode::from(2)
         }
     }
 }
 
-/// Answers each line with a line, until it is told to stop or the input ends.
+/// Answers each line with a line, until `stop` or the end of the input.
 fn serve(mut subject: Box<dyn Subject>) -> ExitCode {
     for line in stdin().lock().lines().map_while(Result::ok) {
         let Ok(question) = serde_json::from_str::<Value>(&line) else { return ExitCode::FAILURE };
@@ -69,7 +69,7 @@ fn step(subject: &mut dyn Subject, question: &Value) -> Value {
     }
 }
 
-/// The results by name; a db of one row is a vector.
+/// The results by name; db is a vector.
 fn members(outputs: &Outputs) -> Map<String, Value> {
     let number = |x: &f64| if x.is_finite() { json!(x) } else { json!(text(*x)) };
     let row = |row: &Vec<f64>| Value::Array(row.iter().map(number).collect());
@@ -80,7 +80,7 @@ fn members(outputs: &Outputs) -> Map<String, Value> {
     outputs.0.iter().map(|(quantity, rows)| (quantity.name().into(), value(quantity.name(), rows))).collect()
 }
 
-/// JSON has no number for these.
+/// NaN and the infinities, which JSON cannot write as numbers.
 fn text(x: f64) -> &'static str {
     match x {
         _ if x.is_nan() => "NaN",

@@ -1,11 +1,11 @@
-//! `activations`: every activation where its arguments are moderate, tiny, and far out on either side,
-//! with upstream gradients of both signs.
+//! `activations`: every activation at moderate, tiny, and large arguments of either sign, with upstream
+//! gradients of both signs.
 
 use super::{MIX, SIXTEENTHS, coupled_functions, label, scalars, usual};
 use crate::cases::recipe::{Draw, G, Keep, Recipe};
 use crate::problem::activation::ScalarActivation;
 
-/// The functions that [`MIX`] lacks.
+/// Functions and parameters that [`MIX`] lacks.
 const OTHER_MIX: G = G::Mix(
     "per_unit_smooth",
     &[
@@ -29,7 +29,7 @@ const LAST_MIX: G = G::Mix(
     ],
 );
 
-/// Each row: name, what it is for, W, b.
+/// Each row: its name, its purpose, W and b.
 const REGIMES: [(&str, &str, Draw, Draw); 4] = [
     ("moderate", "z within a few units of 0", SIXTEENTHS, Draw::Dyadic(16, 3)),
     ("tiny", "z from 1e-13 to 1e-3", Draw::ByColumn(&SIXTEENTHS, &TINY), Draw::ByColumn(&SIXTEENTHS, &TINY)),

@@ -1,4 +1,4 @@
-//! `coupled`: activations that look at a whole row, most with Jacobians that are not symmetric.
+//! `coupled`: activations that depend on a whole row, most of them with asymmetric Jacobians.
 
 use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, EIGHTHS, coupled_functions, label, usual};
 use crate::cases::recipe::{Draw, Keep, Recipe};
@@ -6,14 +6,14 @@ use crate::cases::recipe::{Draw, Keep, Recipe};
 /// Two outputs, more outputs than inputs, a square.
 const SIZES: [[usize; 3]; 4] = [[4, 3, 2], [3, 2, 7], [5, 6, 12], [4, 5, 5]];
 
-/// Each row: name, what it is for, the upstream gradient.
+/// Each row: its name, its purpose and the upstream gradient.
 const UPSTREAMS: [(&str, &str, Draw); 3] = [
     (
         "one_output",
-        "a gradient at one output only: one row of the Jacobian",
+        "a gradient at one output only, which selects one row of the Jacobian",
         Draw::Given(&[&[0.0, 2.5, 0.0, 0.0]]),
     ),
-    ("equal_upstream", "the same gradient everywhere, which softmax turns into 0", Draw::Constant(1.0)),
+    ("equal_upstream", "the same gradient everywhere, which softmax maps to 0", Draw::Constant(1.0)),
     (
         "tiny_row",
         "one example with a tiny gradient beside others above 1",
@@ -21,12 +21,12 @@ const UPSTREAMS: [(&str, &str, Draw); 3] = [
     ),
 ];
 
-/// Each row: name, what it is for, how it differs from the usual.
+/// A row: its name, its purpose, and how it differs from the usual case.
 type Row = (&'static str, &'static str, fn(Recipe) -> Recipe);
 
 const FULL: Draw = Draw::Full(1);
 
-/// Numbers that need a whole double, and numbers beyond the range of an f32.
+/// Numbers that need all 53 bits, and numbers beyond the range of f32.
 const NUMBERS: [Row; 2] = [
     ("whole_doubles", "inputs that need all 53 bits", |usual| Recipe {
         a: Draw::WithZeros(&FULL),
@@ -46,7 +46,7 @@ pub fn recipes() -> Vec<Recipe> {
         SIZES.map(|sizes| {
             let [m, n, n_next] = sizes;
             let name = format!("{}-{m}x{n}x{n_next}", label(&activation));
-            let summary = format!("{} with a full Jacobian a row", label(&activation));
+            let summary = format!("{} with a full Jacobian for each row", label(&activation));
             Recipe { p: Keep::Mild, ..usual(name, summary, sizes, activation.clone()) }
         })
     });

@@ -1,5 +1,5 @@
-//! `exact`: no conforming implementation rounds anywhere, so every result must be equal. Small integers and
-//! powers of two as keep probabilities; the first case is the one that is worked by hand.
+//! `exact`: no conforming implementation rounds anywhere, so every result must be equal. All numbers are small
+//! integers and powers of two. The first case is worked by hand.
 
 use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, IDENTITY, RELU, label, leaky};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
@@ -10,7 +10,7 @@ const BY_HAND_R: Mask = Mask::Given(&[&[0.0, 1.0, 1.0], &[1.0, 1.0, 0.0]]);
 const BY_HAND_W: Draw = Draw::Given(&[&[-2.0, 1.0], &[-2.0, -2.0], &[-2.0, -2.0]]);
 const BY_HAND_DA_NEXT: Draw = Draw::Given(&[&[-1.0, 1.0], &[3.0, -2.0]]);
 
-/// Units whose functions keep short numbers short.
+/// Functions that map short numbers to short numbers.
 const SHORT_MIX: G = G::Mix(
     "per_unit",
     &[
@@ -33,7 +33,7 @@ const SMALL_A: Draw = Draw::TimesKeep(&ONE);
 pub fn recipes() -> Vec<Recipe> {
     let by_hand = Recipe {
         name: "by-hand".into(),
-        summary: "small enough to follow by hand, and it shows every classical defect".into(),
+        summary: "small enough to follow by hand, yet shows every classical defect".into(),
         sizes: [2, 3, 2],
         activation: COUPLED_QUADRATIC,
         a: BY_HAND_A,

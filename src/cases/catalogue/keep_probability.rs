@@ -1,13 +1,13 @@
-//! `keep_probability`: distinct p_k, p = 1, p near 0 and near 1, decimals that are no dyadics.
+//! `keep_probability`: distinct p_k, p = 1, p near 0 and near 1, and decimals that are not dyadic.
 
 use super::{COUPLED_QUADRATIC, IDENTITY, LOG_SOFTMAX, TANH, label, usual};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
 
 static ACTIVATIONS: [G; 4] = [IDENTITY, TANH, LOG_SOFTMAX, COUPLED_QUADRATIC];
 
-/// Each row: name, what it is for, the probabilities.
+/// Each row: its name, its purpose and the probabilities.
 const ROWS: [(&str, &str, &[f64]); 9] = [
-    ("eighth_decimals", "decimals that are no dyadics, unsorted", &[0.8, 0.3, 0.9, 0.1, 0.6]),
+    ("eighth_decimals", "decimals that are not dyadic, unsorted", &[0.8, 0.3, 0.9, 0.1, 0.6]),
     (
         "thirds",
         "the doubles nearest to thirds and sevenths",
@@ -22,11 +22,11 @@ const ROWS: [(&str, &str, &[f64]); 9] = [
     ("certain", "all p = 1: dropout does nothing", &[1.0]),
     ("one_certain", "a unit with p = 1 among others", &[0.7, 0.4, 1.0, 0.85, 0.2]),
     ("equal_half", "p = 1/2 for all: keep and drop look alike", &[0.5]),
-    ("equal_decimal", "p = 0.8 for all, as most layers have it", &[0.8]),
+    ("equal_decimal", "p = 0.8 for all, as in most layers", &[0.8]),
     ("near_one", "p just below 1", &[0.999, 1.0 - f64::EPSILON / 2.0, 0.9999999, 0.98, 0.999999999999]),
 ];
 
-/// p so near 0 that only a planted mask keeps the unit; A is as small, so that ã is near 1.
+/// p so near 0 that only a planted mask keeps the unit. A is equally small, so that ã is moderate.
 const NEAR_ZERO: [(&str, &str, &[f64]); 2] = [
     ("near_zero", "p near 0 at kept units", &[1e-3, 0.004, 2e-5, 0.0101, 3e-4]),
     ("almost_zero", "p so small that 1/p is huge", &[1e-9, 7e-12, 3e-10, 0.5, 1e-11]),

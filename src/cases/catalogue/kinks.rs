@@ -1,5 +1,5 @@
-//! `kinks`: z exactly 0 where an activation has a kink, by a sum that cancels or by a bias of 0 behind
-//! an example without a kept unit.
+//! `kinks`: z exactly 0 at an activation's kink, because a sum cancels or because the bias is 0 and the example
+//! has no kept unit.
 
 use super::{RELU, SIXTEENTHS, elu, label, leaky, usual};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
@@ -27,13 +27,13 @@ pub fn recipes() -> Vec<Recipe> {
         [
             Recipe {
                 b: Draw::Against(&Draw::Constant(0.0)),
-                ..case("cancelled", "z is exactly 0 in places, as a sum that cancels")
+                ..case("cancelled", "z is exactly 0 in places, because the sum cancels")
             },
             Recipe {
                 b: Draw::Given(&[&[0.0, 0.75, 0.0, -0.5]]),
                 w: SIXTEENTHS,
                 r: Mask::Given(&[&[1.0, 0.0, 1.0, 1.0, 0.0], &[0.0], &[0.0, 1.0, 1.0, 0.0, 1.0]]),
-                ..case("at_zero_bias", "z is the bias 0 where an example has no kept unit")
+                ..case("at_zero_bias", "z is exactly 0: the bias is 0 and the example has no kept unit")
             },
         ]
     });

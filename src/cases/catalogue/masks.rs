@@ -1,33 +1,33 @@
-//! `mask`: all kept, all dropped, a row or a column dropped or kept, zeros that are kept, values that
-//! are dropped, a drop where p = 1.
+//! `mask`: everything kept or dropped, a row or column kept or dropped, kept zeros, dropped values, and a
+//! dropped unit with p = 1.
 
 use super::{COUPLED_QUADRATIC, EIGHTHS, LOG_SOFTMAX, RELU, SOFTMAX, TANH, curved, label, one, usual};
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
 
 static ACTIVATIONS: [G; 4] = [RELU, TANH, LOG_SOFTMAX, COUPLED_QUADRATIC];
 
-/// Each row: name, what it is for, the mask.
+/// Each row: its name, its purpose and the mask.
 const ROWS: [(&str, &str, &[&[f64]]); 10] = [
     ("all_kept", "nothing is dropped, and 1/p still applies", &[&[1.0]]),
     ("all_dropped", "everything is dropped: Z is the bias", &[&[0.0]]),
     (
         "row_dropped",
-        "an example without a kept unit",
+        "an example with no kept unit",
         &[&[1.0, 0.0, 1.0, 0.0, 1.0], &[0.0], &[0.0, 1.0, 1.0, 0.0, 1.0]],
     ),
     (
         "row_kept",
-        "an example without a dropped unit",
+        "an example with no dropped unit",
         &[&[0.0, 1.0, 1.0, 0.0, 1.0], &[1.0], &[1.0, 0.0, 1.0, 1.0, 0.0]],
     ),
     (
         "column_dropped",
-        "a unit that is dropped in every example",
+        "a unit dropped in every example",
         &[&[1.0, 0.0, 1.0, 0.0, 1.0], &[0.0, 0.0, 1.0, 1.0, 1.0]],
     ),
     (
         "column_kept",
-        "a unit that is kept in every example",
+        "a unit kept in every example",
         &[&[1.0, 0.0, 1.0, 1.0, 0.0], &[1.0, 1.0, 0.0, 0.0, 1.0]],
     ),
     (
@@ -42,10 +42,10 @@ const ROWS: [(&str, &str, &[&[f64]]); 10] = [
     ),
     (
         "shared_row",
-        "the same mask for every example, which a layer may not assume",
+        "the same mask for every example, which a layer must not assume",
         &[&[1.0, 0.0, 1.0, 1.0, 0.0]],
     ),
-    ("checkered", "neighbours differ along both axes", &[&[1.0, 0.0], &[0.0, 1.0]]),
+    ("checkered", "a checkerboard: neighbours differ along both axes", &[&[1.0, 0.0], &[0.0, 1.0]]),
 ];
 
 pub fn recipes() -> Vec<Recipe> {
@@ -65,7 +65,10 @@ pub fn recipes() -> Vec<Recipe> {
             Recipe { r: Mask::Drawn, ..case("drawn", "a mask as equation 2 draws it") },
             Recipe {
                 a: Draw::Given(&[&[0.0, 1.5, 0.0, -2.0, 0.25], &[-0.75, 0.0, 2.5, 0.0, 0.0]]),
-                ..case("kept_zeros", "zeros at kept units, values at dropped ones: ã ≠ 0 is not the mask")
+                ..case(
+                    "kept_zeros",
+                    "zeros at kept units and values at dropped ones, so that ã ≠ 0 is not the mask",
+                )
             },
             Recipe {
                 p: Keep::Given(&[0.8, 1.0, 0.55, 1.0, 0.9]),
@@ -79,11 +82,11 @@ pub fn recipes() -> Vec<Recipe> {
     rows.chain(others).chain(sizes).chain(alone.map(|activation| bias_alone(&activation))).collect()
 }
 
-/// Z is the bias to the last bit: nothing but the function itself may be off.
+/// Z is exactly the bias, so only the activation itself can have an error.
 fn bias_alone(activation: &G) -> Recipe {
     let is_coupled = matches!(label(activation).as_str(), "softmax" | "log_softmax");
     let (summary, n_next) = match is_coupled {
-        true => ("everything is dropped, and there is one output: its probability is 1", 1),
+        true => ("everything is dropped, and the one output has probability 1", 1),
         false => ("everything is dropped: Z is the bias, tiny, moderate and large", 6),
     };
     Recipe {
@@ -98,16 +101,16 @@ fn bias_alone(activation: &G) -> Recipe {
     }
 }
 
-/// Each row: name, what it is for, its sizes.
+/// A row: its name, its purpose and its sizes.
 type Size = (&'static str, &'static str, [usize; 3]);
 
-/// Sizes of one and equal sizes, under masks that drop what has a value.
+/// Sizes of one and equal sizes, under masks that drop nonzero values.
 const SIZES: [Size; 6] = [
-    ("one_unit", "one input unit, dropped where it has a value", [4, 1, 3]),
+    ("one_unit", "one input unit, dropped where it is not 0", [4, 1, 3]),
     ("one_example", "one example", [1, 5, 3]),
     ("one_output", "one output unit", [4, 5, 1]),
-    ("square_a", "as many examples as units: A and R are square", [4, 4, 3]),
-    ("square_w", "as many inputs as outputs: W is square", [3, 5, 5]),
+    ("square_a", "m = n: A and R are square", [4, 4, 3]),
+    ("square_w", "n = n_next: W is square", [3, 5, 5]),
     ("cube", "all sizes are equal", [4, 4, 4]),
 ];
 

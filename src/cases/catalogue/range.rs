@@ -1,5 +1,5 @@
-//! `range`: large, tiny, subnormal and cancelling numbers, exponentials out of range, and inputs that
-//! need a whole double.
+//! `range`: large, tiny, subnormal and cancelling numbers, exponentials out of range, and inputs that need all
+//! 53 bits of a double.
 
 use super::{
     CUMULATIVE_SUM, EIGHTHS, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX, curved,
@@ -7,20 +7,20 @@ use super::{
 };
 use crate::cases::recipe::{Draw, G, Keep, Recipe};
 
-/// The functions that normalize a row.
+/// The activations that normalize a row.
 static NORMALIZING: [G; 3] = [SOFTMAX, LOG_SOFTMAX, NORMALIZED_SQUARE];
 
 static LINEAR: [G; 3] = [IDENTITY, RELU, CUMULATIVE_SUM];
 
-/// Each row: name, what it is for, how it differs from the usual.
+/// A row: its name, its purpose, and how it differs from the usual case.
 type Row = (&'static str, &'static str, fn(Recipe) -> Recipe);
 
-const FAR_OUT: [Row; 1] = [("far_out", "z near ±700 to ±800, where e^z leaves the range", |usual| {
+const FAR_OUT: [Row; 1] = [("far_out", "z near ±700 to ±800, where e^z overflows or underflows", |usual| {
     Recipe { b: Draw::Plus(&EIGHTHS, &[-710.0, 705.0, 760.0, -790.0]), ..usual }
 })];
 
 const ROWS_APART: [Row; 3] = [
-    ("spread", "a row whose z are further apart than 745", |usual| Recipe {
+    ("spread", "a row whose z spread by more than 745", |usual| Recipe {
         b: Draw::Plus(&EIGHTHS, &[-400.0, 380.0, 395.0, -3.0]),
         ..usual
     }),
@@ -29,7 +29,7 @@ const ROWS_APART: [Row; 3] = [
         w: Draw::FirstRow(&SIXTEENTHS, 1.0),
         ..usual
     }),
-    ("near_certain", "a probability that rounds to 1, and what is left beside it", |usual| Recipe {
+    ("near_certain", "a probability that rounds to 1, and the tiny ones beside it", |usual| Recipe {
         b: Draw::Plus(&EIGHTHS, &[-20.0, 21.0, -1.0, -30.0]),
         ..usual
     }),
@@ -41,7 +41,7 @@ const SIZES_OF_NUMBERS: [Row; 8] = [
         da_next: Draw::ByRow(&EIGHTHS, &[200, 0]),
         ..usual
     }),
-    ("small", "numbers near 1e-40, which an f32 holds as subnormal or not at all", |usual| Recipe {
+    ("small", "numbers near 1e-40, subnormal in f32 or below its range", |usual| Recipe {
         a: Draw::WithZeros(&Draw::ByColumn(&EIGHTHS, &[-133, -120])),
         b: Draw::ByColumn(&EIGHTHS, &[-133, -128]),
         ..usual
@@ -64,12 +64,12 @@ const SIZES_OF_NUMBERS: [Row; 8] = [
         da_next: FULL,
         ..usual
     }),
-    ("cancelling", "sums of which little is left", |usual| Recipe {
+    ("cancelling", "sums that cancel almost completely", |usual| Recipe {
         p: Keep::Given(&[0.5, 0.125, 0.25, 1.0, 0.0625]),
         b: Draw::Against(&Draw::Dyadic(9, 22)),
         ..usual
     }),
-    ("cancelling_wholly", "sums of which only the last bits are left", |usual| Recipe {
+    ("cancelling_wholly", "sums that cancel down to their last bits", |usual| Recipe {
         a: Draw::WithZeros(&FULL),
         w: FULL,
         b: Draw::Against(&Draw::Constant(0.0)),
@@ -108,7 +108,7 @@ pub fn recipes() -> Vec<Recipe> {
     .concat()
 }
 
-/// The first unit is kept for certain, so that its column reaches every z.
+/// The first unit has p = 1, so that its column reaches every z.
 fn certain_first(mut recipe: Recipe) -> Recipe {
     recipe.p = Keep::Given(&[1.0, 0.59375, 0.84375, 0.3359375, 0.90625]);
     recipe

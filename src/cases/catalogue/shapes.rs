@@ -1,16 +1,16 @@
-//! `shapes`: sizes of one, squares and cubes, both sides of the switch to blocked products between 5
-//! and 6, and the tails of kernels that work in blocks of 4, 8, 16, 32 or 64.
+//! `shapes`: sizes of one, squares and cubes, both sides of nalgebra's switch to blocked products between 5 and
+//! 6, and tails of kernels that work in blocks of 4, 8, 16, 32 or 64.
 
 use super::{
     CUMULATIVE_SUM, IDENTITY, LOG_SOFTMAX, MIX, NORMALIZED_SQUARE, RELU, SOFTMAX, TANH, label, usual,
 };
 use crate::cases::recipe::{G, Recipe};
 
-/// Every mix of one and more for m, n and n_next: each in several activations.
+/// Every combination of one and more for m, n and n_next.
 const ONES: [[usize; 3]; 8] =
     [[1, 1, 1], [1, 1, 3], [1, 4, 1], [3, 1, 1], [1, 4, 3], [3, 1, 4], [4, 3, 1], [2, 4, 3]];
 
-/// Beside the usual ones: squares, a cube, both sides of 5|6.
+/// Small sizes: squares, cubes, both sides of the switch between 5 and 6.
 const SMALL: [[usize; 3]; 14] = [
     [3, 3, 3],
     [6, 6, 6],
@@ -48,7 +48,7 @@ const TAILS: [[usize; 3]; 16] = [
     [4, 3, 66],
 ];
 
-/// Past 64 and past 256, each alone so that the files stay small.
+/// Sizes above 64 and above 256, one at a time so that the files stay small.
 const LONG: [[usize; 3]; 4] = [[67, 3, 5], [2, 259, 3], [3, 130, 2], [9, 13, 70]];
 
 const LARGE: [[usize; 3]; 6] =

@@ -1,16 +1,16 @@
-//! `sharp`: every sum is exact, so that nothing but the function itself may be off; `steep`: large
-//! weights, so that exponentials leave the range in a way of their own.
+//! `sharp`: every sum is exact, so only the activation itself can have an error. `steep`: large weights push
+//! exponentials out of range.
 
 use super::{EIGHTHS, LOG_SOFTMAX, SIXTEENTHS, SOFTMAX, curved, label, leaky, one, usual};
 use crate::cases::recipe::{Draw, G, Keep, Recipe};
 
-/// What has an exponential, a quotient or a rounded slope in it.
+/// Activations with an exponential, a quotient or a rounded slope.
 fn activations() -> impl Iterator<Item = G> {
     let curved = curved().map(|scalar| one(scalar.with_parameter(0.3)));
     curved.chain([leaky(0.2), leaky(0.01), SOFTMAX, LOG_SOFTMAX])
 }
 
-/// One step for each activation, changed from the usual.
+/// One case for each activation: the usual one, changed.
 fn table(name: &str, summary: &str, sizes: [usize; 3], change: fn(Recipe) -> Recipe) -> Vec<Recipe> {
     let recipe = |activation: G| {
         change(usual(format!("{name}-{}", label(&activation)), summary.into(), sizes, activation))
@@ -20,7 +20,7 @@ fn table(name: &str, summary: &str, sizes: [usize; 3], change: fn(Recipe) -> Rec
 
 pub fn sharp() -> Vec<Recipe> {
     const POWERS: Keep = Keep::Given(&[0.5, 1.0, 0.25, 0.0625, 0.125]);
-    let near = table("near", "exact z within 4 of 0", [3, 4, 5], |usual| Recipe {
+    let near = table("near", "exact z between −4 and 4", [3, 4, 5], |usual| Recipe {
         p: POWERS,
         a: Draw::WithZeros(&Draw::TimesKeep(&EIGHTHS)),
         w: Draw::Dyadic(8, 4),
@@ -38,9 +38,7 @@ pub fn sharp() -> Vec<Recipe> {
 }
 
 pub fn steep() -> Vec<Recipe> {
-    table("steep", "weights up to 4096: z beyond the range of e^z on both sides", [6, 4, 5], |usual| Recipe {
-        p: Keep::Mild,
-        w: Draw::ByColumn(&SIXTEENTHS, &[3, 12, 6, 11, 9]),
-        ..usual
+    table("steep", "weights up to 4096: z beyond the range of e^z on either side", [6, 4, 5], |usual| {
+        Recipe { p: Keep::Mild, w: Draw::ByColumn(&SIXTEENTHS, &[3, 12, 6, 11, 9]), ..usual }
     })
 }

@@ -1,4 +1,4 @@
-//! Equation 5: another function than g, one that a layer was not asked for.
+//! Equation 5: a function other than g.
 
 use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
 use crate::trace::Quantity::{ANext, Z};
@@ -11,28 +11,28 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
     defects
 }
 
-/// One function of a unit taken for another, in both passes.
+/// One scalar activation in place of another, in both passes.
 fn confusions<T: Float>() -> Vec<Defect<T>> {
     type Confusion = (&'static str, &'static str, fn(&ScalarActivation) -> Option<ScalarActivation>);
     let rows: [Confusion; 13] = [
-        ("relu-as-identity", "relu lets everything pass", |u| {
+        ("relu-as-identity", "relu passes every value unchanged", |u| {
             matches!(u, ScalarActivation::Relu).then_some(ScalarActivation::Identity)
         }),
-        ("relu-leaks", "relu has a slope of 0.01 below 0", |u| {
+        ("relu-leaks", "relu has slope 0.01 below 0", |u| {
             matches!(u, ScalarActivation::Relu).then_some(ScalarActivation::LeakyRelu { slope: 0.01 })
         }),
         ("leaky-relu-as-relu", "leaky_relu is 0 below 0", |u| {
             matches!(u, ScalarActivation::LeakyRelu { .. }).then_some(ScalarActivation::Relu)
         }),
-        ("leaky-relu-fixed-slope", "leaky_relu has a slope of 0.01, whatever was asked for", |u| {
+        ("leaky-relu-fixed-slope", "leaky_relu ignores its parameter and has slope 0.01", |u| {
             matches!(u, ScalarActivation::LeakyRelu { .. })
                 .then_some(ScalarActivation::LeakyRelu { slope: 0.01 })
         }),
-        ("leaky-relu-negative-slope", "leaky_relu has the slope's negative", |u| match u {
+        ("leaky-relu-negative-slope", "leaky_relu negates its slope", |u| match u {
             ScalarActivation::LeakyRelu { slope } => Some(ScalarActivation::LeakyRelu { slope: -slope }),
             _ => None,
         }),
-        ("elu-fixed-alpha", "elu has an alpha of 1, whatever was asked for", |u| {
+        ("elu-fixed-alpha", "elu ignores its parameter and has alpha 1", |u| {
             matches!(u, ScalarActivation::Elu { .. }).then_some(ScalarActivation::Elu { alpha: 1.0 })
         }),
         ("softplus-as-relu", "softplus is relu", |u| {
@@ -41,10 +41,10 @@ fn confusions<T: Float>() -> Vec<Defect<T>> {
         ("silu-as-gelu", "silu is gelu", |u| {
             matches!(u, ScalarActivation::Silu).then_some(ScalarActivation::Gelu)
         }),
-        ("gelu-as-gelu-tanh", "gelu is its approximation by tanh", |u| {
+        ("gelu-as-gelu-tanh", "gelu is its tanh approximation", |u| {
             matches!(u, ScalarActivation::Gelu).then_some(ScalarActivation::GeluTanh)
         }),
-        ("gelu-tanh-as-gelu", "gelu_tanh is the form with erf", |u| {
+        ("gelu-tanh-as-gelu", "gelu_tanh is the exact gelu, with erf", |u| {
             matches!(u, ScalarActivation::GeluTanh).then_some(ScalarActivation::Gelu)
         }),
         ("sigmoid-as-tanh", "sigmoid is tanh", |u| {
@@ -85,31 +85,33 @@ fn gelu_tanh_with<T: Float>(z: T, cubic: f64, factor: f64) -> T {
     z * sigmoid(T::from_f64(2.0 * factor) * (z + T::from_f64(cubic) * z * z * z))
 }
 
-/// The value of one unit by a wrong formula.
+/// A scalar activation's value by a wrong formula.
 fn units<T: Float>() -> Vec<Defect<T>> {
     type Formula<T> = (&'static str, &'static str, fn(&ScalarActivation, T) -> Option<T>);
     const FACTOR: f64 = 0.797_884_560_802_865_4;
     let rows: Vec<Formula<T>> = vec![
-        ("relu-capped", "relu ends at 6", |u, z| {
+        ("relu-capped", "relu is capped at 6", |u, z| {
             matches!(u, ScalarActivation::Relu).then(|| clamp(z, 0.0, 6.0))
         }),
         ("relu-absolute", "relu is |z|", |u, z| {
             matches!(u, ScalarActivation::Relu).then(|| if z < T::zero() { -z } else { z })
         }),
-        ("leaky-relu-on-the-wrong-side", "leaky_relu leaks above 0", |u, z| match u {
-            ScalarActivation::LeakyRelu { slope } => {
-                Some(if z > T::zero() { T::from_f64(*slope) * z } else { z })
+        ("leaky-relu-on-the-wrong-side", "leaky_relu applies its slope above 0 instead of below", |u, z| {
+            match u {
+                ScalarActivation::LeakyRelu { slope } => {
+                    Some(if z > T::zero() { T::from_f64(*slope) * z } else { z })
+                }
+                _ => None,
             }
-            _ => None,
         }),
-        ("sigmoid-hard", "sigmoid is z/5 + 1/2 between 0 and 1", |u, z| {
+        ("sigmoid-hard", "sigmoid is z/5 + 1/2, clipped to [0, 1]", |u, z| {
             matches!(u, ScalarActivation::Sigmoid)
                 .then(|| clamp(z * T::from_f64(0.2) + T::from_f64(0.5), 0.0, 1.0))
         }),
         ("sigmoid-of-negated", "sigmoid is 1/(1 + e^z)", |u, z| {
             matches!(u, ScalarActivation::Sigmoid).then(|| sigmoid(-z))
         }),
-        ("tanh-hard", "tanh is z between −1 and 1", |u, z| {
+        ("tanh-hard", "tanh is z, clipped to [−1, 1]", |u, z| {
             matches!(u, ScalarActivation::Tanh).then(|| clamp(z, -1.0, 1.0))
         }),
         ("tanh-half-argument", "tanh is taken of z/2", |u, z| {
@@ -130,17 +132,17 @@ fn units<T: Float>() -> Vec<Defect<T>> {
         ("gelu-tanh-without-cubic", "gelu_tanh lacks its cubic term", |u, z| {
             matches!(u, ScalarActivation::GeluTanh).then(|| gelu_tanh_with(z, 0.0, FACTOR))
         }),
-        ("gelu-tanh-short-coefficient", "gelu_tanh has 0.0447 for 0.044715", |u, z| {
+        ("gelu-tanh-short-coefficient", "gelu_tanh has 0.0447 instead of 0.044715", |u, z| {
             matches!(u, ScalarActivation::GeluTanh).then(|| gelu_tanh_with(z, 0.0447, FACTOR))
         }),
-        ("gelu-tanh-without-root", "gelu_tanh has 2/π for its square root", |u, z| {
+        ("gelu-tanh-without-root", "gelu_tanh has 2/π instead of √(2/π)", |u, z| {
             matches!(u, ScalarActivation::GeluTanh).then(|| gelu_tanh_with(z, 0.044715, FACTOR * FACTOR))
         }),
-        ("softplus-in-bits", "softplus is a logarithm to the base 2", |u, z| {
+        ("softplus-in-bits", "softplus uses a base-2 logarithm", |u, z| {
             matches!(u, ScalarActivation::Softplus)
                 .then(|| ScalarActivation::Softplus.value(&z) / T::from_f64(std::f64::consts::LN_2))
         }),
-        ("softplus-shifted", "softplus lacks ln 2 at 0", |u, z| {
+        ("softplus-shifted", "softplus is shifted down by ln 2, so that it is 0 at 0", |u, z| {
             matches!(u, ScalarActivation::Softplus)
                 .then(|| ScalarActivation::Softplus.value(&z) - T::from_f64(std::f64::consts::LN_2))
         }),
@@ -155,7 +157,7 @@ fn units<T: Float>() -> Vec<Defect<T>> {
         ("softsign-without-absolute", "softsign is z/(1 + z), without the absolute value", |u, z| {
             matches!(u, ScalarActivation::Softsign).then(|| z / (T::one() + z))
         }),
-        ("elu-scaled", "elu is multiplied by selu's 1.0507", |u, z| {
+        ("elu-scaled", "elu is scaled by selu's 1.0507", |u, z| {
             matches!(u, ScalarActivation::Elu { .. })
                 .then(|| u.value(&z) * T::from_f64(1.050_700_987_355_480_5))
         }),
@@ -166,7 +168,7 @@ fn units<T: Float>() -> Vec<Defect<T>> {
     rows.into_iter().map(defect).collect()
 }
 
-/// What goes wrong with any function, and functions over the wrong axis.
+/// Defects of any activation, and activations over the wrong axis.
 fn wholes<T: Float>() -> Vec<Defect<T>> {
     let by_batch = |g: Activation, id: &str, says: &str| {
         Defect::new(id, 5, says, "with any other activation").stage(ANext, move |s| {
@@ -185,7 +187,7 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
         _ => None,
     };
     let mixed = |id: &str, says: &str, at: fn(usize, usize) -> usize| {
-        Defect::new(id, 5, says, "where all units have one function")
+        Defect::new(id, 5, says, "where all units have the same function")
             .value(move |g, z| Some(units(g, &at)?.value(z)))
             .gradient(move |g, da, z, _| Some(units(g, &at)?.row_times_jacobian(da, z)))
     };
@@ -213,10 +215,10 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             let all = Activation::Coupled(CoupledActivation::Softmax).value(s.result(Z).cells());
             s.tabulate(ANext, |i, j| all[i * s.n_next() + j])
         }),
-        mixed("per-unit-first-for-all", "all units have the function of the first", |_, _| 0),
-        mixed("per-unit-reversed", "the units have their functions in reverse order", |j, n| n - 1 - j),
-        mixed("per-unit-shifted", "each unit has the function of the next", |j, n| (j + 1) % n),
-        Defect::new("activation-twice", 5, "g is applied twice", "with the identity and relu")
+        mixed("per-unit-first-for-all", "all units apply the first unit's function", |_, _| 0),
+        mixed("per-unit-reversed", "the units apply their functions in reverse order", |j, n| n - 1 - j),
+        mixed("per-unit-shifted", "each unit applies the next unit's function", |j, n| (j + 1) % n),
+        Defect::new("activation-twice", 5, "g is applied twice", "where g is the identity or relu")
             .value(|g, z| Some(g.value(&g.value(z)))),
         Defect::new(
             "activation-before-bias",
@@ -230,10 +232,15 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             let early = seen.right(ANext);
             s.tabulate(ANext, |i, j| early.at(i, j) + s.b(j))
         }),
-        Defect::new("activation-of-first-example", 5, "A_next is that of the first example", "where m = 1")
-            .stage(ANext, |s| {
-                let right = s.right(ANext);
-                s.tabulate(ANext, |_, j| right.at(0, j))
-            }),
+        Defect::new(
+            "activation-of-first-example",
+            5,
+            "every row of A_next is the first example's",
+            "where m = 1",
+        )
+        .stage(ANext, |s| {
+            let right = s.right(ANext);
+            s.tabulate(ANext, |_, j| right.at(0, j))
+        }),
     ]
 }

@@ -1,4 +1,4 @@
-//! Numbers kept shorter than the layer says: results, inputs, partial sums and constants.
+//! Numbers in a shorter format than the layer claims: results, inputs, partial sums and constants.
 
 use crate::grid::Grid;
 use crate::number::{Format, sum};
@@ -7,7 +7,7 @@ use crate::scalar::Inputs;
 use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
 use crate::zoo::{Defect, Float, StepContext};
 
-/// The formats that are passed off as longer ones.
+/// The shorter formats.
 const SHORT: [Format; 3] = [Format::F32, Format::F16, Format::Bf16];
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
@@ -37,7 +37,7 @@ fn name(quantity: Quantity) -> String {
 }
 
 fn equivalent_when(format: Format) -> String {
-    format!("where {} holds it, and in that format", format.name())
+    format!("in {0}, or where {0} holds it exactly", format.name())
 }
 
 /// x in a shorter format.
@@ -48,7 +48,7 @@ fn kept<T: Float>(format: Format, x: T) -> T {
 
 fn result<T: Float>(quantity: Quantity, equation: u8, format: Format) -> Defect<T> {
     let id = format!("{}-in-{}", name(quantity), format.name());
-    let says = format!("{} is kept in {}", quantity.name(), format.name());
+    let says = format!("{} is rounded to {}", quantity.name(), format.name());
     Defect::new(id, equation, says, equivalent_when(format))
         .after(quantity, move |_, x, _, _| kept(format, x))
 }
@@ -79,8 +79,13 @@ fn inputs<T: Float>(format: Format) -> Vec<Defect<T>> {
     ];
     let defect = |(id, what, equation, read): Input<T>| {
         let id = format!("{id}-read-in-{}", format.name());
-        Defect::new(id, equation, format!("{what} is read in {}", format.name()), equivalent_when(format))
-            .reads(move |s| read(s, &|x| kept(format, x)))
+        Defect::new(
+            id,
+            equation,
+            format!("{what} is rounded to {} when it is read", format.name()),
+            equivalent_when(format),
+        )
+        .reads(move |s| read(s, &|x| kept(format, x)))
     };
     rows.map(defect).into()
 }
@@ -96,7 +101,7 @@ fn sums<T: Float>(format: Format) -> Vec<Defect<T>> {
         Defect::new(
             id,
             equation,
-            format!("Σ of {} is taken in {}", quantity.name(), format.name()),
+            format!("{} is summed in {}", quantity.name(), format.name()),
             equivalent_when(format),
         )
     };
@@ -115,7 +120,7 @@ fn sums<T: Float>(format: Format) -> Vec<Defect<T>> {
 fn factors<T: Float>(format: Format) -> Vec<Defect<T>> {
     let factor = move |s: &StepContext<T>, k: usize| kept(format, T::one() / s.p(k));
     let defect = |place: &str, equation| {
-        let says = format!("1/p of the {place} pass is kept in {}", format.name());
+        let says = format!("the {place} pass rounds 1/p to {}", format.name());
         Defect::new(format!("scale-in-{}-{place}", format.name()), equation, says, equivalent_when(format))
     };
     vec![
@@ -135,7 +140,7 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
             .value(move |g, z| Some(back(g.value(&singles(z))))),
         Defect::new("jacobian-in-f32", 38, "the Jacobian is applied in f32", IN_F32)
             .gradient(move |g, da, z, _| Some(back(g.row_times_jacobian(&singles(da), &singles(z))))),
-        Defect::new("leaky-relu-slope-in-f32", 5, "the slope of leaky_relu is kept in f32", IN_F32)
+        Defect::new("leaky-relu-slope-in-f32", 5, "leaky_relu rounds its slope to f32", IN_F32)
             .unit_value(move |u, z| match u {
                 ScalarActivation::LeakyRelu { slope } => {
                     Some(ScalarActivation::LeakyRelu { slope: short(*slope) }.value(&z))
@@ -148,7 +153,7 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
                 }
                 _ => None,
             }),
-        Defect::new("elu-alpha-in-f32", 5, "the alpha of elu is kept in f32", IN_F32)
+        Defect::new("elu-alpha-in-f32", 5, "elu rounds its alpha to f32", IN_F32)
             .unit_value(move |u, z| match u {
                 ScalarActivation::Elu { alpha } => {
                     Some(ScalarActivation::Elu { alpha: short(*alpha) }.value(&z))
@@ -161,25 +166,27 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
                 }
                 _ => None,
             }),
-        Defect::new("gelu-root-in-f32", 5, "the 1/√2 of gelu is kept in f32", IN_F32).unit_value(
-            |u, z: T| {
-                let root = T::from_f64(f64::from(std::f32::consts::FRAC_1_SQRT_2));
-                matches!(u, ScalarActivation::Gelu).then(|| z * (-z * root).erfc() * T::from_f64(0.5))
-            },
-        ),
-        Defect::new("gelu-short-root", 5, "the √2 of gelu is 1.414", "never, but for zeros").unit_value(
+        Defect::new("gelu-root-in-f32", 5, "gelu rounds 1/√2 to f32", IN_F32).unit_value(|u, z: T| {
+            let root = T::from_f64(f64::from(std::f32::consts::FRAC_1_SQRT_2));
+            matches!(u, ScalarActivation::Gelu).then(|| z * (-z * root).erfc() * T::from_f64(0.5))
+        }),
+        Defect::new("gelu-short-root", 5, "gelu uses 1.414 for √2", "with any other activation").unit_value(
             |u, z: T| {
                 matches!(u, ScalarActivation::Gelu)
                     .then(|| z * (-z / T::from_f64(1_414.0) * T::from_f64(1e3)).erfc() * T::from_f64(0.5))
             },
         ),
-        Defect::new("gelu-tanh-short-factor", 5, "the √(2/π) of gelu_tanh is 0.7979", "never, but for zeros")
-            .unit_value(|u, z: T| {
-                let argument = T::from_f64(2.0 * 0.7979) * (z + T::from_f64(0.044715) * z * z * z);
-                matches!(u, ScalarActivation::GeluTanh)
-                    .then(|| z * ScalarActivation::Sigmoid.value(&argument))
-            }),
-        Defect::new("gelu-tanh-factor-in-f32", 5, "the constants of gelu_tanh are kept in f32", IN_F32)
+        Defect::new(
+            "gelu-tanh-short-factor",
+            5,
+            "gelu_tanh uses 0.7979 for √(2/π)",
+            "with any other activation",
+        )
+        .unit_value(|u, z: T| {
+            let argument = T::from_f64(2.0 * 0.7979) * (z + T::from_f64(0.044715) * z * z * z);
+            matches!(u, ScalarActivation::GeluTanh).then(|| z * ScalarActivation::Sigmoid.value(&argument))
+        }),
+        Defect::new("gelu-tanh-factor-in-f32", 5, "gelu_tanh rounds its constants to f32", IN_F32)
             .unit_value(|u, z: T| {
                 let [factor, cubic] = [0.797_884_6_f32, 0.044_715_f32].map(|x| T::from_f64(x.into()));
                 let argument = factor * (z + cubic * z * z * z);
@@ -189,7 +196,7 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
     ]
 }
 
-/// What is done to all results alike.
+/// Defects of all results at once.
 fn everything<T: Float>() -> Vec<Defect<T>> {
     let all = |id: &str, says: &str, equivalent_when: &str, change: fn(f64) -> f64| -> Defect<T> {
         RESULTS.into_iter().fold(Defect::new(id, 3, says, equivalent_when), |defect, (quantity, _)| {
@@ -197,34 +204,52 @@ fn everything<T: Float>() -> Vec<Defect<T>> {
         })
     };
     vec![
-        all("results-whole", "all results are rounded to integers", "where they are integers", f64::round),
+        all(
+            "results-whole",
+            "all results are rounded to integers",
+            "where all of them are integers",
+            f64::round,
+        ),
         all(
             "results-in-thousandths",
             "all results are rounded to thousandths",
-            "where they are thousandths",
+            "where all of them are multiples of 0.001",
             |x| {
                 if x.abs() < 1e12 { (x * 1e3).round() / 1e3 } else { x }
             },
         ),
         all(
             "results-with-six-digits",
-            "all results are printed with six digits",
-            "where they have no more",
+            "all results are rounded to six digits",
+            "where no result has more digits",
             |x| format!("{x:.5e}").parse().unwrap_or(x),
         ),
-        all("results-clamped", "all results are clamped to ±448", "where they lie between", |x| {
-            x.clamp(-448.0, 448.0)
-        }),
-        all("results-flushed", "results below 1e-6 are 0", "where none is that small", |x| {
-            if x.abs() < 1e-6 { 0.0 } else { x }
-        }),
-        all("results-nan-to-zero", "results beyond 1e30 are 0", "where none is that large", |x| {
-            if x.abs() > 1e30 { 0.0 } else { x }
-        }),
+        all(
+            "results-clamped",
+            "all results are clamped to ±448",
+            "where no result exceeds 448 in size",
+            |x| x.clamp(-448.0, 448.0),
+        ),
+        all(
+            "results-flushed",
+            "results below 1e-6 in size become 0",
+            "where no nonzero result is that small",
+            |x| {
+                if x.abs() < 1e-6 { 0.0 } else { x }
+            },
+        ),
+        all(
+            "results-nan-to-zero",
+            "results above 1e30 in size become 0",
+            "where no result is that large",
+            |x| {
+                if x.abs() > 1e30 { 0.0 } else { x }
+            },
+        ),
     ]
 }
 
-/// Products of shortened factors, as units for matrix products do them.
+/// Products of shortened factors, as matrix-product units compute them.
 fn products<T: Float>() -> Vec<Defect<T>> {
     /// Rounded to eleven bits, whatever the exponent.
     fn tf32<T: Float>(x: T) -> T {
@@ -238,7 +263,7 @@ fn products<T: Float>() -> Vec<Defect<T>> {
         let step = if most == 0.0 { 1.0 } else { most / 127.0 };
         w.map(|&w| T::from_f64((w.into() / step).round() * step))
     }
-    let equivalent_when = "where eleven bits hold all factors";
+    let equivalent_when = "where every factor fits in eleven bits";
     vec![
         Defect::new("z-in-tf32", 4, "the factors of Z are rounded to eleven bits", equivalent_when)
             .cell(Z, |s, i, j| sum(0..s.n(), |k| tf32(s.w(k, j)) * tf32(s.a_tilde(i, k))) + s.b(j)),
@@ -249,8 +274,8 @@ fn products<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             "weights-in-eight-bits",
             4,
-            "W is kept in 127 steps of its largest entry",
-            "where those steps hold it",
+            "W is rounded to multiples of 1/127 of its largest entry",
+            "where every entry is such a multiple",
         )
         .reads(|s| {
             let mut inputs = s.inputs.clone();

@@ -1,5 +1,5 @@
-//! Formulas that are right over the real numbers and wrong on a machine: they overflow, cancel or round to
-//! nothing where the true value is an ordinary number. And approximations that pass for the function.
+//! Formulas that are correct over the real numbers but not in floating point: they overflow, underflow or
+//! cancel where the true value is an ordinary number. Also approximations in place of the function.
 
 use crate::number::sum;
 use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
@@ -47,7 +47,7 @@ fn rows<T: Float>() -> Vec<Row<T>> {
         (*g == Activation::Coupled(CoupledActivation::LogSoftmax)).then(value)
     }
     vec![
-        ("softmax-unshifted", "softmax takes e^z without the shift", NEAR, |g, z| {
+        ("softmax-unshifted", "softmax computes e^z without a shift", NEAR, |g, z| {
             softmax(g, || {
                 let e = exponentials(z, T::zero());
                 let total = total(&e);
@@ -79,21 +79,16 @@ fn rows<T: Float>() -> Vec<Row<T>> {
                 })
             },
         ),
-        (
-            "softmax-guarded",
-            "softmax has 1e-6 added to its sum",
-            "in formats that do not hold 1 + 1e-6",
-            |g, z| {
-                softmax(g, || {
-                    let e = exponentials(z, z[T::largest(z)]);
-                    let total = total(&e) + T::from_f64(1e-6);
-                    quotients(e, total)
-                })
-            },
-        ),
+        ("softmax-guarded", "softmax adds 1e-6 to its sum", "in formats that round 1 + 1e-6 to 1", |g, z| {
+            softmax(g, || {
+                let e = exponentials(z, z[T::largest(z)]);
+                let total = total(&e) + T::from_f64(1e-6);
+                quotients(e, total)
+            })
+        }),
         (
             "softmax-clipped",
-            "softmax is clipped to 1e-4 … 1 − 1e-4",
+            "softmax is clipped to [1e-4, 1 − 1e-4]",
             "where no probability is near 0 or 1",
             |g, z| {
                 let clip = |s: T| {
@@ -111,7 +106,7 @@ fn rows<T: Float>() -> Vec<Row<T>> {
                 })
             },
         ),
-        ("log-softmax-unshifted", "log_softmax is z − ln Σ e^z without the shift", NEAR, |g, z| {
+        ("log-softmax-unshifted", "log_softmax is z − ln Σ e^z, without a shift", NEAR, |g, z| {
             log_softmax(g, || {
                 let log = ln(total(&exponentials(z, T::zero())));
                 z.iter().map(|&z| z - log).collect()
@@ -127,15 +122,24 @@ fn rows<T: Float>() -> Vec<Row<T>> {
                 })
             },
         ),
-        ("log-softmax-guarded", "log_softmax is the logarithm of softmax + 1e-6", "never", |g, z| {
-            let guarded = |s: T| ln(s + T::from_f64(1e-6));
-            log_softmax(g, || {
-                Activation::Coupled(CoupledActivation::Softmax).value(z).into_iter().map(guarded).collect()
-            })
-        }),
+        (
+            "log-softmax-guarded",
+            "log_softmax is the logarithm of softmax + 1e-6",
+            "with any other activation",
+            |g, z| {
+                let guarded = |s: T| ln(s + T::from_f64(1e-6));
+                log_softmax(g, || {
+                    Activation::Coupled(CoupledActivation::Softmax)
+                        .value(z)
+                        .into_iter()
+                        .map(guarded)
+                        .collect()
+                })
+            },
+        ),
         (
             "log-softmax-clipped",
-            "log_softmax ends at −16",
+            "log_softmax never falls below −16",
             "where no z is far below the largest",
             |g, z| {
                 let floor = T::from_f64(-16.0);
@@ -160,7 +164,7 @@ type Value<T> = (
     fn(&ScalarActivation, T) -> Option<T>,
 );
 
-/// 1 + x/2^10 to the power of 2^10.
+/// (1 + x/2^10)^(2^10).
 fn compound<T: Float>(x: T) -> T {
     (0..10).fold(T::one() + x * T::from_f64(2f64.powi(-10)), |power, _| power * power)
 }
@@ -188,24 +192,28 @@ fn unsafe_tanh<T: Float>(z: T) -> T {
 }
 
 fn values<T: Float>() -> Vec<Value<T>> {
-    const NEAR: &str = "where z is not far above 0";
+    const NEAR: &str = "where no exponential overflows";
     vec![
         ("sigmoid-unsafe", "sigmoid is e^z/(1 + e^z)", NEAR, &[], |u, z| {
             matches!(u, ScalarActivation::Sigmoid).then(|| unsafe_sigmoid(z))
         }),
-        ("sigmoid-clipped", "sigmoid is taken of z between −15 and 15", "where |z| ≤ 15", &[], |u, z| {
+        ("sigmoid-clipped", "sigmoid clips z to [−15, 15]", "where |z| ≤ 15", &[], |u, z| {
             matches!(u, ScalarActivation::Sigmoid).then(|| ScalarActivation::Sigmoid.value(&clamp(z, 15.0)))
         }),
         (
             "sigmoid-by-compounding",
-            "the exponential of sigmoid is (1 + z/1024)^1024",
+            "sigmoid computes e^z as (1 + z/1024)^1024",
             "where z = 0",
             &[],
             |u, z| matches!(u, ScalarActivation::Sigmoid).then(|| T::one() / (T::one() + compound(-z))),
         ),
-        ("tanh-unsafe", "tanh is (e^2z − 1)/(e^2z + 1)", NEAR, &[], |u, z| {
-            matches!(u, ScalarActivation::Tanh).then(|| unsafe_tanh(z))
-        }),
+        (
+            "tanh-unsafe",
+            "tanh is (e^2z − 1)/(e^2z + 1)",
+            "where z is neither near 0 nor so large that e^2z overflows",
+            &[],
+            |u, z| matches!(u, ScalarActivation::Tanh).then(|| unsafe_tanh(z)),
+        ),
         ("tanh-by-fraction", "tanh is z(27 + z²)/(27 + 9z²)", "where z = 0", &[], |u, z| {
             let q = z * z;
             let twenty_seven = T::from_f64(27.0);
@@ -214,8 +222,8 @@ fn values<T: Float>() -> Vec<Value<T>> {
         }),
         (
             "softplus-unsafe",
-            "softplus is ln(1 + e^z) with the sum formed first",
-            "where 0 < z < 88, nearly",
+            "softplus computes ln(1 + e^z) without ln1p",
+            "where 0 < z < 88, up to rounding",
             &[],
             |u, z| matches!(u, ScalarActivation::Softplus).then(|| ln(T::one() + z.exp())),
         ),
@@ -231,12 +239,18 @@ fn values<T: Float>() -> Vec<Value<T>> {
             matches!(u, ScalarActivation::GeluTanh)
                 .then(|| T::from_f64(0.5) * z * (T::one() + unsafe_tanh(argument)))
         }),
-        ("elu-cancels", "elu is alpha(e^z − 1), subtracted", "where z is not near 0", &[], |u, z| match u {
-            ScalarActivation::Elu { alpha } if z < T::zero() => {
-                Some(T::from_f64(*alpha) * (z.exp() - T::one()))
-            }
-            _ => None,
-        }),
+        (
+            "elu-cancels",
+            "elu computes alpha(e^z − 1) without expm1",
+            "where z is not near 0",
+            &[],
+            |u, z| match u {
+                ScalarActivation::Elu { alpha } if z < T::zero() => {
+                    Some(T::from_f64(*alpha) * (z.exp() - T::one()))
+                }
+                _ => None,
+            },
+        ),
         ("gelu-cut", "gelu is 0 below −3 and z above 3", "where |z| ≤ 3", &[], |u, z| match u {
             ScalarActivation::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
             ScalarActivation::Gelu if z > T::from_f64(3.0) => Some(z),
@@ -248,7 +262,7 @@ fn values<T: Float>() -> Vec<Value<T>> {
 type Slope<T> = (&'static str, &'static str, &'static str, fn(&ScalarActivation, T, T) -> Option<T>);
 
 fn slopes<T: Float>() -> Vec<Slope<T>> {
-    const NEAR: &str = "where z is not far from 0";
+    const NEAR: &str = "where no exponential overflows";
     vec![
         ("sigmoid-slope-unsafe", "sigmoid's derivative is e^−z/(1 + e^−z)²", NEAR, |u, z, _| {
             let e = (-z).exp();
@@ -257,7 +271,7 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
         ("softplus-slope-unsafe", "softplus's derivative is e^z/(1 + e^z)", NEAR, |u, z, _| {
             matches!(u, ScalarActivation::Softplus).then(|| unsafe_sigmoid(z))
         }),
-        ("silu-slope-unsafe", "silu's derivative takes e^z/(1 + e^z) for sigmoid", NEAR, |u, z, _| {
+        ("silu-slope-unsafe", "silu's derivative computes sigmoid as e^z/(1 + e^z)", NEAR, |u, z, _| {
             let s = unsafe_sigmoid(z);
             matches!(u, ScalarActivation::Silu).then(|| s + z * s * (T::one() - s))
         }),
@@ -279,18 +293,18 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
     ]
 }
 
-/// softplus cut short, the value and with it the derivative.
+/// softplus replaced by its asymptote, in the value and the derivative.
 fn thresholds<T: Float>() -> Vec<Defect<T>> {
     let linear = |words: &str, from: f64, equivalent_when: &str| {
         let beyond = move |unit: &ScalarActivation, z: T| {
             matches!(unit, ScalarActivation::Softplus) && z > T::from_f64(from)
         };
-        let says = format!("softplus is z, and its derivative 1, from {from} on");
+        let says = format!("softplus is z, with derivative 1, above {from}");
         Defect::new(format!("softplus-linear-past-{words}"), 5, says, equivalent_when)
             .unit_value(move |unit, z| beyond(unit, z).then_some(z))
             .unit_slope(move |unit, z, _| beyond(unit, z).then_some(T::one()))
     };
-    vec![linear("ten", 10.0, "where z ≤ 10"), linear("twenty", 20.0, "where z ≤ 20, and in f32")]
+    vec![linear("ten", 10.0, "where z ≤ 10"), linear("twenty", 20.0, "where z ≤ 20, or in f32")]
 }
 
 /// Shifts by the wrong maximum.

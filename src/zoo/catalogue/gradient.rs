@@ -1,4 +1,4 @@
-//! Equations 39 to 41: what the gradients are taken of and summed over; and what can happen to any of them.
+//! Equations 39 to 41: gradients of the wrong values or summed over the wrong axis; and defects of any gradient.
 
 use crate::number::sum;
 use crate::trace::Quantity::{self, Da, DaTilde, Db, Dw, Dz};
@@ -27,7 +27,7 @@ fn weights<T: Float>() -> Vec<Row<T>> {
         (
             "dw-from-a",
             "dW is computed from A instead of Ã",
-            "where p = 1 at kept units and nothing is dropped",
+            "where p = 1 and nothing is dropped",
             &["https://github.com/fla-org/flash-linear-attention/issues/1071"],
             |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * s.a(i, k)),
         ),
@@ -47,7 +47,7 @@ fn weights<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "dw-scaled-again",
-            "dW is computed from Ã/p: the scale was applied in place once more",
+            "dW is computed from Ã/p: the scale is applied a second time, in place",
             "where p = 1 at every kept unit",
             &[],
             |s, k, j| sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k)) / s.p(k),
@@ -61,14 +61,18 @@ fn weights<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "dw-of-first-example",
-            "dW is that of the first example",
+            "dW is the first example's alone",
             ONE,
             &["https://github.com/mlpack/mlpack/issues/3679"],
             |s, k, j| s.dz(0, j) * s.a_tilde(0, k),
         ),
-        ("dw-lacks-last-example", "dW lacks the last example", "where its terms are 0", &[], |s, k, j| {
-            sum(0..s.m() - 1, |i| s.dz(i, j) * s.a_tilde(i, k))
-        }),
+        (
+            "dw-lacks-last-example",
+            "dW lacks the last example",
+            "where the last example's terms are 0",
+            &[],
+            |s, k, j| sum(0..s.m() - 1, |i| s.dz(i, j) * s.a_tilde(i, k)),
+        ),
         (
             "dw-of-next-example",
             "dW pairs dZ with the next example's Ã",
@@ -79,17 +83,17 @@ fn weights<T: Float>() -> Vec<Row<T>> {
         ("dw-of-sums", "dW is the product of the batch sums of dZ and Ã", ONE, &[], |s, k, j| {
             sum(0..s.m(), |i| s.dz(i, j)) * sum(0..s.m(), |i| s.a_tilde(i, k))
         }),
-        ("dw-with-decay", "dW has a hundredth of W added", "where W = 0", &[], |s, k, j| {
+        ("dw-with-decay", "dW includes a hundredth of W", "where W = 0", &[], |s, k, j| {
             sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k)) + T::from_f64(0.01) * s.w(k, j)
         }),
         (
             "dw-added-to-weights",
-            "dW is W + dW: the product went into the buffer of W",
+            "dW is W + dW: the product is added to the buffer of W",
             "where W = 0",
             &[],
             |s, k, j| s.w(k, j) + sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, k)),
         ),
-        ("dw-shifted", "the rows of dW stand one unit too far", "where n = 1", &[], |s, k, j| {
+        ("dw-shifted", "the rows of dW are shifted by one unit", "where n = 1", &[], |s, k, j| {
             sum(0..s.m(), |i| s.dz(i, j) * s.a_tilde(i, (k + 1) % s.n()))
         }),
         ("dw-absolute", "dW is computed from |ã|", "where no ã is negative", &[], |s, k, j| {
@@ -100,7 +104,7 @@ fn weights<T: Float>() -> Vec<Row<T>> {
         }),
         (
             "dw-of-first-output",
-            "all columns of dW are that of the first output",
+            "all columns of dW are the first output's",
             "where n_next = 1",
             &[],
             |s, k, _| sum(0..s.m(), |i| s.dz(i, 0) * s.a_tilde(i, k)),
@@ -113,14 +117,18 @@ fn biases<T: Float>() -> Vec<Row<T>> {
     vec![
         (
             "db-of-first-example",
-            "db is that of the first example",
+            "db is the first example's alone",
             "where m = 1",
             &["https://github.com/mlpack/mlpack/issues/3679"],
             |s, _, j| s.dz(0, j),
         ),
-        ("db-lacks-last-example", "db lacks the last example", "where its dZ is 0", &[], |s, _, j| {
-            sum(0..s.m() - 1, |i| s.dz(i, j))
-        }),
+        (
+            "db-lacks-last-example",
+            "db lacks the last example",
+            "where the last example's dZ is 0",
+            &[],
+            |s, _, j| sum(0..s.m() - 1, |i| s.dz(i, j)),
+        ),
         (
             "db-from-upstream",
             "db is computed from dA_next instead of dZ",
@@ -130,22 +138,22 @@ fn biases<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "db-summed-over-outputs",
-            "db is summed over the outputs as well",
+            "db is also summed over the outputs",
             "where n_next = 1",
             &["https://github.com/rasbt/stat453-deep-learning-ss21/issues/5"],
             |s, _, _| sum(0..s.m(), |i| sum(0..s.n_next(), |j| s.dz(i, j))),
         ),
         (
             "db-along-the-wrong-axis",
-            "db is summed over the outputs, example by example, cyclically",
-            "where m and n_next are 1",
+            "db is summed over the outputs instead of the examples, and repeated cyclically",
+            "where m = n_next = 1",
             &[],
             |s, _, j| sum(0..s.n_next(), |jj| s.dz(j % s.m(), jj)),
         ),
         (
             "db-along-the-wrong-axis-where-square",
-            "db is summed over the outputs where m = n_next",
-            "where m is not n_next",
+            "db is summed over the outputs instead of the examples where m = n_next",
+            "where m ≠ n_next",
             &[],
             |s, _, j| {
                 if s.m() == s.n_next() {
@@ -158,23 +166,19 @@ fn biases<T: Float>() -> Vec<Row<T>> {
         ("db-times-bias", "db is multiplied by b", "where b = 1", &[], |s, _, j| {
             sum(0..s.m(), |i| s.dz(i, j)) * s.b(j)
         }),
-        ("db-with-decay", "db has a hundredth of b added", "where b = 0", &[], |s, _, j| {
+        ("db-with-decay", "db includes a hundredth of b", "where b = 0", &[], |s, _, j| {
             sum(0..s.m(), |i| s.dz(i, j)) + T::from_f64(0.01) * s.b(j)
         }),
         (
             "db-masked",
-            "db is summed over the examples that keep the first unit",
-            "where all keep it",
+            "db is summed only over the examples that keep the first unit",
+            "where every example keeps it",
             &[],
             |s, _, j| sum(0..s.m(), |i| s.dz(i, j) * s.r(i, 0)),
         ),
-        (
-            "db-of-next-output",
-            "each entry of db is that of the next output",
-            "where n_next = 1",
-            &[],
-            |s, _, j| sum(0..s.m(), |i| s.dz(i, (j + 1) % s.n_next())),
-        ),
+        ("db-of-next-output", "each entry of db is the next output's", "where n_next = 1", &[], |s, _, j| {
+            sum(0..s.m(), |i| s.dz(i, (j + 1) % s.n_next()))
+        }),
     ]
 }
 
@@ -190,7 +194,7 @@ fn inputs<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "da-tilde-after-update",
-            "dÃ is computed from the weights after their update, W − dW/8",
+            "dÃ is computed from the updated weights, W − dW/8",
             "where dW = 0",
             &["https://github.com/VikParuchuri/zero_to_gpt/issues/12"],
             |s, i, k| {
@@ -200,34 +204,38 @@ fn inputs<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "da-tilde-weights-by-columns",
-            "dÃ reads W column by column from what stands row by row",
+            "dÃ reads W column by column, though it is stored row by row",
             "where n or n_next is 1",
             &["https://github.com/pulp-platform/pulp-trainlib/issues/3"],
             |s, i, k| sum(0..s.n_next(), |j| s.dz(i, j) * s.inputs.w.cells()[j * s.n() + k]),
         ),
         (
             "da-tilde-square-weights-transposed",
-            "dÃ takes W untransposed where it is square",
-            "where n is not n_next",
+            "dÃ does not transpose a square W",
+            "where n ≠ n_next",
             &["https://github.com/pulp-platform/pulp-trainlib/issues/3"],
             |s, i, k| {
                 let w = |j| if s.n() == s.n_next() { s.w(j, k) } else { s.w(k, j) };
                 sum(0..s.n_next(), |j| s.dz(i, j) * w(j))
             },
         ),
-        ("da-tilde-lacks-last-output", "dÃ lacks the last output", "where dZ is 0 there", &[], |s, i, k| {
-            sum(0..s.n_next() - 1, |j| s.dz(i, j) * s.w(k, j))
-        }),
+        (
+            "da-tilde-lacks-last-output",
+            "dÃ lacks the last output",
+            "where that output's dZ is 0",
+            &[],
+            |s, i, k| sum(0..s.n_next() - 1, |j| s.dz(i, j) * s.w(k, j)),
+        ),
         (
             "da-tilde-of-next-example",
-            "each row of dÃ is that of the next example",
+            "each row of dÃ is the next example's",
             "where m = 1",
             &[],
             |s, i, k| sum(0..s.n_next(), |j| s.dz((i + 1) % s.m(), j) * s.w(k, j)),
         ),
         (
             "da-tilde-weights-of-next-unit",
-            "dÃ takes the weights of the next unit",
+            "dÃ uses the next unit's weights",
             "where n = 1",
             &[],
             |s, i, k| sum(0..s.n_next(), |j| s.dz(i, j) * s.w((k + 1) % s.n(), j)),
@@ -244,12 +252,12 @@ fn inputs<T: Float>() -> Vec<Row<T>> {
                 })
             },
         ),
-        ("da-tilde-with-residual", "dÃ has Ã added", "where Ã = 0", &[], |s, i, k| {
+        ("da-tilde-with-residual", "dÃ includes Ã", "where Ã = 0", &[], |s, i, k| {
             sum(0..s.n_next(), |j| s.dz(i, j) * s.w(k, j)) + s.a_tilde(i, k)
         }),
         (
             "da-tilde-of-first-output",
-            "dÃ has the term of the first output only",
+            "dÃ has only the first output's term",
             "where n_next = 1",
             &[],
             |s, i, k| s.dz(i, 0) * s.w(k, 0),
@@ -259,16 +267,16 @@ fn inputs<T: Float>() -> Vec<Row<T>> {
 
 type Change<T> = (&'static str, &'static str, &'static str, fn(&StepContext<T>, T) -> T);
 
-/// What can happen to any gradient.
+/// Defects that any gradient can have.
 fn anywhere<T: Float>() -> Vec<Defect<T>> {
     let changes: [Change<T>; 6] = [
         ("negated", "is negated", "where it is 0", |_, x| -x),
-        ("doubled", "is twice what it should be", "where it is 0", |_, x| x + x),
-        ("zero", "is 0 throughout: nothing flows back", "where it is 0", |_, _| T::zero()),
+        ("doubled", "is doubled", "where it is 0", |_, x| x + x),
+        ("zero", "is 0 everywhere: no gradient flows back", "where it is 0", |_, _| T::zero()),
         ("averaged", "is divided by the number of examples", "where m = 1", |s, x| {
             x / T::from_f64(s.m() as f64)
         }),
-        ("clipped", "is clipped to ±1", "where it lies between", |_, x| {
+        ("clipped", "is clipped to ±1", "where it lies within ±1", |_, x| {
             let one = T::one();
             if x > one {
                 one
@@ -278,14 +286,14 @@ fn anywhere<T: Float>() -> Vec<Defect<T>> {
                 x
             }
         }),
-        ("positive-part", "lacks what is negative", "where nothing is negative", |_, x| {
+        ("positive-part", "has its negative entries set to 0", "where no entry is negative", |_, x| {
             if x < T::zero() { T::zero() } else { x }
         }),
     ];
     let mut defects = Vec::new();
     for (quantity, equation) in [(Dz, 38), (Dw, 39), (Db, 40), (DaTilde, 41), (Da, 42)] {
         for (name, says, equivalent_when, change) in changes {
-            // The same as a mask of 0 in the backward pass, and as dJ/dA_next averaged: in `mask` and `upstream`.
+            // The same defects as a backward mask of 0 and an averaged dJ/dA_next, in `mask` and `upstream`.
             if [(Da, "zero"), (Dz, "averaged")].contains(&(quantity, name)) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Equation 38: the derivative of g, taken wrongly, transposed or cut short.
+//! Equation 38: the derivative of g evaluated wrongly, transposed or incomplete.
 
 use crate::grid::Grid;
 use crate::number::sum;
@@ -25,13 +25,13 @@ fn each<T: Float>(row: &[T], f: impl Fn(usize) -> T) -> Option<Vec<T>> {
     Some((0..row.len()).map(f).collect())
 }
 
-/// Whatever g is.
+/// For any g.
 fn any<T: Float>() -> Vec<Row<T>> {
     vec![
         (
             "jacobian-transposed",
             "the Jacobian is transposed",
-            "where it is symmetric, as softmax's is",
+            "where the Jacobian is symmetric, as softmax's is",
             &[],
             |g, da, z, _| {
                 let jacobian: Grid<T> = g.jacobian(z);
@@ -41,7 +41,7 @@ fn any<T: Float>() -> Vec<Row<T>> {
         (
             "jacobian-diagonal-only",
             "only the diagonal of the Jacobian is used",
-            "where it is diagonal",
+            "where the Jacobian is diagonal",
             &[
                 "https://github.com/deeplearning4j/libnd4j/issues/440",
                 "https://github.com/wkcn/mobula/issues/3",
@@ -54,8 +54,8 @@ fn any<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "jacobian-without-diagonal",
-            "the diagonal of the Jacobian is left out",
-            "never, but for zeros",
+            "the Jacobian lacks its diagonal",
+            "where the diagonal is zero",
             &[],
             |g, da, z, _| {
                 let jacobian: Grid<T> = g.jacobian(z);
@@ -64,8 +64,8 @@ fn any<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "jacobian-below-diagonal",
-            "only the Jacobian on and below its diagonal is used",
-            "where nothing stands above",
+            "only the lower triangle of the Jacobian is used",
+            "where the upper triangle is zero",
             &[],
             |g, da, z, _| {
                 let jacobian: Grid<T> = g.jacobian(z);
@@ -74,8 +74,8 @@ fn any<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "jacobian-missing",
-            "dZ is dA_next: g is taken for the identity",
-            "where it is",
+            "dZ is dA_next, as if g were the identity",
+            "where g is the identity",
             &["https://github.com/pjreddie/darknet/issues/96"],
             |_, da, _, _| Some(da.to_vec()),
         ),
@@ -84,18 +84,18 @@ fn any<T: Float>() -> Vec<Row<T>> {
         }),
         (
             "jacobian-at-a",
-            "the Jacobian is taken at a instead of z",
+            "the Jacobian is evaluated at a instead of z",
             "where g is linear",
             &[],
             |g, da, _, a| Some(g.row_times_jacobian(da, a)),
         ),
-        ("jacobian-at-zero", "the Jacobian is taken at 0", "where g is linear", &[], |g, da, z, _| {
+        ("jacobian-at-zero", "the Jacobian is evaluated at 0", "where g is linear", &[], |g, da, z, _| {
             Some(g.row_times_jacobian(da, &vec![T::zero(); z.len()]))
         }),
         (
             "jacobian-absolute",
-            "the Jacobian's entries lose their sign",
-            "where none is negative",
+            "the Jacobian's entries are replaced by their absolute values",
+            "where no entry is negative",
             &[],
             |g, da, z, _| {
                 let jacobian: Grid<T> = g.jacobian(z);
@@ -105,13 +105,17 @@ fn any<T: Float>() -> Vec<Row<T>> {
                 })
             },
         ),
-        ("value-for-derivative", "g(z) stands for g′(z)", "where both are the same", &[], |_, da, _, a| {
-            each(da, |j| da[j] * a[j])
-        }),
+        (
+            "value-for-derivative",
+            "g(z) is used instead of g′(z)",
+            "where the two are equal",
+            &[],
+            |_, da, _, a| each(da, |j| da[j] * a[j]),
+        ),
         (
             "jacobian-of-unit-gradient",
-            "the rows of the Jacobian are summed and then multiplied by dA_next",
-            "where it is diagonal",
+            "dZ is dA_next times the column sums of the Jacobian",
+            "where the Jacobian is diagonal",
             &[],
             |g, da, z, _| {
                 let jacobian: Grid<T> = g.jacobian(z);
@@ -130,14 +134,14 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
     vec![
         (
             "cumulative-sum-backward-copies",
-            "the backward pass of the cumulative sum copies the upstream gradient",
+            "cumulative_sum's backward pass copies the upstream gradient",
             OTHER,
             &[],
             |g, da, _, _| is(g, CoupledActivation::CumulativeSum).map(|()| da.to_vec()),
         ),
         (
             "coupled-backward-lacks-neighbour",
-            "coupled_quadratic's backward pass forgets the unit that couples to z_j",
+            "coupled_quadratic's backward pass omits the unit that couples to z_j",
             OTHER,
             &[],
             |g, da, z, _| {
@@ -147,7 +151,7 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "coupled-backward-lacks-one",
-            "coupled_quadratic's backward pass forgets the linear term",
+            "coupled_quadratic's backward pass omits the linear term",
             OTHER,
             &[],
             |g, da, z, _| {
@@ -159,7 +163,7 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "normalized-backward-lacks-quotient",
-            "normalized_square's backward pass takes the denominator for a constant",
+            "normalized_square's backward pass treats the denominator as constant",
             OTHER,
             &[],
             |g, da, z, _| {
@@ -193,10 +197,8 @@ fn batches<T: Float>() -> Vec<Defect<T>> {
             .seen_at(links)
     };
     vec![
-        of("jacobian-of-first-example", "the Jacobian is that of the first example", &[], |_, _| 0),
-        of("jacobian-of-next-example", "the Jacobian is that of the next example", &[], |s, i| {
-            (i + 1) % s.m()
-        }),
+        of("jacobian-of-first-example", "the Jacobian is the first example's", &[], |_, _| 0),
+        of("jacobian-of-next-example", "the Jacobian is the next example's", &[], |s, i| (i + 1) % s.m()),
         Defect::new("jacobian-over-batch", 38, "the Jacobians of the whole batch are summed", "where m = 1")
             .stage(Dz, |s| {
                 let row = |i| {
@@ -210,7 +212,7 @@ fn batches<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             "jacobian-without-bias",
             38,
-            "the Jacobian is taken at Z without its bias",
+            "the Jacobian is evaluated at Z without its bias",
             "where b = 0 or g is linear",
         )
         .stage(Dz, |s| {
@@ -219,7 +221,12 @@ fn batches<T: Float>() -> Vec<Defect<T>> {
             seen.results.insert(Z, s.tabulate(Z, product));
             seen.right(Dz)
         }),
-        Defect::new("jacobian-from-a-next-sign", 38, "dZ is 0 where a is not positive", "where g is relu")
-            .after(Dz, |s, x, i, j| if s.result(ANext).at(i, j) > T::zero() { x } else { T::zero() }),
+        Defect::new(
+            "jacobian-from-a-next-sign",
+            38,
+            "dZ is 0 where a is not positive, whatever g is",
+            "where g is relu",
+        )
+        .after(Dz, |s, x, i, j| if s.result(ANext).at(i, j) > T::zero() { x } else { T::zero() }),
     ]
 }

@@ -1,9 +1,9 @@
-//! The mask of equations 3 and 42: which mask it is, and what it does.
+//! The mask of equations 3 and 42: the wrong mask, or the right one applied wrongly.
 
 use crate::trace::Quantity::{ANext, ATilde, Da, Z};
 use crate::zoo::{Defect, Float, StepContext};
 
-/// What stands in the place of r: its name, what it is, where it is the right one, where it happened.
+/// A replacement for r: its name, what it does, where it is correct, and where it happened.
 struct Mask<T> {
     name: &'static str,
     says: &'static str,
@@ -16,7 +16,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
     masks().into_iter().flat_map(places).chain(others()).collect()
 }
 
-/// A wrong mask in the forward pass, in the backward pass, in both.
+/// A wrong mask in the forward pass, in the backward pass, and in both.
 fn places<T: Float>(Mask { name, says, equivalent_when, links, of }: Mask<T>) -> [Defect<T>; 3] {
     let forward = move |s: &StepContext<T>, i, k| of(s, i, k) * (T::one() / s.p(k)) * s.a(i, k);
     let backward = move |s: &StepContext<T>, i, k| s.da_tilde(i, k) * of(s, i, k) * (T::one() / s.p(k));
@@ -24,7 +24,7 @@ fn places<T: Float>(Mask { name, says, equivalent_when, links, of }: Mask<T>) ->
         Defect::new(
             format!("{name}-{place}"),
             equation,
-            format!("the mask of {what} {says}"),
+            format!("in {what} the mask {says}"),
             equivalent_when,
         )
         .seen_at(links)
@@ -40,7 +40,7 @@ fn when<T: Float>(holds: bool) -> T {
     if holds { T::one() } else { T::zero() }
 }
 
-/// A bit that depends on the place alone: a mask that was drawn anew.
+/// A bit that depends only on its position: a mask drawn anew.
 fn drawn(i: usize, k: usize) -> bool {
     let word = (i as u64 * 0x9E37_79B9 + k as u64 + 1).wrapping_mul(0xD1B5_4A32_D192_ED03);
     (word ^ (word >> 29)).wrapping_mul(0x94D0_49BB_1331_11EB) >> 63 == 1
@@ -53,7 +53,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         Mask {
             name: "mask-inverted",
             says: "drops what R keeps and keeps what R drops",
-            equivalent_when: "never, but for zeros",
+            equivalent_when: "only where the result is zero",
             links: &[
                 "https://github.com/deeplearning4j/nd4j/issues/1373",
                 "https://github.com/tiny-dnn/tiny-dnn/issues/961",
@@ -62,7 +62,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         },
         Mask {
             name: "unmasked",
-            says: "is missing: all is kept",
+            says: "is missing: nothing is dropped",
             equivalent_when: "where nothing is dropped",
             links: &[
                 "https://github.com/ddbourgin/numpy-ml/issues/94",
@@ -72,35 +72,35 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         },
         Mask {
             name: "mask-zero",
-            says: "is 0 throughout",
+            says: "is 0 everywhere",
             equivalent_when: "where everything is dropped",
             links: &["https://github.com/apache/mxnet/issues/15659"],
             of: |_, _, _| T::zero(),
         },
         Mask {
             name: "mask-of-first-example",
-            says: "is that of the first example for the whole batch",
+            says: "repeats the first row of R for the whole batch",
             equivalent_when: ROWS,
             links: &["https://github.com/keras-team/keras/issues/9841"],
             of: |s, _, k| s.r(0, k),
         },
         Mask {
             name: "mask-of-next-example",
-            says: "is that of the next example",
+            says: "takes the next example's row of R",
             equivalent_when: ROWS,
             links: &[],
             of: |s, i, k| s.r((i + 1) % s.m(), k),
         },
         Mask {
             name: "mask-of-first-unit",
-            says: "is that of the first unit for all units",
+            says: "repeats the first column of R for all units",
             equivalent_when: COLUMNS,
             links: &["https://github.com/pytorch/pytorch/issues/69801"],
             of: |s, i, _| s.r(i, 0),
         },
         Mask {
             name: "mask-of-next-unit",
-            says: "is that of the next unit",
+            says: "takes the next unit's column of R",
             equivalent_when: COLUMNS,
             links: &[],
             of: |s, i, k| s.r(i, (k + 1) % s.n()),
@@ -114,22 +114,22 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         },
         Mask {
             name: "mask-by-columns",
-            says: "is read column by column from what stands row by row",
+            says: "is read column by column, though it is stored row by row",
             equivalent_when: "where m or n is 1",
             links: &["https://github.com/pytorch/pytorch/issues/47176"],
             of: |s, i, k| s.inputs.r.cells()[k * s.m() + i],
         },
         Mask {
             name: "mask-reversed",
-            says: "is read from the end",
-            equivalent_when: "where R reads the same from both ends",
+            says: "is read in reverse order",
+            equivalent_when: "where R reads the same backward",
             links: &[],
             of: |s, i, k| s.r(s.m() - 1 - i, s.n() - 1 - k),
         },
         Mask {
             name: "mask-drawn-anew",
-            says: "is another one than R",
-            equivalent_when: "where the other one happens to be R",
+            says: "is drawn anew instead of taken from R",
+            equivalent_when: "where the new mask happens to equal R",
             links: &[
                 "https://github.com/pytorch/pytorch/issues/198333",
                 "https://github.com/pytorch/pytorch/issues/190717",
@@ -140,14 +140,14 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
         },
         Mask {
             name: "mask-by-threshold",
-            says: "keeps the units with p above 1/2",
-            equivalent_when: "where R does so",
+            says: "keeps exactly the units with p above 1/2",
+            equivalent_when: "where R does the same",
             links: &[],
             of: |s, _, k| when(s.p(k) > T::from_f64(0.5)),
         },
         Mask {
             name: "mask-by-sign",
-            says: "drops what is negative as well",
+            says: "also drops units with a negative value",
             equivalent_when: "where no kept unit is negative",
             links: &[],
             of: |s, i, k| if s.a(i, k) < T::zero() { T::zero() } else { s.r(i, k) },
@@ -155,7 +155,7 @@ fn masks<T: Float>() -> Vec<Mask<T>> {
     ]
 }
 
-/// What is done beside masking, or instead of it.
+/// What a layer does besides masking, or instead of it.
 fn others<T: Float>() -> Vec<Defect<T>> {
     let masked = |s: &StepContext<T>, i: usize, k: usize, dropped: T| {
         if s.r(i, k) == T::zero() { dropped } else { s.a(i, k) / s.p(k) }
@@ -168,7 +168,7 @@ fn others<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             "mask-guessed-from-output",
             42,
-            "the mask of the backward pass is guessed from ã ≠ 0",
+            "the backward pass guesses the mask from ã ≠ 0",
             "where no kept unit is 0",
         )
         .cell(Da, |s, i, k| s.da_tilde(i, k) * when(s.a_tilde(i, k) != T::zero()) * (T::one() / s.p(k)))
@@ -179,38 +179,38 @@ fn others<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             "evaluation-forward",
             3,
-            "the forward pass is that of evaluation: Ã = A",
-            "where everything is kept with p = 1",
+            "the forward pass runs in evaluation mode: Ã = A",
+            "where p = 1 and nothing is dropped",
         )
         .cell(ATilde, |s, i, k| s.a(i, k)),
         Defect::new(
             "evaluation-backward",
             42,
-            "the backward pass is that of evaluation: dA = dÃ",
-            "where everything is kept with p = 1",
+            "the backward pass runs in evaluation mode: dA = dÃ",
+            "where p = 1 and nothing is dropped",
         )
         .cell(Da, |s, i, k| s.da_tilde(i, k)),
         Defect::new(
             "evaluation-both-passes",
             3,
-            "both passes are those of evaluation: Ã = A and dA = dÃ",
-            "where everything is kept with p = 1",
+            "both passes run in evaluation mode: Ã = A and dA = dÃ",
+            "where p = 1 and nothing is dropped",
         )
         .cell(ATilde, |s, i, k| s.a(i, k))
         .cell(Da, |s, i, k| s.da_tilde(i, k)),
         Defect::new(
             "evaluation-by-expectation",
             3,
-            "both passes are those of evaluation without inverted scaling: Ã = pA and dA = p dÃ",
-            "where p = 1 and everything is kept",
+            "both passes evaluate as dropout without inverted scaling does: Ã = pA and dA = p dÃ",
+            "where p = 1 and nothing is dropped",
         )
         .cell(ATilde, |s, i, k| s.p(k) * s.a(i, k))
         .cell(Da, |s, i, k| s.p(k) * s.da_tilde(i, k)),
         Defect::new(
             "p-means-drop",
             3,
-            "p is the probability to drop: R keeps where it drops, and 1/(1 − p) scales",
-            "never, but for zeros",
+            "p is read as the drop probability: what R keeps is dropped, and the rest is scaled by 1/(1 − p)",
+            "only where the result is zero",
         )
         .cell(ATilde, |s, i, k| (T::one() - s.r(i, k)) / (T::one() - s.p(k)) * s.a(i, k))
         .cell(Da, |s, i, k| s.da_tilde(i, k) * (T::one() - s.r(i, k)) / (T::one() - s.p(k)))
@@ -223,29 +223,36 @@ fn others<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             "dropout-of-outputs",
             3,
-            "A_next is dropped instead of A, by the first columns of R",
-            "where everything is kept with p = 1",
+            "dropout is applied to A_next instead of A, with the first columns of R",
+            "where p = 1 and nothing is dropped",
         )
         .cell(ATilde, |s, i, k| s.a(i, k))
         .after(ANext, |s, a, i, j| a * s.r(i, j % s.n()) / s.p(j % s.n())),
         Defect::new(
             "dropout-of-sums",
             3,
-            "Z is dropped instead of A, by the first columns of R",
-            "where everything is kept with p = 1",
+            "dropout is applied to Z instead of A, with the first columns of R",
+            "where p = 1 and nothing is dropped",
         )
         .cell(ATilde, |s, i, k| s.a(i, k))
         .after(Z, |s, z, i, j| z * s.r(i, j % s.n()) / s.p(j % s.n())),
         replaced("dropped-to-minus-one", "a dropped unit is −1", |_| -T::one()),
         replaced("dropped-to-alpha", "a dropped unit is −1.7580993", |_| T::from_f64(-1.758_099_3)),
-        replaced("dropped-leaks", "a dropped unit keeps a thousandth", |a| a * T::from_f64(1e-3)),
+        replaced("dropped-leaks", "a dropped unit keeps a thousandth of its value", |a| {
+            a * T::from_f64(1e-3)
+        }),
         replaced("dropped-negated", "a dropped unit is negated", |a| -a),
-        Defect::new("mask-added", 3, "the mask is added to a/p less 1", "where nothing is dropped")
-            .cell(ATilde, |s, i, k| s.a(i, k) / s.p(k) + s.r(i, k) - T::one()),
+        Defect::new(
+            "mask-added",
+            3,
+            "ã is a/p + r − 1: the mask is added instead of multiplied",
+            "where nothing is dropped",
+        )
+        .cell(ATilde, |s, i, k| s.a(i, k) / s.p(k) + s.r(i, k) - T::one()),
         Defect::new(
             "scaled-before-subtracting",
             3,
-            "a/p where kept, and a − a/p where dropped",
+            "ã is a/p for a kept unit and a − a/p for a dropped one",
             "where nothing is dropped",
         )
         .cell(ATilde, |s, i, k| masked_difference(s, i, k)),

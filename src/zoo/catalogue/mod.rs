@@ -1,4 +1,4 @@
-//! The catalogue of defects, a page a kind of defect.
+//! The catalogue of defects, one page per kind.
 //!
 //! Ids are never reused and never renamed.
 
@@ -20,10 +20,10 @@ mod upstream;
 
 use super::{Defect, Float};
 
-/// A page by name, with its defects.
+/// A page's name and its defects.
 pub type Page<T> = (&'static str, Vec<Defect<T>>);
 
-/// Every page, in the order in which a step computes.
+/// Every page, in the order of the step's computation.
 pub fn pages<T: Float>() -> Vec<Page<T>> {
     vec![
         ("scale", scale::defects()),

@@ -31,7 +31,7 @@ fn products<T: Float>() -> Vec<Row<T>> {
         (
             "z-from-a",
             "Z is computed from A instead of Ã",
-            "where p = 1 at kept units and nothing is dropped",
+            "where p = 1 and nothing is dropped",
             &[],
             |s, i, j| product(s, |k| s.w(k, j) * s.a(i, k)) + s.b(j),
         ),
@@ -42,13 +42,17 @@ fn products<T: Float>() -> Vec<Row<T>> {
             &[],
             |s, i, j| product(s, |k| s.w(k, j) * (s.r(i, k) * s.a(i, k))) + s.b(j),
         ),
-        ("z-lacks-first-unit", "Z lacks the first input unit", "where ã is 0 there", &[], |s, i, j| {
-            sum(1..s.n(), |k| s.w(k, j) * s.a_tilde(i, k)) + s.b(j)
-        }),
-        ("z-lacks-last-unit", "Z lacks the last input unit", "where ã is 0 there", &[], |s, i, j| {
+        (
+            "z-lacks-first-unit",
+            "Z lacks the first input unit",
+            "where that unit's ã is 0",
+            &[],
+            |s, i, j| sum(1..s.n(), |k| s.w(k, j) * s.a_tilde(i, k)) + s.b(j),
+        ),
+        ("z-lacks-last-unit", "Z lacks the last input unit", "where that unit's ã is 0", &[], |s, i, j| {
             sum(0..s.n() - 1, |k| s.w(k, j) * s.a_tilde(i, k)) + s.b(j)
         }),
-        ("z-mean", "Z is a mean over the input units instead of a sum", "where n = 1", &[], |s, i, j| {
+        ("z-mean", "Z averages over the input units instead of summing", "where n = 1", &[], |s, i, j| {
             product(s, |k| s.w(k, j) * s.a_tilde(i, k)) / T::from_f64(s.n() as f64) + s.b(j)
         }),
         ("z-negated-weights", "Z is computed with −W", "where Ã is 0", &[], |s, i, j| {
@@ -56,7 +60,7 @@ fn products<T: Float>() -> Vec<Row<T>> {
         }),
         (
             "z-weights-by-columns",
-            "W is read column by column from what stands row by row",
+            "W is read column by column, though it is stored row by row",
             "where n or n_next is 1",
             &[
                 "https://github.com/pulp-platform/pulp-trainlib/issues/3",
@@ -66,54 +70,50 @@ fn products<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "z-square-weights-transposed",
-            "W is transposed where it is square",
-            "where n is not n_next",
+            "a square W is transposed",
+            "where n ≠ n_next",
             &["https://github.com/pytorch/pytorch/issues/84736"],
             |s, i, j| {
                 let w = |k| if s.n() == s.n_next() { s.w(j, k) } else { s.w(k, j) };
                 product(s, |k| w(k) * s.a_tilde(i, k)) + s.b(j)
             },
         ),
-        ("z-weights-reversed", "the rows of W are taken from the end", "where n = 1", &[], |s, i, j| {
+        ("z-weights-reversed", "the rows of W are in reverse order", "where n = 1", &[], |s, i, j| {
             product(s, |k| s.w(s.n() - 1 - k, j) * s.a_tilde(i, k)) + s.b(j)
         }),
         (
             "z-weights-of-next-output",
-            "each output takes the weights of the next",
+            "each output uses the next output's weights",
             "where n_next = 1",
             &[],
             |s, i, j| product(s, |k| s.w(k, (j + 1) % s.n_next()) * s.a_tilde(i, k)) + s.b(j),
         ),
         (
             "z-weights-of-first-output",
-            "all outputs take the weights of the first",
+            "all outputs use the first output's weights",
             "where n_next = 1",
             &[],
             |s, i, j| product(s, |k| s.w(k, 0) * s.a_tilde(i, k)) + s.b(j),
         ),
-        (
-            "z-of-first-example",
-            "every row of Z is that of the first example",
-            "where m = 1",
-            &[],
-            |s, _, j| product(s, |k| s.w(k, j) * s.a_tilde(0, k)) + s.b(j),
-        ),
-        ("z-of-next-example", "each row of Z is that of the next example", "where m = 1", &[], |s, i, j| {
+        ("z-of-first-example", "every row of Z is the first example's", "where m = 1", &[], |s, _, j| {
+            product(s, |k| s.w(k, j) * s.a_tilde(0, k)) + s.b(j)
+        }),
+        ("z-of-next-example", "each row of Z is the next example's", "where m = 1", &[], |s, i, j| {
             product(s, |k| s.w(k, j) * s.a_tilde((i + 1) % s.m(), k)) + s.b(j)
         }),
-        ("z-off-by-one", "ã is taken one unit too far in Z", "where n = 1", &[], |s, i, j| {
+        ("z-off-by-one", "Z pairs each row of W with the next unit's ã", "where n = 1", &[], |s, i, j| {
             product(s, |k| s.w(k, j) * s.a_tilde(i, (k + 1) % s.n())) + s.b(j)
         }),
         (
             "z-masked-weights",
-            "the rows of W are masked by the first example as well",
-            "where R is the same in every row",
+            "the rows of W are also masked, by the first row of R",
+            "where all rows of R are the same",
             &[],
             |s, i, j| product(s, |k| s.w(k, j) * s.r(0, k) * s.a_tilde(i, k)) + s.b(j),
         ),
         (
             "z-scaled-weights",
-            "the rows of W are divided by p as well",
+            "the rows of W are also divided by p",
             "where p = 1 at every kept unit",
             &[],
             |s, i, j| product(s, |k| s.w(k, j) / s.p(k) * s.a_tilde(i, k)) + s.b(j),
@@ -126,43 +126,43 @@ fn biases<T: Float>() -> Vec<(&'static str, &'static str, &'static str, Entry<T>
     const ZERO: &str = "where b = 0";
     vec![
         ("bias-missing", "Z lacks the bias", ZERO, |_, _, _| T::zero()),
-        ("bias-doubled", "Z has the bias twice", ZERO, |s, _, j| s.b(j) + s.b(j)),
+        ("bias-doubled", "Z adds the bias twice", ZERO, |s, _, j| s.b(j) + s.b(j)),
         ("bias-subtracted", "the bias is subtracted", ZERO, |s, _, j| -s.b(j)),
-        ("bias-per-input", "the bias is added once for every input unit", "where n = 1", |s, _, j| {
+        ("bias-per-input", "the bias is added once per input unit", "where n = 1", |s, _, j| {
             T::from_f64(s.n() as f64) * s.b(j)
         }),
         ("bias-averaged", "the bias is divided by the number of examples", "where m = 1", |s, _, j| {
             s.b(j) / T::from_f64(s.m() as f64)
         }),
-        ("bias-by-example", "example i takes b_i for b_j", "where all biases are the same", |s, i, _| {
-            s.b(i % s.n_next())
-        }),
+        (
+            "bias-by-example",
+            "example i uses b_i instead of b_j",
+            "where all biases are the same",
+            |s, i, _| s.b(i % s.n_next()),
+        ),
         (
             "bias-by-example-where-square",
-            "example i takes b_i for b_j where m = n_next",
-            "where m is not n_next",
+            "example i uses b_i instead of b_j where m = n_next",
+            "where m ≠ n_next",
             |s, i, j| {
                 if s.m() == s.n_next() { s.b(i) } else { s.b(j) }
             },
         ),
         (
             "bias-of-first-output",
-            "all outputs take the bias of the first",
+            "all outputs use the first output's bias",
             "where all biases are the same",
             |s, _, _| s.b(0),
         ),
         (
             "bias-of-next-output",
-            "each output takes the bias of the next",
+            "each output uses the next output's bias",
             "where all biases are the same",
             |s, _, j| s.b((j + 1) % s.n_next()),
         ),
-        (
-            "bias-reversed",
-            "the biases are taken from the end",
-            "where b reads the same from both ends",
-            |s, _, j| s.b(s.n_next() - 1 - j),
-        ),
+        ("bias-reversed", "the biases are in reverse order", "where b reads the same backward", |s, _, j| {
+            s.b(s.n_next() - 1 - j)
+        }),
         ("bias-for-first-example", "only the first example gets the bias", "where m = 1", |s, i, j| {
             if i == 0 { s.b(j) } else { T::zero() }
         }),
@@ -171,11 +171,11 @@ fn biases<T: Float>() -> Vec<(&'static str, &'static str, &'static str, Entry<T>
         }),
         (
             "bias-dropped",
-            "the bias of output j is masked and scaled as input unit j is",
+            "the bias of output j is masked and scaled like input unit j",
             "where p = 1 and nothing is dropped",
             |s, i, j| s.b(j) * s.r(i, j % s.n()) / s.p(j % s.n()),
         ),
-        ("bias-positive-part", "a negative bias counts as 0", "where no bias is negative", |s, _, j| {
+        ("bias-positive-part", "negative biases are treated as 0", "where no bias is negative", |s, _, j| {
             if s.b(j) > T::zero() { s.b(j) } else { T::zero() }
         }),
     ]

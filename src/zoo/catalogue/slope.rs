@@ -1,4 +1,4 @@
-//! Equation 38, unit by unit: derivatives of the functions of one unit, as they are got wrong.
+//! Equation 38 for the scalar activations: wrong derivatives.
 
 use crate::problem::activation::ScalarActivation;
 use crate::zoo::{Defect, Float};
@@ -25,25 +25,25 @@ type Row<T> = (&'static str, &'static str, Slope<T>);
 /// relu, leaky_relu and elu.
 fn kinked<T: Float>() -> Vec<Row<T>> {
     vec![
-        ("relu-slope-missing", "relu's backward pass lets everything through", |u, _, _| {
+        ("relu-slope-missing", "relu's derivative is 1 everywhere", |u, _, _| {
             matches!(u, ScalarActivation::Relu).then(T::one)
         }),
-        ("relu-slope-inverted", "relu's backward pass lets through what is below 0", |u, z, _| {
+        ("relu-slope-inverted", "relu's derivative is 1 below 0 and 0 above", |u, z, _| {
             matches!(u, ScalarActivation::Relu).then(|| if z < T::zero() { T::one() } else { T::zero() })
         }),
-        ("relu-slope-above-one", "relu's backward pass lets through what is above 1", |u, z, _| {
+        ("relu-slope-above-one", "relu's derivative is 1 only above 1", |u, z, _| {
             matches!(u, ScalarActivation::Relu).then(|| if z > T::one() { T::one() } else { T::zero() })
         }),
-        ("leaky-relu-slope-missing", "leaky_relu's backward pass lets everything through", |u, _, _| {
+        ("leaky-relu-slope-missing", "leaky_relu's derivative is 1 everywhere", |u, _, _| {
             matches!(u, ScalarActivation::LeakyRelu { .. }).then(T::one)
         }),
-        ("leaky-relu-slope-zero", "leaky_relu's backward pass is relu's", |u, z, _| match u {
+        ("leaky-relu-slope-zero", "leaky_relu's derivative is relu's", |u, z, _| match u {
             ScalarActivation::LeakyRelu { .. } if z < T::zero() => Some(T::zero()),
             _ => None,
         }),
         (
             "leaky-relu-slope-swapped",
-            "leaky_relu's backward pass has its slopes swapped",
+            "leaky_relu's derivative has its two slopes swapped",
             |u, z, _| match u {
                 ScalarActivation::LeakyRelu { slope } => {
                     Some(if z > T::zero() { c(*slope) } else { T::one() })
@@ -51,13 +51,11 @@ fn kinked<T: Float>() -> Vec<Row<T>> {
                 _ => None,
             },
         ),
-        ("leaky-relu-slope-complement", "leaky_relu's backward pass has 1 − slope below 0", |u, z, _| {
-            match u {
-                ScalarActivation::LeakyRelu { slope } if z < T::zero() => Some(c(1.0 - slope)),
-                _ => None,
-            }
+        ("leaky-relu-slope-complement", "leaky_relu's derivative is 1 − slope below 0", |u, z, _| match u {
+            ScalarActivation::LeakyRelu { slope } if z < T::zero() => Some(c(1.0 - slope)),
+            _ => None,
         }),
-        ("elu-slope-zero", "elu's backward pass is relu's", |u, z, _| match u {
+        ("elu-slope-zero", "elu's derivative is relu's", |u, z, _| match u {
             ScalarActivation::Elu { .. } if z < T::zero() => Some(T::zero()),
             _ => None,
         }),
@@ -65,7 +63,7 @@ fn kinked<T: Float>() -> Vec<Row<T>> {
             ScalarActivation::Elu { .. } if z < T::zero() => Some(z.exp()),
             _ => None,
         }),
-        ("elu-slope-is-value", "elu's derivative below 0 is a, and not a + alpha", |u, z, a| match u {
+        ("elu-slope-is-value", "elu's derivative below 0 is a instead of a + alpha", |u, z, a| match u {
             ScalarActivation::Elu { .. } if z < T::zero() => Some(a),
             _ => None,
         }),
@@ -83,10 +81,10 @@ fn kinked<T: Float>() -> Vec<Row<T>> {
 /// sigmoid, tanh, softplus, silu and softsign.
 fn sigmoids<T: Float>() -> Vec<Row<T>> {
     vec![
-        ("sigmoid-slope-at-a", "sigmoid's derivative takes a for z", |u, _, a| {
+        ("sigmoid-slope-at-a", "sigmoid's derivative is evaluated at a instead of z", |u, _, a| {
             matches!(u, ScalarActivation::Sigmoid).then(|| u.derivative(&a))
         }),
-        ("sigmoid-slope-of-z", "sigmoid's derivative is z(1 − z): it takes z for a", |u, z, _| {
+        ("sigmoid-slope-of-z", "sigmoid's derivative is z(1 − z) instead of a(1 − a)", |u, z, _| {
             matches!(u, ScalarActivation::Sigmoid).then(|| z * (T::one() - z))
         }),
         ("sigmoid-slope-plus", "sigmoid's derivative is a(1 + a)", |u, _, a| {
@@ -98,7 +96,7 @@ fn sigmoids<T: Float>() -> Vec<Row<T>> {
         ("tanh-slope-at-a", "tanh's derivative is 1 − tanh²(a)", |u, _, a| {
             matches!(u, ScalarActivation::Tanh).then(|| u.derivative(&a))
         }),
-        ("tanh-slope-of-z", "tanh's derivative is 1 − z²: it takes z for a", |u, z, _| {
+        ("tanh-slope-of-z", "tanh's derivative is 1 − z² instead of 1 − a²", |u, z, _| {
             matches!(u, ScalarActivation::Tanh).then(|| T::one() - z * z)
         }),
         ("tanh-slope-unsquared", "tanh's derivative is 1 − a", |u, _, a| {
@@ -116,32 +114,36 @@ fn sigmoids<T: Float>() -> Vec<Row<T>> {
         ("softplus-slope-at-a", "softplus's derivative is sigmoid(a)", |u, _, a| {
             matches!(u, ScalarActivation::Softplus).then(|| sigmoid(a))
         }),
-        ("softplus-slope-of-sigmoid", "softplus's derivative is that of sigmoid", |u, z, _| {
+        ("softplus-slope-of-sigmoid", "softplus's derivative is sigmoid's derivative", |u, z, _| {
             matches!(u, ScalarActivation::Softplus).then(|| ScalarActivation::Sigmoid.derivative(&z))
         }),
         (
             "silu-slope-of-factor",
-            "silu's derivative is sigmoid(z): the product rule is forgotten",
+            "silu's derivative is sigmoid(z), without the second term of the product rule",
             |u, z, _| matches!(u, ScalarActivation::Silu).then(|| sigmoid(z)),
         ),
-        ("silu-slope-of-sigmoid", "silu's derivative lacks sigmoid(z)", |u, z, _| {
+        ("silu-slope-of-sigmoid", "silu's derivative lacks its first term, sigmoid(z)", |u, z, _| {
             matches!(u, ScalarActivation::Silu).then(|| z * ScalarActivation::Sigmoid.derivative(&z))
         }),
         ("silu-slope-without-z", "silu's derivative lacks the factor z of its second term", |u, z, _| {
             matches!(u, ScalarActivation::Silu).then(|| sigmoid(z) + ScalarActivation::Sigmoid.derivative(&z))
         }),
-        ("silu-slope-at-a", "silu's derivative takes a for z", |u, _, a| {
+        ("silu-slope-at-a", "silu's derivative is evaluated at a instead of z", |u, _, a| {
             matches!(u, ScalarActivation::Silu).then(|| u.derivative(&a))
         }),
         ("softsign-slope-not-squared", "softsign's derivative is 1/(1 + |z|), not squared", |u, z, _| {
             let size = if z < T::zero() { -z } else { z };
             matches!(u, ScalarActivation::Softsign).then(|| T::one() / (T::one() + size))
         }),
-        ("softsign-slope-without-absolute", "softsign's derivative is 1/(1 + z)²", |u, z, _| {
-            let inverse = T::one() / (T::one() + z);
-            matches!(u, ScalarActivation::Softsign).then(|| inverse * inverse)
-        }),
-        ("softsign-slope-at-a", "softsign's derivative takes a for z", |u, _, a| {
+        (
+            "softsign-slope-without-absolute",
+            "softsign's derivative is 1/(1 + z)², without the absolute value",
+            |u, z, _| {
+                let inverse = T::one() / (T::one() + z);
+                matches!(u, ScalarActivation::Softsign).then(|| inverse * inverse)
+            },
+        ),
+        ("softsign-slope-at-a", "softsign's derivative is evaluated at a instead of z", |u, _, a| {
             matches!(u, ScalarActivation::Softsign).then(|| u.derivative(&a))
         }),
     ]
@@ -169,37 +171,47 @@ fn gelus<T: Float>() -> Vec<Row<T>> {
         c::<T>(0.5) * (T::one() + t) + c::<T>(0.5) * z * (T::one() - t * t) * du
     }
     vec![
-        ("gelu-slope-of-factor", "gelu's derivative is Φ(z): the product rule is forgotten", |u, z, _| {
-            matches!(u, ScalarActivation::Gelu).then(|| distribution(z))
-        }),
-        ("gelu-slope-of-density", "gelu's derivative lacks Φ(z)", |u, z, _| {
+        (
+            "gelu-slope-of-factor",
+            "gelu's derivative is Φ(z), without the second term of the product rule",
+            |u, z, _| matches!(u, ScalarActivation::Gelu).then(|| distribution(z)),
+        ),
+        ("gelu-slope-of-density", "gelu's derivative lacks its first term, Φ(z)", |u, z, _| {
             matches!(u, ScalarActivation::Gelu).then(|| z * density(z))
         }),
         ("gelu-slope-without-z", "gelu's derivative lacks the factor z of its second term", |u, z, _| {
             matches!(u, ScalarActivation::Gelu).then(|| distribution(z) + density(z))
         }),
-        ("gelu-slope-unnormalized", "the density in gelu's derivative lacks 1/√(2π)", |u, z, _| {
+        ("gelu-slope-unnormalized", "gelu's derivative lacks the 1/√(2π) of its density", |u, z, _| {
             matches!(u, ScalarActivation::Gelu).then(|| distribution(z) + z * (-(z * z) * c(0.5)).exp())
         }),
-        ("gelu-slope-of-gelu-tanh", "gelu's derivative is that of gelu_tanh", |u, z, _| {
+        ("gelu-slope-of-gelu-tanh", "gelu's derivative is gelu_tanh's", |u, z, _| {
             matches!(u, ScalarActivation::Gelu).then(|| ScalarActivation::GeluTanh.derivative(&z))
         }),
-        ("gelu-tanh-slope-of-gelu", "gelu_tanh's derivative is that of gelu", |u, z, _| {
+        ("gelu-tanh-slope-of-gelu", "gelu_tanh's derivative is gelu's", |u, z, _| {
             matches!(u, ScalarActivation::GeluTanh).then(|| ScalarActivation::Gelu.derivative(&z))
         }),
-        ("gelu-tanh-slope-of-factor", "gelu_tanh's derivative forgets the product rule", |u, z, _| {
-            matches!(u, ScalarActivation::GeluTanh).then(|| c::<T>(0.5) * (T::one() + inner(z, 0.0).0))
-        }),
-        ("gelu-tanh-slope-linear", "gelu_tanh's derivative forgets that of the cubic term", |u, z, _| {
-            matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, inner(z, 0.0)))
-        }),
+        (
+            "gelu-tanh-slope-of-factor",
+            "gelu_tanh's derivative lacks the second term of the product rule",
+            |u, z, _| {
+                matches!(u, ScalarActivation::GeluTanh).then(|| c::<T>(0.5) * (T::one() + inner(z, 0.0).0))
+            },
+        ),
+        (
+            "gelu-tanh-slope-linear",
+            "gelu_tanh's derivative omits the derivative of the cubic term",
+            |u, z, _| matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, inner(z, 0.0))),
+        ),
         (
             "gelu-tanh-slope-without-three",
-            "gelu_tanh's derivative lacks the 3 of the cubic term",
+            "gelu_tanh's derivative lacks the factor 3 of the cubic term",
             |u, z, _| matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, inner(z, 0.044715))),
         ),
-        ("gelu-tanh-slope-without-inner", "gelu_tanh's derivative lacks that of its argument", |u, z, _| {
-            matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, (inner(z, 0.0).0, T::one())))
-        }),
+        (
+            "gelu-tanh-slope-without-inner",
+            "gelu_tanh's derivative lacks the derivative of the argument of tanh",
+            |u, z, _| matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, (inner(z, 0.0).0, T::one()))),
+        ),
     ]
 }

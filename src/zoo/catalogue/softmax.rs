@@ -40,21 +40,21 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
     vec![
         (
             "softmax-backward-copies",
-            "the softmax backward pass copies the upstream gradient",
+            "softmax's backward pass copies the upstream gradient",
             OTHER,
             DARKNET,
             |g, da, _, _| is_softmax(g).map(|()| da.to_vec()),
         ),
         (
             "softmax-backward-lacks-dot",
-            "the softmax backward pass lacks its dot term: s ⊙ g",
+            "softmax's backward pass is s ⊙ dA_next, without its dot term",
             OTHER,
             ODYSSEY,
             |g, da, _, s| is_softmax(g).and_then(|()| each(da, |j| s[j] * da[j])),
         ),
         (
             "softmax-backward-diagonal",
-            "the softmax backward pass is s(1 − s) ⊙ g",
+            "softmax's backward pass is s(1 − s) ⊙ dA_next",
             OTHER,
             &[
                 "https://github.com/deeplearning4j/libnd4j/issues/440",
@@ -64,14 +64,14 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "softmax-backward-unweighted-dot",
-            "the dot term of softmax is not multiplied by s",
+            "softmax's backward pass does not multiply its dot term by s",
             OTHER,
             &[],
             |g, da, _, s| is_softmax(g).and_then(|()| each(da, |j| s[j] * da[j] - dot(s, da))),
         ),
         (
             "softmax-backward-mean",
-            "the dot term of softmax is the plain mean of g",
+            "softmax's backward pass replaces its dot term by the mean of dA_next",
             OTHER,
             &[],
             |g, da, _, s| {
@@ -81,41 +81,39 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "softmax-backward-without-s",
-            "the softmax backward pass is g less its dot term",
+            "softmax's backward pass lacks the outer factor s",
             OTHER,
             &[],
             |g, da, _, s| is_softmax(g).and_then(|()| each(da, |j| da[j] - dot(s, da))),
         ),
         (
             "softmax-backward-fused",
-            "the softmax backward pass is s − g, as if g were labels",
+            "softmax's backward pass is s − dA_next, as if dA_next were labels",
             OTHER,
             &[],
             |g, da, _, s| is_softmax(g).and_then(|()| each(da, |j| s[j] - da[j])),
         ),
-        (
-            "softmax-backward-of-log",
-            "the softmax backward pass is that of log_softmax",
-            OTHER,
-            &[],
-            |g, da, z, _| {
-                is_softmax(g)
-                    .map(|()| Activation::Coupled(CoupledActivation::LogSoftmax).row_times_jacobian(da, z))
-            },
-        ),
-        ("softmax-backward-plus", "the dot term of softmax is added", OTHER, &[], |g, da, _, s| {
-            is_softmax(g).and_then(|()| each(da, |j| s[j] * (da[j] + dot(s, da))))
+        ("softmax-backward-of-log", "softmax's backward pass is log_softmax's", OTHER, &[], |g, da, z, _| {
+            is_softmax(g)
+                .map(|()| Activation::Coupled(CoupledActivation::LogSoftmax).row_times_jacobian(da, z))
         }),
         (
+            "softmax-backward-plus",
+            "softmax's backward pass adds its dot term instead of subtracting it",
+            OTHER,
+            &[],
+            |g, da, _, s| is_softmax(g).and_then(|()| each(da, |j| s[j] * (da[j] + dot(s, da)))),
+        ),
+        (
             "log-softmax-backward-copies",
-            "the log_softmax backward pass copies the upstream gradient",
+            "log_softmax's backward pass copies the upstream gradient",
             OTHER,
             DARKNET,
             |g, da, z, _| is_log(g, z).map(|_| da.to_vec()),
         ),
         (
             "log-softmax-backward-unweighted",
-            "the sum of log_softmax's backward pass is not multiplied by s",
+            "log_softmax's backward pass does not multiply its sum by s",
             OTHER,
             ONEDNN,
             |g, da, z, _| {
@@ -125,21 +123,21 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "log-softmax-backward-diagonal",
-            "the log_softmax backward pass is (1 − s) ⊙ g",
+            "log_softmax's backward pass is (1 − s) ⊙ dA_next",
             OTHER,
             LIBND4J,
             |g, da, z, _| is_log(g, z).and_then(|s| each(da, |j| (T::one() - s[j]) * da[j])),
         ),
         (
             "log-softmax-backward-of-labels",
-            "the log_softmax backward pass is g − s, as if g summed to 1",
+            "log_softmax's backward pass is dA_next − s, as if dA_next summed to 1",
             OTHER,
             MLPACK,
             |g, da, z, _| is_log(g, z).and_then(|s| each(da, |j| da[j] - s[j])),
         ),
         (
             "log-softmax-backward-of-softmax",
-            "the log_softmax backward pass is that of softmax",
+            "log_softmax's backward pass is softmax's",
             OTHER,
             ONEDNN,
             |g, da, z, _| {
@@ -149,7 +147,7 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "log-softmax-backward-by-value",
-            "log_softmax's backward pass takes ln s for s",
+            "log_softmax's backward pass uses ln s instead of s",
             OTHER,
             ONEDNN,
             |g, da, z, a| {

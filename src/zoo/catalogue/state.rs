@@ -1,12 +1,12 @@
-//! What is left over from the last call of the same sizes: buffers that are not cleared, caches that are
-//! not refreshed.
+//! State left over from the previous call with the same sizes: buffers that are not cleared and caches that
+//! are not refreshed.
 
 use crate::grid::Grid;
 use crate::scalar::Inputs;
 use crate::trace::Quantity::{self, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
 use crate::zoo::{Defect, Float, StepContext};
 
-const SILENT: &str = "in the first call of each size";
+const FIRST: &str = "on the first call with each set of sizes";
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let accumulating = [(Dw, 39), (Db, 40), (DaTilde, 41), (Da, 42), (Z, 4)].map(|(quantity, equation)| {
@@ -15,16 +15,26 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             id,
             equation,
-            format!("{name} is added to that of the last call of the same sizes"),
-            SILENT,
+            format!("{name} is added to that of the previous call with the same sizes"),
+            FIRST,
         )
         .stage(quantity, move |s| added(s, quantity, T::one()))
         .stateful()
     });
     let stale = [
-        (ATilde, 39, "dW is computed from the Ã of the last call of the same sizes", "dw-from-stale-a-tilde"),
-        (Z, 38, "dZ is computed from the Z of the last call of the same sizes", "dz-from-stale-z"),
-        (Dz, 41, "dÃ is computed from the dZ of the last call of the same sizes", "da-tilde-from-stale-dz"),
+        (
+            ATilde,
+            39,
+            "dW is computed from the Ã of the previous call with the same sizes",
+            "dw-from-stale-a-tilde",
+        ),
+        (Z, 38, "dZ is computed from the Z of the previous call with the same sizes", "dz-from-stale-z"),
+        (
+            Dz,
+            41,
+            "dÃ is computed from the dZ of the previous call with the same sizes",
+            "da-tilde-from-stale-dz",
+        ),
     ]
     .map(|(quantity, equation, says, id)| {
         let result = match quantity {
@@ -32,7 +42,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             Z => Dz,
             _ => DaTilde,
         };
-        Defect::new(id, equation, says, SILENT)
+        Defect::new(id, equation, says, FIRST)
             .stage(result, move |s| {
                 let mut seen = s.clone();
                 if let Some(last) = s.last {
@@ -64,8 +74,8 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             }
             inputs
         };
-        let says = format!("{what} is that of the last call of the same sizes");
-        let defect = Defect::new(id, equation, says, SILENT).stateful();
+        let says = format!("{what} is left over from the previous call with the same sizes");
+        let defect = Defect::new(id, equation, says, FIRST).stateful();
         let defect = if forward { defect.reads(reading) } else { defect.backward_reads(reading) };
         defect.seen_at(if id == "stale-mask" {
             &[
@@ -80,16 +90,16 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
         Defect::new(
             "dw-with-momentum",
             39,
-            "dW has 9/10 of that of the last call of the same sizes added",
-            SILENT,
+            "dW includes 9/10 of the dW of the previous call with the same sizes",
+            FIRST,
         )
         .stage(Dw, |s| added(s, Dw, T::from_f64(0.9)))
         .stateful(),
         Defect::new(
             "weights-updated",
             4,
-            "W is reduced by an eighth of the dW of the last call of the same sizes",
-            SILENT,
+            "W is reduced by an eighth of the dW of the previous call with the same sizes",
+            FIRST,
         )
         .reads(|s| {
             let mut inputs = s.inputs.clone();
@@ -103,7 +113,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
     accumulating.into_iter().chain(stale).chain(inputs).chain(others).collect()
 }
 
-/// The right result and so much of the last call's.
+/// The right result plus a share of the previous call's.
 fn added<T: Float>(s: &StepContext<T>, quantity: Quantity, share: T) -> Grid<T> {
     let right = s.right(quantity);
     match s.last {

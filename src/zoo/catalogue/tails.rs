@@ -1,4 +1,4 @@
-//! Kernels that work in blocks and treat what is left after the last whole block as if it were not there.
+//! Kernels that work in blocks and mishandle the rest after the last whole block.
 
 use crate::number::sum;
 use crate::trace::Quantity::{ANext, ATilde, Da, DaTilde, Db, Dw, Z};
@@ -6,7 +6,7 @@ use crate::zoo::{Defect, Float, StepContext};
 
 const WIDTHS: [usize; 5] = [4, 8, 16, 32, 64];
 
-/// Where the whole blocks end: a kernel takes the plain way where not one block fits.
+/// Where the whole blocks end. A kernel takes the plain path unless the size exceeds a block.
 fn end(size: usize, width: usize) -> usize {
     if size > width { size - size % width } else { size }
 }
@@ -32,13 +32,13 @@ fn places<T: Float>() -> Vec<Place<T>> {
     const ELEMENTS: &str = "https://github.com/amd/IRON/pull/198";
     const TERMS: &str = "https://github.com/tile-ai/tilelang/issues/2381";
     vec![
-        ("unmasked", 3, "Ã is scaled and not masked", ELEMENTS, |defect, width| {
+        ("unmasked", 3, "Ã is scaled but not masked", ELEMENTS, |defect, width| {
             defect.cell(ATilde, move |s, i, k| {
                 let r = if k < end(s.n(), width) { s.r(i, k) } else { T::one() };
                 r / s.p(k) * s.a(i, k)
             })
         }),
-        ("z-lost", 4, "Σₖ of Z lacks the terms", TERMS, |defect, width| {
+        ("z-lost", 4, "Z lacks the input units", TERMS, |defect, width| {
             defect.cell(Z, move |s, i, j| sum(0..end(s.n(), width), |k| s.w(k, j) * s.a_tilde(i, k)) + s.b(j))
         }),
         ("bias-lost", 4, "Z lacks the bias of the outputs", ELEMENTS, |defect, width| {
@@ -50,16 +50,16 @@ fn places<T: Float>() -> Vec<Place<T>> {
         ("linear", 5, "A_next is Z for the outputs", ELEMENTS, |defect, width| {
             defect.after(ANext, move |s, a, i, j| if j < end(s.n_next(), width) { a } else { s.z(i, j) })
         }),
-        ("dw-lost", 39, "Σᵢ of dW lacks the examples", TERMS, |defect, width| {
+        ("dw-lost", 39, "dW lacks the examples", TERMS, |defect, width| {
             defect.cell(Dw, move |s, k, j| sum(0..end(s.m(), width), |i| s.dz(i, j) * s.a_tilde(i, k)))
         }),
-        ("db-lost", 40, "Σᵢ of db lacks the examples", TERMS, |defect, width| {
+        ("db-lost", 40, "db lacks the examples", TERMS, |defect, width| {
             defect.cell(Db, move |s, _, j| sum(0..end(s.m(), width), |i| s.dz(i, j)))
         }),
-        ("da-tilde-lost", 41, "Σⱼ of dÃ lacks the outputs", TERMS, |defect, width| {
+        ("da-tilde-lost", 41, "dÃ lacks the outputs", TERMS, |defect, width| {
             defect.cell(DaTilde, move |s, i, k| sum(0..end(s.n_next(), width), |j| s.dz(i, j) * s.w(k, j)))
         }),
-        ("gradient-unmasked", 42, "dA is scaled and not masked", ELEMENTS, |defect, width| {
+        ("gradient-unmasked", 42, "dA is scaled but not masked", ELEMENTS, |defect, width| {
             defect.cell(Da, move |s, i, k| {
                 let r = if k < end(s.n(), width) { s.r(i, k) } else { T::one() };
                 s.da_tilde(i, k) * r / s.p(k)

@@ -1,4 +1,4 @@
-//! Equation 37: what the backward pass takes for the gradient that it is given, and a loss that is a mean.
+//! Equation 37: a wrong upstream gradient, and a loss that is a mean.
 
 use crate::number::sum;
 use crate::trace::Quantity::Dz;
@@ -22,27 +22,29 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
         .collect()
 }
 
-/// What the backward pass takes for dJ/dA_next.
+/// What the backward pass uses as dJ/dA_next.
 fn upstreams<T: Float>() -> Vec<Row<T>> {
     vec![
-        ("upstream-ones", "the upstream gradient is taken to be 1", "where it is", &[], |_, _, _| T::one()),
+        ("upstream-ones", "the upstream gradient is assumed to be 1", "where it is 1", &[], |_, _, _| {
+            T::one()
+        }),
         (
             "upstream-of-first-example",
-            "the upstream gradient is that of the first example",
+            "the upstream gradient is the first example's",
             "where m = 1",
             &[],
             |s, _, j| s.da_next(0, j),
         ),
         (
             "upstream-of-next-example",
-            "the upstream gradient is that of the next example",
+            "the upstream gradient is the next example's",
             "where m = 1",
             &[],
             |s, i, j| s.da_next((i + 1) % s.m(), j),
         ),
         (
             "upstream-of-next-output",
-            "the upstream gradient is that of the next output",
+            "the upstream gradient is the next output's",
             "where n_next = 1",
             &[],
             |s, i, j| s.da_next(i, (j + 1) % s.n_next()),
@@ -63,7 +65,7 @@ fn upstreams<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "upstream-by-columns",
-            "the upstream gradient is read column by column from what stands row by row",
+            "the upstream gradient is read column by column, though it is stored row by row",
             "where m or n_next is 1",
             &[],
             |s, i, j| s.inputs.da_next.cells()[j * s.m() + i],
@@ -71,7 +73,7 @@ fn upstreams<T: Float>() -> Vec<Row<T>> {
         (
             "upstream-sign",
             "only the sign of the upstream gradient is used",
-            "where it is 1, 0 or −1",
+            "where every entry is 1, 0 or −1",
             &[],
             |s, i, j| {
                 let zero = T::zero();
@@ -101,8 +103,8 @@ fn upstreams<T: Float>() -> Vec<Row<T>> {
         ),
         (
             "mean-over-all",
-            "all gradients are divided by the number of results",
-            "where m and n_next are 1",
+            "all gradients are divided by the number of entries of A_next",
+            "where m = n_next = 1",
             &[],
             |s, i, j| s.da_next(i, j) / T::from_f64((s.m() * s.n_next()) as f64),
         ),

@@ -1,9 +1,9 @@
-//! The test for a bias over a whole run: a kernel that truncates is found, though no element of its results
-//! is beyond its tolerance; conforming implementations are not.
+//! The test for a rounding bias over a whole run: it finds a truncating kernel although every element is within
+//! its tolerance, and no conforming implementation.
 
 use super::freedom::{Accumulator, Freedom};
 use super::judge::{Draw, cases, place};
-use super::machine::{Fault, Machine};
+use super::machine::{Defect, Machine};
 use super::step::step;
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::judge::sign_bias::{self, Finding, SUMS, Side, bias, sign_bias};
@@ -47,15 +47,15 @@ pub fn sums(terms: &[Vec<(f64, f64)>]) -> Vec<f64> {
     terms.iter().map(|terms| exact.dot(terms)).collect()
 }
 
-/// How each Σ of each case leans, run by one implementation; `None` where an element is beyond its tolerance.
+/// One implementation's sign bias of each Σ of each case; `None` if an element exceeds its tolerance.
 fn run(
     arithmetic: Arithmetic,
     freedom: impl Fn(&Draw) -> Freedom + Sync,
-    fault: Option<Fault>,
+    defect: Option<Defect>,
 ) -> Vec<Option<[SignBias; 4]>> {
     let case = |case| {
         let draw = Draw { case, arithmetic: place(arithmetic), number: 0 };
-        let own = draw.run(freedom(&draw), fault);
+        let own = draw.run(freedom(&draw), defect);
         let lean_of = |quantity| {
             sign_bias(own.cells(quantity), &sums(&terms(&draw, &own, quantity)), arithmetic.storage)
         };
@@ -64,7 +64,7 @@ fn run(
     cases().par_iter().map(case).collect()
 }
 
-/// What the leans of each Σ show.
+/// The finding on the sign biases of each Σ.
 fn findings(sign_biases: &[[SignBias; 4]]) -> [Option<Finding>; 4] {
     std::array::from_fn(|quantity| {
         bias(&sign_biases.iter().map(|sign_biases| sign_biases[quantity]).collect::<Vec<_>>())
@@ -72,22 +72,22 @@ fn findings(sign_biases: &[[SignBias; 4]]) -> [Option<Finding>; 4] {
 }
 
 #[test]
-fn a_kernel_that_truncates_is_found_by_the_cases_alone_of_which_it_passes_every_element() {
+fn a_truncating_kernel_is_found_although_it_passes_every_case() {
     for arithmetic in [("f32", "f32"), ("bf16", "f32")] {
         let arithmetic = Arithmetic::named(arithmetic.0, arithmetic.1).expect("an arithmetic");
         let plain = Freedom::plain(arithmetic);
         let passed: Vec<_> =
-            run(arithmetic, |_| plain, Some(Fault::Truncation)).into_iter().flatten().collect();
+            run(arithmetic, |_| plain, Some(Defect::Truncation)).into_iter().flatten().collect();
         for (quantity, found) in SUMS.iter().zip(findings(&passed)) {
             assert_eq!(found.map(|found| found.side), Some(Side::TowardZero), "{quantity:?} in {arithmetic}");
         }
-        let sound: Vec<_> = run(arithmetic, |_| plain, None).into_iter().flatten().collect();
-        assert_eq!(findings(&sound), [None; 4], "{arithmetic}");
+        let conforming: Vec<_> = run(arithmetic, |_| plain, None).into_iter().flatten().collect();
+        assert_eq!(findings(&conforming), [None; 4], "{arithmetic}");
     }
 }
 
 #[test]
-fn no_sound_run_leans() {
+fn no_conforming_run_is_biased() {
     for arithmetic in Arithmetic::ALL {
         for number in 0..4 * super::sweep() {
             // One implementation for all cases; each case has its own errors of functions.
@@ -100,7 +100,7 @@ fn no_sound_run_leans() {
 }
 
 #[test]
-fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cases_on() {
+fn balanced_signs_are_no_finding_and_one_sided_ones_are_from_forty_seven_cases_on() {
     let of = |upward: f64| SignBias { upward, outward: -upward };
     let balanced: Vec<SignBias> = (0..1000).map(|case| of(if case % 2 == 0 { 0.1 } else { -0.1 })).collect();
     assert_eq!(bias(&balanced), None);
@@ -120,7 +120,7 @@ fn leans_that_balance_are_no_finding_and_one_sided_ones_are_from_forty_seven_cas
 }
 
 #[test]
-fn a_lean_counts_errors_by_their_side_far_from_the_subnormals() {
+fn a_sign_bias_counts_errors_by_their_sign_far_from_the_subnormals() {
     let expected = [1.0, -2.0, -8.0, 1.0, 1e-38, 3.0, 4.0];
     let computed = [1.25, -2.5, -7.0, f64::INFINITY, 2e-38, 3.0, 4.5];
     let SignBias { upward, outward } = sign_bias(&computed, &expected, Format::F32);
@@ -153,17 +153,17 @@ impl Subject for Layer {
     }
 }
 
-/// What `check` makes of the errors of these cases together, and of each alone.
-fn checked(cases: &[Case], fault: Option<Fault>) -> (Outcome, Vec<Outcome>) {
+/// The verdict of `check` on the errors of these cases together, and on each case.
+fn checked(cases: &[Case], defect: Option<Defect>) -> (Outcome, Vec<Outcome>) {
     let arithmetic = Arithmetic::plain(Format::F32);
-    let mut layer = Layer(Machine::new(arithmetic, Freedom::plain(arithmetic), fault));
+    let mut layer = Layer(Machine::new(arithmetic, Freedom::plain(arithmetic), defect));
     let mut outcomes = asked(&mut layer, cases, &[WholeRunCheck::RoundingBias], || {}).outcomes;
     (outcomes.pop().expect("one more than there are steps"), outcomes)
 }
 
 #[test]
 fn check_finds_a_truncating_kernel_though_every_case_passes() {
-    let truncating = Some(Fault::Truncation);
+    let truncating = Some(Defect::Truncation);
     let mut cases = built_in();
     let (whole, outcomes) = checked(&cases, None);
     assert_eq!((whole.verdict.status, whole.verdict.findings), (Status::Pass, vec![]));

@@ -1,36 +1,36 @@
-//! That the tolerances can fail: a small defect in the arithmetic is beyond them somewhere.
+//! That the tolerances can fail: a small defect in the arithmetic exceeds some of them.
 
 use super::freedom::Freedom;
 use super::judge::{Draw, cases};
-use super::machine::Fault;
+use super::machine::Defect;
 use dropout_oracle::number::Arithmetic;
 use rayon::prelude::*;
 
-const FAULTS: [(&str, Fault); 4] = [
-    ("one product in half of the bits", Fault::ShortProduct),
-    ("the last term of a sum lost", Fault::LostTerm),
-    ("1/p in half of the bits", Fault::ShortInverse),
-    ("exp in half of the bits", Fault::ShortExponential),
+const DEFECTS: [(&str, Defect); 4] = [
+    ("one product in half of the bits", Defect::ShortProduct),
+    ("the last term of a sum lost", Defect::LostTerm),
+    ("1/p in half of the bits", Defect::ShortInverse),
+    ("exp in half of the bits", Defect::ShortExponential),
 ];
 
-/// In how many cases some element of the plainest implementation with a fault is beyond its tolerance.
-fn rejected(arithmetic: usize, fault: Option<Fault>) -> usize {
+/// The number of cases in which some element of the plainest implementation with a defect exceeds its tolerance.
+fn rejected(arithmetic: usize, defect: Option<Defect>) -> usize {
     let freedom = Freedom::plain(Arithmetic::ALL[arithmetic]);
     let fails = |case| {
         let draw = Draw { case, arithmetic, number: 0 };
-        draw.failure(&draw.run(freedom, fault)).is_some()
+        draw.failure(&draw.run(freedom, defect)).is_some()
     };
     cases().par_iter().filter(|case| fails(case)).count()
 }
 
 #[test]
-fn every_fault_is_beyond_the_tolerance_of_some_case_in_every_arithmetic() {
+fn every_defect_exceeds_the_tolerance_of_some_case_in_every_arithmetic() {
     let arithmetics = 0..Arithmetic::ALL.len();
     let header: String =
         Arithmetic::ALL.iter().map(|arithmetic| format!("{:>9}", arithmetic.to_string())).collect();
     let mut table = format!("{:<32}{header}\n", format!("of {} cases", cases().len()));
-    for (name, fault) in FAULTS {
-        let counts: Vec<usize> = arithmetics.clone().map(|each| rejected(each, Some(fault))).collect();
+    for (name, defect) in DEFECTS {
+        let counts: Vec<usize> = arithmetics.clone().map(|each| rejected(each, Some(defect))).collect();
         let entries: String = counts.iter().map(|count| format!("{count:>9}")).collect();
         table += &format!("{name:<32}{entries}\n");
         assert!(counts.iter().all(|&count| count > 0), "{name}: {counts:?}");
@@ -39,7 +39,7 @@ fn every_fault_is_beyond_the_tolerance_of_some_case_in_every_arithmetic() {
 }
 
 #[test]
-fn the_same_implementation_without_a_fault_is_within_every_tolerance() {
+fn the_same_implementation_without_a_defect_is_within_every_tolerance() {
     for arithmetic in 0..Arithmetic::ALL.len() {
         assert_eq!(rejected(arithmetic, None), 0, "{}", Arithmetic::ALL[arithmetic]);
     }

@@ -1,4 +1,4 @@
-//! Rounding of our own into every format, on doubles that carry the values.
+//! Our own rounding into every format, on doubles that hold the values.
 //!
 //! An operation on numbers of at most 24 bits may be done in doubles and rounded once more: 53 ≥ 2·24 + 2
 //! bits are enough for +, −, ·, / to come out as if rounded once. For a·b + c they are not; there the
@@ -28,7 +28,7 @@ pub fn halved(format: Format, x: f64) -> f64 {
     if shift.is_finite() { shift - (shift - x) } else { x }
 }
 
-/// x rounded to so many bits less than the format has.
+/// x rounded to `bits` bits fewer than the format has.
 pub fn shortened(format: Format, x: f64, bits: i32) -> f64 {
     let scale = 2f64.powi(bits);
     rounded(format, x, |units| (units / scale).round_ties_even() * scale)

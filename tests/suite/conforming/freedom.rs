@@ -47,9 +47,9 @@ pub enum Order {
     Natural,
     Reversed,
     Shuffled,
-    /// So many partial sums side by side, each of every so manieth term.
+    /// n partial sums side by side, each of every n-th term.
     Lanes(usize),
-    /// Partial sums of so many neighbours.
+    /// Partial sums of n neighbours each.
     Blocks(usize),
     Pairwise,
     /// With the exact error of every addition, added at the end (Neumaier).

@@ -1,8 +1,8 @@
-//! The cases with what is expected of them, a draw of a conforming implementation, and what the tolerance says
-//! of it.
+//! The cases with their expected results, a draw of a conforming implementation, and the tolerance's judgment of
+//! it.
 
 use super::freedom::Freedom;
-use super::machine::{Fault, Machine};
+use super::machine::{Defect, Machine};
 use super::step::step;
 use dropout_oracle::cases::{Entry, Profile, entries};
 use dropout_oracle::number::Arithmetic;
@@ -100,9 +100,9 @@ impl Draw {
         Freedom::drawn(self.arithmetic(), stream)
     }
 
-    /// The results of an implementation with these freedoms and perhaps a fault.
-    pub fn run(&self, freedom: Freedom, fault: Option<Fault>) -> Step<f64> {
-        step(&Machine::new(self.arithmetic(), freedom, fault), &self.case.problem)
+    /// The results of an implementation with these freedoms, and perhaps a defect.
+    pub fn run(&self, freedom: Freedom, defect: Option<Defect>) -> Step<f64> {
+        step(&Machine::new(self.arithmetic(), freedom, defect), &self.case.problem)
     }
 
     /// The elements of one result; `None` where one is not judged.
@@ -116,7 +116,7 @@ impl Draw {
         cells.zip(bounds).enumerate().map(judged).collect()
     }
 
-    /// The worst element of the first result of which one is beyond its tolerance.
+    /// The worst element of the first result with an element that exceeds its tolerance.
     pub fn failure(&self, results: &Step<f64>) -> Option<Judged> {
         Quantity::ALL.into_iter().find_map(|quantity| {
             let judged = self.judged(results, quantity).into_iter().flatten();
@@ -125,7 +125,7 @@ impl Draw {
         })
     }
 
-    /// All that is needed to run the draw again and look at the element.
+    /// Everything needed to rerun the draw and look at the element.
     pub fn report(&self, judged: &Judged) -> String {
         let Judged { quantity, index, computed, expected, bound } = judged;
         format!(

@@ -1,7 +1,7 @@
 //! [`Machine`]: arithmetic as an implementation with given freedoms does it, and how it takes a Σ.
 //!
-//! Each number is a double that the format in question holds. What stands here is sound; the defects that
-//! the tests plant are the ones in [`Fault`].
+//! Each number is a double that the format in question holds. The arithmetic conforms, except for the
+//! defects that the tests plant: those of [`Defect`].
 
 use super::format::{fused, halved, nearest, shortened, stochastic, toward_zero, two_sum};
 use super::freedom::{Accumulator, Freedom, Order};
@@ -13,7 +13,7 @@ use std::cell::RefCell;
 
 /// One defect in arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fault {
+pub enum Defect {
     /// The first product of each Σ is rounded to half of the bits.
     ShortProduct,
     /// Each Σ of more than one term lacks its last.
@@ -24,7 +24,7 @@ pub enum Fault {
     ShortExponential,
     /// Each Σ rounds toward zero, partial sums and result.
     Truncation,
-    /// Each product and partial sum is rounded to so many bits less than its format has.
+    /// Each product and partial sum is rounded to this many bits fewer than its format has.
     ShortSum(i32),
     /// Each product and partial sum is rounded up or down at random, to the nearer number more often.
     StochasticSum,
@@ -34,13 +34,13 @@ pub enum Fault {
 pub struct Machine {
     pub arithmetic: Arithmetic,
     pub freedom: Freedom,
-    pub fault: Option<Fault>,
+    pub defect: Option<Defect>,
     words: RefCell<ChaCha8Rng>,
 }
 
 impl Machine {
-    pub fn new(arithmetic: Arithmetic, freedom: Freedom, fault: Option<Fault>) -> Self {
-        Machine { arithmetic, freedom, fault, words: RefCell::new(ChaCha8Rng::seed_from_u64(freedom.seed)) }
+    pub fn new(arithmetic: Arithmetic, freedom: Freedom, defect: Option<Defect>) -> Self {
+        Machine { arithmetic, freedom, defect, words: RefCell::new(ChaCha8Rng::seed_from_u64(freedom.seed)) }
     }
 
     /// A number as it is.
@@ -71,8 +71,8 @@ impl Machine {
 
     /// A Σ as it is stored, and as the next equation reads it.
     pub fn result_of_sum(&self, x: f64) -> [f64; 2] {
-        match self.fault {
-            Some(Fault::Truncation) => self.result(toward_zero(self.arithmetic.storage, x)),
+        match self.defect {
+            Some(Defect::Truncation) => self.result(toward_zero(self.arithmetic.storage, x)),
             _ => self.result(x),
         }
     }
@@ -80,13 +80,13 @@ impl Machine {
     /// 1/p.
     pub fn inverse<'m>(&'m self, p: Value<'m>) -> Value<'m> {
         let inverse = self.value(1.0) / p;
-        match self.fault {
-            Some(Fault::ShortInverse) => self.value(halved(self.arithmetic.storage, inverse.x)),
+        match self.defect {
+            Some(Defect::ShortInverse) => self.value(halved(self.arithmetic.storage, inverse.x)),
             _ => inverse,
         }
     }
 
-    /// Which of so many textbook formulas.
+    /// Which of n textbook formulas.
     pub fn formula(&self, of: usize) -> usize {
         self.freedom.formula % of
     }
@@ -111,12 +111,12 @@ impl Machine {
 
     /// Σ of products, rounded only to the format of the partial sums.
     pub fn dot(&self, terms: &[(f64, f64)]) -> f64 {
-        let terms = match (self.fault, terms) {
-            (Some(Fault::LostTerm), [most @ .., _]) if !most.is_empty() => most,
+        let terms = match (self.defect, terms) {
+            (Some(Defect::LostTerm), [most @ .., _]) if !most.is_empty() => most,
             _ => terms,
         };
         let mut terms = terms.to_vec();
-        if self.fault == Some(Fault::ShortProduct) && !terms.is_empty() {
+        if self.defect == Some(Defect::ShortProduct) && !terms.is_empty() {
             terms[0] = (halved(self.arithmetic.storage, terms[0].0 * terms[0].1), 1.0);
         }
         match self.freedom.accumulator {
@@ -214,7 +214,7 @@ impl Sum<'_> {
     fn plus_product(&self, total: f64, (x, y): (f64, f64)) -> f64 {
         let operand = |x| self.machine.operand(self.format, x);
         let (total, x, y) = (operand(total), operand(x), operand(y));
-        if self.machine.freedom.fused && self.machine.fault != Some(Fault::Truncation) {
+        if self.machine.freedom.fused && self.machine.defect != Some(Defect::Truncation) {
             self.machine.flushed(self.format, fused(self.format, x, y, total))
         } else {
             self.plus(total, self.result(x * y))
@@ -226,10 +226,10 @@ impl Sum<'_> {
     }
 
     fn result(&self, x: f64) -> f64 {
-        let rounded = match self.machine.fault {
-            Some(Fault::Truncation) => toward_zero(self.format, x),
-            Some(Fault::ShortSum(bits)) => shortened(self.format, x, bits),
-            Some(Fault::StochasticSum) => {
+        let rounded = match self.machine.defect {
+            Some(Defect::Truncation) => toward_zero(self.format, x),
+            Some(Defect::ShortSum(bits)) => shortened(self.format, x, bits),
+            Some(Defect::StochasticSum) => {
                 stochastic(self.format, x, self.machine.below(1 << 32) as f64 * 2f64.powi(-32))
             }
             _ => nearest(self.format, x),

@@ -1,5 +1,5 @@
-//! That the tolerances are sound, and how tight they are: implementations with freedoms drawn at random
-//! against all core cases.
+//! That the tolerances hold, and how tight they are: conforming implementations with random freedoms on all core
+//! cases.
 //!
 //! [`freedom`] is what may be chosen, [`machine`] and [`value`] the arithmetic that follows from it, on
 //! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says
@@ -32,14 +32,14 @@ fn sweep() -> u64 {
     std::env::var("DROPOUT_ORACLE_SWEEP").map_or(USUAL_DRAWS, |draws| draws.parse().expect("a number"))
 }
 
-/// What the draws of each run of the tests come to.
+/// The tally of the draws in each run of the tests.
 fn usual() -> &'static Tally {
     static USUAL: OnceLock<Tally> = OnceLock::new();
     USUAL.get_or_init(|| Tally::of(0..USUAL_DRAWS))
 }
 
 #[test]
-fn sound_implementations_never_fail() {
+fn conforming_implementations_never_fail() {
     let tally = usual().clone().with(Tally::of(USUAL_DRAWS..sweep()));
     println!("{} draws, the largest error / tolerance:\n{}", tally.draws, tally.reach());
     let failed = tally.failures.len();
@@ -47,7 +47,7 @@ fn sound_implementations_never_fail() {
     assert!(failed == 0, "{failed} of {} draws fail\n{some}", tally.draws);
 }
 
-/// Near 1 is tight. An entry below 0.02 would want its reason here; there is none.
+/// Near 1 is tight. An entry below 0.02 would need a reason here; there is none.
 #[test]
 fn the_largest_error_over_tolerance_by_quantity_and_arithmetic() {
     insta::assert_snapshot!(usual().reach());

@@ -1,4 +1,4 @@
-//! [`Tally`]: what a number of draws came to, as tables of quantities by arithmetics.
+//! [`Tally`]: the outcome of a number of draws, as tables of quantities by arithmetics.
 
 use super::judge::{Draw, draws};
 use dropout_oracle::number::Arithmetic;
@@ -6,12 +6,12 @@ use dropout_oracle::trace::Quantity;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// What a number of draws came to.
+/// The outcome of a number of draws.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// How many there were.
     pub draws: usize,
-    /// Those with an element beyond its tolerance, each with the worst element of its first wrong result.
+    /// Those with an element that exceeds its tolerance, each with the worst element of its first wrong result.
     pub failures: Vec<String>,
     cells: [[Cell; 8]; 7],
 }
@@ -27,7 +27,7 @@ struct Cell {
 }
 
 impl Tally {
-    /// What the draws with these numbers come to.
+    /// The tally of the draws with these numbers.
     pub fn of(numbers: Range<u64>) -> Self {
         draws(numbers).map(Tally::of_one).reduce(Tally::default, Tally::with)
     }
@@ -71,7 +71,7 @@ impl Tally {
         self.table(|cell| format!("{:.1}%", 100.0 * cell.not_judged as f64 / cell.elements as f64))
     }
 
-    /// A row an arithmetic, a column a quantity.
+    /// One row per arithmetic, one column per quantity.
     fn table(&self, entry: impl Fn(&Cell) -> String) -> String {
         let line = |name: String, entries: [String; 8]| {
             format!("{name:<9}{}\n", entries.map(|entry| format!("{entry:>9}")).concat())

@@ -2,7 +2,7 @@
 
 use super::format::{fused, halved, neighbour};
 use super::freedom::Freedom;
-use super::machine::{Fault, Machine};
+use super::machine::{Defect, Machine};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number of a machine, in the format of its intermediate results or in a shorter one.
@@ -34,7 +34,7 @@ impl<'m> Value<'m> {
         if other.x > self.x { other } else { self }
     }
 
-    /// Whether self > 0; what is read as 0 is told by the freedom at kinks.
+    /// Whether self > 0; for what is read as 0, the freedom at kinks decides.
     pub fn is_right_of_kink(self) -> bool {
         let x = self.operand();
         x > 0.0 || x == 0.0 && self.machine.freedom.right_at_kinks
@@ -54,8 +54,8 @@ impl<'m> Value<'m> {
 
     fn exponential(self, f: fn(f64) -> f64) -> Self {
         let result = self.function(f);
-        match self.machine.fault {
-            Some(Fault::ShortExponential) => {
+        match self.machine.defect {
+            Some(Defect::ShortExponential) => {
                 Value { x: halved(self.machine.arithmetic.storage, result.x), ..self }
             }
             _ => result,
@@ -86,10 +86,9 @@ impl<'m> Value<'m> {
         self.function_off(1, f)
     }
 
-    /// f in double precision, the same on every machine, rounded, and moved by up to so many times the drawn number of units
-    /// in the last place.
-    /// What is infinite stays so, and what is exact: at 0 every function here is 0 or 1, as C and IEEE 754
-    /// demand of a library, and ln is 0 at 1.
+    /// f in double precision, the same on every machine, rounded, and moved by up to `times` the freedom's `ulps`.
+    /// Infinite and exact values stay as they are: at 0 every function here is 0 or 1, as C and IEEE 754 require of a
+    /// library, and ln is 0 at 1.
     fn function_off(self, times: u64, f: fn(f64) -> f64) -> Self {
         let Machine { freedom: Freedom { between, ulps, .. }, .. } = *self.machine;
         let ulps = times * ulps;

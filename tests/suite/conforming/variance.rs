@@ -1,5 +1,5 @@
-//! Why no test of the variance stands beside that of the bias: among kernels whose arithmetic is the same in
-//! every Σ, those that such a test could find have elements beyond their tolerance.
+//! Why there is a test of the bias but none of the variance: among kernels with the same arithmetic in every Σ,
+//! those that a variance test could find have elements that exceed their tolerance.
 //!
 //! The test would be this. Let every rounding error be of mean zero whatever went before it, and at most u times
 //! the product or partial sum s. Then the error e of a Σ of n terms is a martingale whose differences
@@ -12,21 +12,21 @@
 use super::bias::{sums, terms};
 use super::freedom::Freedom;
 use super::judge::{Case, Draw, cases, place};
-use super::machine::Fault;
+use super::machine::Defect;
 use dropout_oracle::conform::judge::sign_bias::{FALSE_ALARM, SUMS};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::scalar::Step;
 use dropout_oracle::trace::Quantity;
 use rayon::prelude::*;
 
-const KERNELS: [(&str, Option<Fault>); 7] = [
+const KERNELS: [(&str, Option<Defect>); 7] = [
     ("rounds to nearest", None),
-    ("rounds up or down at random", Some(Fault::StochasticSum)),
-    ("rounds toward zero", Some(Fault::Truncation)),
-    ("sums with one bit less", Some(Fault::ShortSum(1))),
-    ("sums with two bits less", Some(Fault::ShortSum(2))),
-    ("sums with three bits less", Some(Fault::ShortSum(3))),
-    ("sums with four bits less", Some(Fault::ShortSum(4))),
+    ("rounds up or down at random", Some(Defect::StochasticSum)),
+    ("rounds toward zero", Some(Defect::Truncation)),
+    ("sums with one bit less", Some(Defect::ShortSum(1))),
+    ("sums with two bits less", Some(Defect::ShortSum(2))),
+    ("sums with three bits less", Some(Defect::ShortSum(3))),
+    ("sums with four bits less", Some(Defect::ShortSum(4))),
 ];
 
 /// The mean of y over the elements of one result; `None` where underflow may have its say in all of them.
@@ -46,7 +46,7 @@ fn spread(draw: &Draw, own: &Step<f64>, quantity: Quantity) -> Option<f64> {
     (!y.is_empty()).then(|| y.iter().sum::<f64>() / y.len() as f64)
 }
 
-/// From which mean of y on over so many cases one of the four results would be called too wide.
+/// The mean of y, over this many cases, above which one of the four results would be called too wide.
 fn limit(cases: usize) -> f64 {
     let needed = 2.0 * (SUMS.len() as f64 / FALSE_ALARM).ln() / cases as f64;
     let (mut below, mut above) = (1.0, 1e6);
@@ -58,17 +58,17 @@ fn limit(cases: usize) -> f64 {
 }
 
 #[test]
-fn kernels_that_spread_too_far_are_beyond_the_tolerance_of_an_element() {
+fn kernels_that_spread_too_far_exceed_the_tolerance_of_an_element() {
     let plain = Arithmetic::plain(Format::F32);
     let arithmetic = place(plain);
     let limit = limit(cases().len());
     let mut table =
         format!("limit {limit:.2} over {} cases\n{:<30}rejected", cases().len(), "mean of y in f32");
     table += &SUMS.map(|quantity| format!("{:>9}", quantity.name())).concat();
-    for (name, fault) in KERNELS {
+    for (name, defect) in KERNELS {
         let run = |case: &'static Case| {
             let draw = Draw { case, arithmetic, number: 0 };
-            let own = draw.run(Freedom::plain(plain), fault);
+            let own = draw.run(Freedom::plain(plain), defect);
             (draw.failure(&own).is_some(), SUMS.map(|quantity| spread(&draw, &own, quantity)))
         };
         let results: Vec<_> = cases().par_iter().map(run).collect();

@@ -1,8 +1,8 @@
-//! The layer in burn: the forward pass as one writes it, the backward pass by its autodiff.
+//! The layer in burn: the usual forward pass, and a backward pass by autodiff.
 //!
-//! `burn::nn::Dropout` has one p for all units and draws its own mask, so the mask is applied as a factor
-//! r / p. Gradients are kept for leaves only, so a leaf of zeros is added wherever one is wanted on the way.
-//! `dropout-oracle check -- burn-layer f32` judges it.
+//! `burn::nn::Dropout` has one p for all units and draws its own mask, so the layer applies the given mask as a
+//! factor r / p. Only leaves keep gradients, so a leaf of zeros is added wherever an intermediate gradient is
+//! needed. `dropout-oracle check -- burn-layer f32` judges it.
 
 #[path = "../../protocol.rs"]
 mod protocol;

@@ -1,8 +1,8 @@
-//! The layer in candle: the forward pass as one writes it, the backward pass by its autograd.
+//! The layer in candle: the usual forward pass, and a backward pass by autograd.
 //!
-//! `candle_nn::Dropout` has one p for all units and draws its own mask, so the mask is applied as a factor
-//! r / p. Gradients exist for variables only, so a variable of zeros is added wherever one is wanted on the
-//! way. `dropout-oracle check -- candle-layer f32` judges it.
+//! `candle_nn::Dropout` has one p for all units and draws its own mask, so the layer applies the given mask as a
+//! factor r / p. Only variables have gradients, so a variable of zeros is added wherever an intermediate gradient
+//! is needed. `dropout-oracle check -- candle-layer f32` judges it.
 
 #[path = "../../protocol.rs"]
 mod protocol;
