@@ -32,7 +32,7 @@ fn inputs<T: Number>((m, n, n_next): Shape) -> scalar::Inputs<T> {
     let (a, w, da_next, b) = (grid(m, n), grid(n, n_next), grid(m, n_next), grid(1, n_next));
     let keep_prob: Vec<f64> = (0..n).map(|k| (k % 8 + 3) as f64 / 10.0).collect();
     let r = mask::r(m, &keep_prob, mask::words([0; 32], 1));
-    Inputs { a, keep_prob, r, w, b: b.cells().to_vec(), da_next }.over()
+    Inputs { a, keep_prob: keep_prob.into(), r, w, b: b.cells().to_vec().into(), da_next }.over()
 }
 
 #[divan::bench(args = SHAPES)]

@@ -1,6 +1,6 @@
-//! [`Grid`]: rows × columns of any number, the matrix type of the index-by-index form.
+//! [`Grid`] and [`Vector`]: the matrix and the vector of the index-by-index form, of any number.
 //!
-//! It knows no linear algebra, on purpose: a reader of the scalar form sees every index.
+//! They know no linear algebra, on purpose: a reader of the scalar form sees every index.
 
 /// A matrix of `rows` × `cols` values, stored row by row.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,11 @@ impl<T> Grid<T> {
         self.cols
     }
 
+    /// Rows × columns.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.rows, self.cols)
+    }
+
     /// Row `i`.
     pub fn row(&self, i: usize) -> &[T] {
         &self.cells[i * self.cols..(i + 1) * self.cols]
@@ -68,5 +73,87 @@ impl<T: Clone> Grid<T> {
     /// The entry in row `i` and column `j`, as an owned value so that formulas stay free of clones.
     pub fn at(&self, i: usize, j: usize) -> T {
         self.row(i)[j].clone()
+    }
+}
+
+/// A vector of values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vector<T> {
+    cells: Vec<T>,
+}
+
+impl<T> Vector<T> {
+    /// The vector of `len` entries whose entry `k` is `entry(k)`.
+    pub fn tabulate(len: usize, entry: impl Fn(usize) -> T) -> Self {
+        (0..len).map(entry).collect()
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// All entries.
+    pub fn cells(&self) -> &[T] {
+        &self.cells
+    }
+
+    /// The entries one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.cells.iter()
+    }
+
+    /// The vector of `f(entry)` for each entry.
+    pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Vector<U> {
+        self.iter().map(f).collect()
+    }
+
+    /// The vector of `f(entry, entry)` for each two entries in the same place of two vectors of one length.
+    pub fn zip<U, V>(&self, other: &Vector<U>, f: impl Fn(&T, &U) -> V) -> Vector<V> {
+        self.iter().zip(other).map(|(x, y)| f(x, y)).collect()
+    }
+
+    /// The grid that has this vector as its only row.
+    pub fn into_row(self) -> Grid<T> {
+        Grid { rows: 1, cols: self.len(), cells: self.cells }
+    }
+}
+
+impl<T: Clone> Vector<T> {
+    /// Entry `k`, as an owned value: formulas stay free of clones.
+    pub fn at(&self, k: usize) -> T {
+        self.cells[k].clone()
+    }
+}
+
+impl<T> From<Vec<T>> for Vector<T> {
+    fn from(cells: Vec<T>) -> Self {
+        Vector { cells }
+    }
+}
+
+impl<T> From<Vector<T>> for Vec<T> {
+    fn from(vector: Vector<T>) -> Self {
+        vector.cells
+    }
+}
+
+impl<T> FromIterator<T> for Vector<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        Vector { cells: entries.into_iter().collect() }
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Vector<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }

@@ -11,9 +11,9 @@
 //! The modules in the order in which the data flows, which is the order to read them in:
 //!
 //! - `number`: the kinds of number that the step can run on, and what the formulas ask of one.
-//! - `grid`: rows × columns, without any algebra.
+//! - `grid`: matrices and vectors, without any algebra.
 //! - `problem`: the inputs of a step, checked once at the door; the activations; the mask of equation 2.
-//! - `trace`: the names of the eight results.
+//! - `trace`: the eight results by name, as a step gives them and as anybody else may.
 //! - `scalar`: the step index by index, equations 3 to 5 and 37 to 42. The heart: start here if you have
 //!   ten minutes.
 //! - `matrix`: the same step with matrices, equations 18 to 20 and 51 to 58; a twin that knows nothing of

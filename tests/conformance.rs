@@ -18,7 +18,7 @@ impl Subject for Matrix {
 
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
         let inputs = matrix::inputs(problem.inputs());
-        Answer::Result((&matrix::to_grids(&matrix::step(&inputs, problem.activation()))).into())
+        Answer::Result(matrix::to_grids(&matrix::step(&inputs, problem.activation())).into())
     }
 }
 
@@ -30,7 +30,7 @@ impl Subject for Scalar {
     }
 
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
-        Answer::Result((&scalar::step(problem.inputs(), problem.activation())).into())
+        Answer::Result(scalar::step(problem.inputs(), problem.activation()).into())
     }
 }
 

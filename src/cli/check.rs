@@ -8,7 +8,7 @@ use crate::conform::report::expectations::Expectations;
 use crate::conform::report::{Report, human, json, junit};
 use crate::conform::run::{Run, run};
 use crate::conform::subject::program::{Absent, Limits, NotStarted, Program};
-use crate::conform::subject::results::Results;
+use crate::conform::subject::results::ResultsFile;
 use crate::conform::subject::{About, Subject};
 use crate::error::Error;
 use crate::fixture::files;
@@ -152,7 +152,7 @@ impl Check {
     fn subject(&self, there: &dyn Fn(&str) -> bool) -> Result<Box<dyn Subject>, Error> {
         if let Some(path) = &self.results {
             return Ok(Box::new(
-                Results::read(&input::bytes(path)?, there).map_err(|faults| faulty(path, faults))?,
+                ResultsFile::read(&input::bytes(path)?, there).map_err(|faults| faulty(path, faults))?,
             ));
         }
         let limits = Limits { answer: self.timeout, start: self.start_timeout, ..Limits::default() };

@@ -15,4 +15,4 @@ pub mod run;
 pub mod subject;
 pub mod suite;
 
-pub use subject::{About, Answer, MaskSource, Outputs, Rows, Sampler, Subject, Supports};
+pub use subject::{About, Answer, MaskSource, Rows, Sampler, Subject, Supports};

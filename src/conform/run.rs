@@ -134,11 +134,11 @@ impl<'a> Exchange<'a> {
 
     /// What was asked, with the first answer to it where that was judged; `None` where nothing was asked.
     fn asked(&self, status: Status) -> Option<Asked<'_>> {
-        let outputs = match (self.answers.first()?, status) {
-            (Answer::Result(outputs), Status::Pass | Status::Fail) => Some(outputs),
+        let results = match (self.answers.first()?, status) {
+            (Answer::Result(results), Status::Pass | Status::Fail) => Some(results),
             _ => None,
         };
-        Some(Asked { question: self.question.as_ref().ok()?, outputs })
+        Some(Asked { question: self.question.as_ref().ok()?, results })
     }
 
     /// The verdict, once the subject was asked.
@@ -211,7 +211,7 @@ fn same_mask(problem: &Problem, answers: [&Answer; 2]) -> bool {
     let agree = |p: &f64| p * p + (1.0 - p) * (1.0 - p);
     let row: f64 = problem.inputs().keep_prob.iter().map(agree).product();
     let [Answer::Result(first), Answer::Result(again)] = answers else { return false };
-    let mask = |outputs| infer_mask::problem(problem, outputs).map(|recovered| recovered.inputs().r.clone());
+    let mask = |results| infer_mask::problem(problem, results).map(|recovered| recovered.inputs().r.clone());
     row.powi(problem.m() as i32) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
 }
 

@@ -100,7 +100,7 @@ fn completion(verdict: &Verdict) -> Result<Completion, Failed> {
 /// #         About::new("my layer", Arithmetic::plain(Format::F64))
 /// #     }
 /// #     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
-/// #         Answer::Result((&scalar::step(problem.inputs(), problem.activation())).into())
+/// #         Answer::Result(scalar::step(problem.inputs(), problem.activation()).into())
 /// #     }
 /// # }
 /// dropout_oracle::conformance_suite!(MyLayer);

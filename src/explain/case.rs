@@ -3,7 +3,7 @@
 
 use super::block::{self, Block, MOST, shown};
 use super::symbols::{equals, indexed, number};
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::problem::activation::VectorFunction;
 use crate::problem::{Activation, Inputs, Problem};
 use crate::scalar::Step;
@@ -36,8 +36,8 @@ impl Array {
         Array { name: name.to_string(), letter, rows: Some(rows), cols, grid: grid.clone() }
     }
 
-    fn vector(name: &str, letter: &'static str, cols: &'static str, cells: &[f64]) -> Self {
-        let grid = Grid::from_rows(cells.len(), vec![cells.to_vec()]);
+    fn vector(name: &str, letter: &'static str, cols: &'static str, vector: &Vector<f64>) -> Self {
+        let grid = vector.clone().into_row();
         Array { name: name.to_string(), letter, rows: None, cols, grid }
     }
 
@@ -195,7 +195,7 @@ fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize
         let nonzero = [
             a.at(i, k),
             w.at(k, j),
-            b[j],
+            b.at(j),
             da_next.at(i, j),
             expected.forward.z.at(i, j),
             expected.backward.dw.at(k, j),
@@ -203,7 +203,7 @@ fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize
             expected.backward.da.at(i, k),
         ];
         let nonzero = nonzero.iter().filter(|&&x| x != 0.0).count();
-        (r.at(i, k) == 1.0, keep_prob[k] < 1.0, expected.backward.dz.at(i, j) != 0.0, nonzero)
+        (r.at(i, k) == 1.0, keep_prob.at(k) < 1.0, expected.backward.dz.at(i, j) != 0.0, nonzero)
     };
     let seen = |size: usize| 0..if size <= MOST { size } else { MOST - 2 };
     let cells = seen(problem.m())

@@ -33,7 +33,7 @@ pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step
     let _ = write!(page, "\nOn {case} (m = {m}, n = {}, n_next = {}):\n", problem.n(), problem.n_next());
     for quantity in Quantity::ALL {
         let right = expected.grid(quantity);
-        match &results[&quantity] {
+        match &results[quantity] {
             wrong if near(&right, wrong) => same.push(quantity.name()),
             wrong => page += &beside(quantity, &right, wrong),
         }

@@ -6,7 +6,7 @@
 pub mod backward;
 pub mod forward;
 
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::{problem, trace};
@@ -25,12 +25,12 @@ pub fn step<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Step<T
 }
 
 /// The inputs in nalgebra's types.
-pub fn inputs<T: Number>(grids: &problem::Inputs<Grid<T>, Vec<T>>) -> Inputs<T> {
-    grids.convert(from_grid, |vector| RowDVector::from_row_slice(vector))
+pub fn inputs<T: Number>(grids: &problem::Inputs<Grid<T>, Vector<T>>) -> Inputs<T> {
+    grids.convert(from_grid, |vector| RowDVector::from_row_slice(vector.cells()))
 }
 
 /// The results as grids and vectors, for comparison with the scalar form.
-pub fn to_grids<T: Number>(step: &Step<T>) -> trace::Step<Grid<T>, Vec<T>> {
+pub fn to_grids<T: Number>(step: &Step<T>) -> trace::Step<Grid<T>, Vector<T>> {
     step.convert(to_grid, |vector| vector.iter().cloned().collect())
 }
 

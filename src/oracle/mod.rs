@@ -52,7 +52,7 @@ pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
                 Rounding::Settled(double) => *double,
                 _ => unreachable!("neither open nor beyond the range"),
             };
-            return Ok(rounded.convert(|grid| grid.map(double), |vector| vector.iter().map(double).collect()));
+            return Ok(rounded.map(double));
         }
     }
     Err(Error::Undecided { path: open.unwrap_or_default() })
@@ -71,8 +71,7 @@ pub enum Rounding {
 
 /// One run of the step on enclosures of `BITS` bits, with each result rounded if that is decided.
 fn rung<const BITS: usize>(problem: &Problem) -> Step<Rounding> {
-    let step = scalar::step(&problem.inputs().over::<Enclosure<BITS>>(), problem.activation());
-    step.convert(|grid| grid.map(rounding), |vector| vector.iter().map(rounding).collect())
+    scalar::step(&problem.inputs().over::<Enclosure<BITS>>(), problem.activation()).map(rounding)
 }
 
 /// What the ends of an enclosure say about the number between them.

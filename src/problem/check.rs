@@ -13,44 +13,65 @@ pub type Row = Option<Vec<Cell>>;
 /// A matrix as its rows, or `None` if the reader has reported its fault.
 pub type Rows = Option<Vec<Row>>;
 
+/// The inputs as the rules look at them, wherever their numbers lie: `C` is `f64`, or a [`Cell`].
+pub type View<'a, C> = Inputs<MatrixView<'a, C>, VectorView<'a, C>>;
+/// A vector in place.
+pub type VectorView<'a, C> = Option<&'a [C]>;
+/// A matrix as its rows in place.
+pub type MatrixView<'a, C> = Option<Vec<VectorView<'a, C>>>;
+
+/// What a reader made out of an input.
+pub fn view(seen: &Inputs<Rows, Row>) -> View<'_, Cell> {
+    seen.convert(|rows| rows.as_ref().map(|rows| rows.iter().map(Row::as_deref).collect()), Row::as_deref)
+}
+
 /// The most numbers that a matrix may have.
 pub const MATRIX_LIMIT: usize = 1 << 20;
 /// The most multiply-adds that a step may need, counted as `m·n·n_next + m·n_next²`.
 pub const WORK_LIMIT: u128 = 1 << 22;
 
-/// Adds every broken rule to `faults`, in the order of the parts.
-pub fn check(faults: &mut Faults, inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) {
+/// Finds everything that is wrong, in the order of the parts.
+///
+/// # Errors
+/// The faults that are known already, and after them those that were found.
+pub fn check<C: Copy + Into<Cell>>(
+    mut faults: Faults,
+    inputs: &View<C>,
+    activation: Option<&Activation>,
+) -> Result<(), Faults> {
     let Inputs { a, keep_prob, r, w, b, da_next } = inputs;
-    matrix(faults, "A", a, finite);
-    vector(faults, "inputs.p", keep_prob, probability);
-    matrix(faults, "R", r, zero_or_one);
-    matrix(faults, "W", w, finite);
-    vector(faults, "inputs.b", b, finite);
-    matrix(faults, "dA_next", da_next, finite);
-    activation_parameters(faults, activation);
-    let sizes = claims(inputs, activation).map(|(size, parts)| agree(faults, size, &parts));
+    matrix(&mut faults, "A", a, finite);
+    vector(&mut faults, "inputs.p", *keep_prob, probability);
+    matrix(&mut faults, "R", r, zero_or_one);
+    matrix(&mut faults, "W", w, finite);
+    vector(&mut faults, "inputs.b", *b, finite);
+    matrix(&mut faults, "dA_next", da_next, finite);
+    activation_parameters(&mut faults, activation);
+    let sizes = claims(inputs, activation).map(|(size, parts)| agree(&mut faults, size, &parts));
     if let [Some(m), Some(n), Some(n_next)] = sizes {
-        work(faults, m, n, n_next);
+        work(&mut faults, m, n, n_next);
     }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// m, n and n_next, each from the first readable part that shows it.
-pub fn sizes(inputs: &Inputs<Rows, Row>) -> [Option<usize>; 3] {
-    claims(inputs, None).map(|(_, parts)| parts.into_iter().find_map(|(_, count, _)| count))
+pub fn sizes(seen: &Inputs<Rows, Row>) -> [Option<usize>; 3] {
+    claims(&view(seen), None).map(|(_, parts)| parts.into_iter().find_map(|(_, count, _)| count))
 }
 
 /// What one part of the input says about a size: the path of the part, a count, and what is counted.
 type Claim = (&'static str, Option<usize>, &'static str);
 
-fn claims(inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) -> [(&'static str, Vec<Claim>); 3] {
+fn claims<C>(inputs: &View<C>, activation: Option<&Activation>) -> [(&'static str, Vec<Claim>); 3] {
     let Inputs { a, keep_prob, r, w, b, da_next } = inputs;
     let units = activation.and_then(|activation| match activation {
         Activation::PerUnit(units) => Some(units.len()),
         _ => None,
     });
-    let rows = |path, matrix: &Rows| (path, matrix.as_ref().map(Vec::len), "row");
-    let columns =
-        |path, matrix: &Rows| (path, matrix.as_ref().and_then(|rows| rows.iter().find_map(length)), "column");
+    let rows = |path, matrix: &MatrixView<C>| (path, matrix.as_ref().map(Vec::len), "row");
+    let columns = |path, matrix: &MatrixView<C>| {
+        (path, matrix.as_ref().and_then(|rows| rows.iter().find_map(length)), "column")
+    };
     let entries = |path, vector| (path, length(vector), "entry");
     let (a_path, r_path, w_path, da_next_path) = ("inputs.A", "inputs.R", "inputs.W", "inputs.dA_next");
     [
@@ -68,8 +89,8 @@ fn claims(inputs: &Inputs<Rows, Row>, activation: Option<&Activation>) -> [(&'st
     ]
 }
 
-fn length(vector: &Row) -> Option<usize> {
-    vector.as_ref().map(Vec::len)
+fn length<C>(vector: &VectorView<C>) -> Option<usize> {
+    vector.map(<[C]>::len)
 }
 
 /// What is wrong with one number: the rule that it breaks, the ruling, the cure.
@@ -101,10 +122,16 @@ fn zero_or_one(r: f64) -> Option<Broken> {
 
 /// Checks keep probabilities on their own, outside a problem.
 pub fn keep_probabilities(faults: &mut Faults, path: &str, p: &[f64]) {
-    vector(faults, path, &Some(p.iter().copied().map(Some).collect()), probability);
+    vector(faults, path, Some(p), probability);
 }
 
-fn number(faults: &mut Faults, path: impl Fn() -> String, x: Cell, rule: fn(f64) -> Option<Broken>) {
+fn number(
+    faults: &mut Faults,
+    path: impl Fn() -> String,
+    x: impl Into<Cell>,
+    rule: fn(f64) -> Option<Broken>,
+) {
+    let x = x.into();
     if let Some((rule, ruling, cure)) = x.and_then(rule) {
         let found = format!("= {}", x.unwrap_or_default());
         faults.push(Fault {
@@ -117,7 +144,12 @@ fn number(faults: &mut Faults, path: impl Fn() -> String, x: Cell, rule: fn(f64)
     }
 }
 
-fn vector(faults: &mut Faults, path: &str, vector: &Row, rule: fn(f64) -> Option<Broken>) {
+fn vector<C: Copy + Into<Cell>>(
+    faults: &mut Faults,
+    path: &str,
+    vector: VectorView<C>,
+    rule: fn(f64) -> Option<Broken>,
+) {
     let Some(cells) = vector else { return };
     if cells.is_empty() {
         faults.push(empty(path, "entries"));
@@ -127,7 +159,12 @@ fn vector(faults: &mut Faults, path: &str, vector: &Row, rule: fn(f64) -> Option
     }
 }
 
-fn matrix(faults: &mut Faults, name: &str, matrix: &Rows, rule: fn(f64) -> Option<Broken>) {
+fn matrix<C: Copy + Into<Cell>>(
+    faults: &mut Faults,
+    name: &str,
+    matrix: &MatrixView<C>,
+    rule: fn(f64) -> Option<Broken>,
+) {
     let Some(rows) = matrix else { return };
     let path = format!("inputs.{name}");
     if rows.is_empty() {
@@ -140,7 +177,7 @@ fn matrix(faults: &mut Faults, name: &str, matrix: &Rows, rule: fn(f64) -> Optio
     let cols = rows.iter().find_map(length);
     for (i, row) in rows.iter().enumerate() {
         let path = format!("{path}[{i}]");
-        vector(faults, &path, row, rule);
+        vector(faults, &path, *row, rule);
         if let (Some(found), Some(cols)) = (length(row), cols)
             && found != cols
         {

@@ -26,11 +26,9 @@ pub fn exact_in(problem: &Problem) -> Vec<&'static str> {
 /// If a rounded input breaks a rule: it is beyond the range, or a keep probability has become 0.
 pub fn in_format(problem: &Problem, format: Format) -> Result<Problem, Faults> {
     let nearest = |x: &f64| format.nearest(*x);
-    let matrix = |grid: &Grid<f64>| grid.map(nearest).to_rows();
-    let inputs = problem.inputs().convert(matrix, |vector| vector.iter().map(nearest).collect());
     let rounded = |scalar: ScalarActivation| match scalar.parameter() {
         Some((_, x)) => scalar.with_parameter(nearest(&x)),
         None => scalar,
     };
-    Problem::new(inputs, problem.activation().map_scalars(rounded))
+    Problem::from_grids(&problem.inputs().map(nearest), problem.activation().map_scalars(rounded))
 }

@@ -9,7 +9,7 @@ pub mod fault;
 pub mod formats;
 pub mod mask;
 
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::Number;
 pub use activation::Activation;
 pub use fault::{Fault, Faults};
@@ -38,7 +38,11 @@ pub struct Inputs<M, V> {
 
 impl<M, V> Inputs<M, V> {
     /// The same inputs in other containers: `matrix` converts one matrix, `vector` one vector.
-    pub fn convert<N, U>(&self, matrix: impl Fn(&M) -> N, vector: impl Fn(&V) -> U) -> Inputs<N, U> {
+    pub fn convert<'a, N, U>(
+        &'a self,
+        matrix: impl Fn(&'a M) -> N,
+        vector: impl Fn(&'a V) -> U,
+    ) -> Inputs<N, U> {
         Inputs {
             a: matrix(&self.a),
             keep_prob: vector(&self.keep_prob),
@@ -50,32 +54,66 @@ impl<M, V> Inputs<M, V> {
     }
 }
 
-impl Inputs<Grid<f64>, Vec<f64>> {
+impl<T> Inputs<Grid<T>, Vector<T>> {
+    /// The inputs with `f` of each value.
+    pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Inputs<Grid<U>, Vector<U>> {
+        self.convert(|matrix| matrix.map(&f), |vector| vector.map(&f))
+    }
+}
+
+impl Inputs<Grid<f64>, Vector<f64>> {
     /// The same inputs as numbers of another type.
-    pub fn over<T: Number>(&self) -> Inputs<Grid<T>, Vec<T>> {
-        self.convert(
-            |matrix| matrix.map(|&x| T::from_f64(x)),
-            |vector| vector.iter().map(|&x| T::from_f64(x)).collect(),
-        )
+    pub fn over<T: Number>(&self) -> Inputs<Grid<T>, Vector<T>> {
+        self.map(|&x| T::from_f64(x))
     }
 }
 
 /// The inputs of one step and its activation, all of which passed every check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
-    inputs: Inputs<Grid<f64>, Vec<f64>>,
+    inputs: Inputs<Grid<f64>, Vector<f64>>,
     activation: Activation,
 }
 
 impl Problem {
-    /// The problem with these inputs.
+    /// The problem with these inputs, matrices given as their rows.
     ///
     /// # Errors
     /// All faults of the inputs, if there are any.
     pub fn new(raw: Inputs<Vec<Vec<f64>>, Vec<f64>>, activation: Activation) -> Result<Self, Faults> {
-        let row = |row: &Vec<f64>| Some(row.iter().copied().map(Some).collect());
-        let seen = raw.convert(|rows| Some(rows.iter().map(row).collect()), row);
-        Self::from_seen(&seen, Some(activation), Faults::default())
+        let view = raw.convert(
+            |rows| Some(rows.iter().map(|row| Some(row.as_slice())).collect()),
+            |vector| Some(vector.as_slice()),
+        );
+        check::check(Faults::default(), &view, Some(&activation))?;
+        let matrix = |rows: &Vec<Vec<f64>>| Grid::from_rows(rows[0].len(), rows.clone());
+        Ok(Self::checked(&raw.convert(matrix, |vector| vector.clone().into()), activation))
+    }
+
+    /// The problem with these inputs.
+    ///
+    /// # Errors
+    /// All faults of the inputs, where there are any.
+    pub fn from_grids(
+        inputs: &Inputs<Grid<f64>, Vector<f64>>,
+        activation: Activation,
+    ) -> Result<Self, Faults> {
+        let view = inputs.convert(
+            |grid| Some((0..grid.rows()).map(|i| Some(grid.row(i))).collect()),
+            |vector| Some(vector.cells()),
+        );
+        check::check(Faults::default(), &view, Some(&activation))?;
+        Ok(Self::checked(inputs, activation))
+    }
+
+    /// This problem with its inputs changed.
+    ///
+    /// # Errors
+    /// All faults of the inputs after the change.
+    pub fn with(&self, change: impl FnOnce(&mut Inputs<Grid<f64>, Vector<f64>>)) -> Result<Self, Faults> {
+        let mut inputs = self.inputs.clone();
+        change(&mut inputs);
+        Self::from_grids(&inputs, self.activation.clone())
     }
 
     /// The problem that a reader made of some input, given the faults that it found on the way.
@@ -88,26 +126,27 @@ impl Problem {
     pub fn from_seen(
         seen: &Inputs<check::Rows, check::Row>,
         activation: Option<Activation>,
-        mut faults: Faults,
+        faults: Faults,
     ) -> Result<Self, Faults> {
-        check::check(&mut faults, seen, activation.as_ref());
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        check::check(faults, &check::view(seen), activation.as_ref())?;
         let sound = "what is None has a fault";
-        // −0 + 0 = +0: the real numbers have one zero (ruling zero-sign).
-        let vector = |row: &check::Row| -> Vec<f64> {
-            row.iter().flatten().map(|cell| cell.expect(sound) + 0.0).collect()
-        };
+        let vector =
+            |row: &check::Row| -> Vec<f64> { row.iter().flatten().map(|cell| cell.expect(sound)).collect() };
         let matrix = |rows: &check::Rows| {
             let rows: Vec<_> = rows.iter().flatten().map(vector).collect();
             Grid::from_rows(rows[0].len(), rows)
         };
-        Ok(Problem { inputs: seen.convert(matrix, vector), activation: activation.expect(sound) })
+        let inputs = seen.convert(matrix, |row| vector(row).into());
+        Ok(Self::checked(&inputs, activation.expect(sound)))
+    }
+
+    /// What passed the check; −0 + 0 = +0, for the real numbers have one zero (ruling zero-sign).
+    fn checked(inputs: &Inputs<Grid<f64>, Vector<f64>>, activation: Activation) -> Self {
+        Problem { inputs: inputs.map(|x| x + 0.0), activation }
     }
 
     /// The givens.
-    pub fn inputs(&self) -> &Inputs<Grid<f64>, Vec<f64>> {
+    pub fn inputs(&self) -> &Inputs<Grid<f64>, Vector<f64>> {
         &self.inputs
     }
 

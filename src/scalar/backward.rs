@@ -1,7 +1,7 @@
 //! The backward pass index by index: equations 37 to 42. Each function reverses a line of [`super::forward`].
 
 use super::Inputs;
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::{Number, sum};
 use crate::problem::activation::VectorFunction;
 use crate::trace::{Backward, Forward};
@@ -11,7 +11,7 @@ pub fn pass<T: Number>(
     inputs: &Inputs<T>,
     forward: &Forward<Grid<T>>,
     g: &impl VectorFunction<T>,
-) -> Backward<Grid<T>, Vec<T>> {
+) -> Backward<Grid<T>, Vector<T>> {
     let dz = dz(&inputs.da_next, &forward.z, g);
     let dw = dw(&dz, &forward.a_tilde);
     let db = db(&dz);
@@ -41,8 +41,8 @@ pub fn dw<T: Number>(dz: &Grid<T>, a_tilde: &Grid<T>) -> Grid<T> {
 /// [`super::forward::z`].
 //= backward.scalar.db
 //= derivation.scalar.db
-pub fn db<T: Number>(dz: &Grid<T>) -> Vec<T> {
-    (0..dz.cols()).map(|j| sum(0..dz.rows(), |i| dz.at(i, j))).collect()
+pub fn db<T: Number>(dz: &Grid<T>) -> Vector<T> {
+    Vector::tabulate(dz.cols(), |j| sum(0..dz.rows(), |i| dz.at(i, j)))
 }
 
 /// dJ/dã = Σⱼ dJ/dz · w (equation 41), m × n; reverses ã in [`super::forward::z`].
@@ -56,8 +56,6 @@ pub fn da_tilde<T: Number>(dz: &Grid<T>, w: &Grid<T>) -> Grid<T> {
 /// [`super::forward::a_tilde`].
 //= backward.scalar.da
 //= derivation.scalar.da
-pub fn da<T: Number>(da_tilde: &Grid<T>, r: &Grid<T>, keep_prob: &[T]) -> Grid<T> {
-    Grid::tabulate(r.rows(), r.cols(), |i, k| {
-        da_tilde.at(i, k) * r.at(i, k) * (T::one() / keep_prob[k].clone())
-    })
+pub fn da<T: Number>(da_tilde: &Grid<T>, r: &Grid<T>, keep_prob: &Vector<T>) -> Grid<T> {
+    Grid::tabulate(r.rows(), r.cols(), |i, k| da_tilde.at(i, k) * r.at(i, k) * (T::one() / keep_prob.at(k)))
 }

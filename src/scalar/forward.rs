@@ -2,7 +2,7 @@
 //! (equation 2). [`super::backward`] reverses this pass.
 
 use super::Inputs;
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::{Number, sum};
 use crate::problem::activation::VectorFunction;
 use crate::trace::Forward;
@@ -18,15 +18,15 @@ pub fn pass<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Forwar
 /// ã = r · 1/p · a (equation 3), m × n.
 //= forward.scalar.a_tilde
 //= derivation.scalar.a_tilde
-pub fn a_tilde<T: Number>(r: &Grid<T>, keep_prob: &[T], a: &Grid<T>) -> Grid<T> {
-    Grid::tabulate(a.rows(), a.cols(), |i, k| r.at(i, k) * (T::one() / keep_prob[k].clone()) * a.at(i, k))
+pub fn a_tilde<T: Number>(r: &Grid<T>, keep_prob: &Vector<T>, a: &Grid<T>) -> Grid<T> {
+    Grid::tabulate(a.rows(), a.cols(), |i, k| r.at(i, k) * (T::one() / keep_prob.at(k)) * a.at(i, k))
 }
 
 /// z = Σₖ w·ã + b (equation 4), m × n_next.
 //= forward.scalar.z
-pub fn z<T: Number>(w: &Grid<T>, a_tilde: &Grid<T>, b: &[T]) -> Grid<T> {
+pub fn z<T: Number>(w: &Grid<T>, a_tilde: &Grid<T>, b: &Vector<T>) -> Grid<T> {
     Grid::tabulate(a_tilde.rows(), w.cols(), |i, j| {
-        sum(0..w.rows(), |k| w.at(k, j) * a_tilde.at(i, k)) + b[j].clone()
+        sum(0..w.rows(), |k| w.at(k, j) * a_tilde.at(i, k)) + b.at(j)
     })
 }
 

@@ -7,15 +7,15 @@
 pub mod backward;
 pub mod forward;
 
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::{problem, trace};
 
 /// The inputs of a step as grids and vectors.
-pub type Inputs<T> = problem::Inputs<Grid<T>, Vec<T>>;
+pub type Inputs<T> = problem::Inputs<Grid<T>, Vector<T>>;
 /// All eight results as grids and vectors.
-pub type Step<T> = trace::Step<Grid<T>, Vec<T>>;
+pub type Step<T> = trace::Step<Grid<T>, Vector<T>>;
 
 /// One whole step: forward, then backward.
 pub fn step<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Step<T> {

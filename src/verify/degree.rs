@@ -7,6 +7,7 @@
 //! division by p_k adds no denominator.
 
 use super::draw::{Drawn, Words};
+use crate::grid::Vector;
 use crate::number::{Number, Prime};
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
@@ -37,8 +38,8 @@ impl Drawn for Degree {
         Self::VARIABLE
     }
 
-    fn keep_prob(_words: &mut Words, n: usize) -> Vec<Self> {
-        vec![Self::INVERSE; n]
+    fn keep_prob(_words: &mut Words, n: usize) -> Vector<Self> {
+        Vector::tabulate(n, |_| Self::INVERSE)
     }
 
     fn mask(_words: &mut Words) -> Self {

@@ -4,7 +4,7 @@
 //! everywhere and always. The problems are generic on purpose: distinct p, a mask that drops units, zeros
 //! among the activations, an upstream gradient of both signs.
 
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::{Number, Prime, Rational};
 use crate::problem::mask;
 use crate::scalar::Inputs;
@@ -82,7 +82,7 @@ pub trait Drawn: Number {
     }
 
     /// p.
-    fn keep_prob(words: &mut Words, n: usize) -> Vec<Self>;
+    fn keep_prob(words: &mut Words, n: usize) -> Vector<Self>;
 
     /// An entry of R.
     fn mask(words: &mut Words) -> Self;
@@ -99,7 +99,7 @@ impl Drawn for f64 {
         if words.below(8) == 0 { 0.0 } else { Self::entry(words) }
     }
 
-    fn keep_prob(words: &mut Words, n: usize) -> Vec<Self> {
+    fn keep_prob(words: &mut Words, n: usize) -> Vector<Self> {
         let first = words.below(16) as usize;
         (0..n).map(|k| (1 + (first + 7 * k) % 16) as f64 / 16.0).collect()
     }
@@ -119,8 +119,8 @@ impl Drawn for Rational {
         Rational::from_f64(f64::activation(words))
     }
 
-    fn keep_prob(words: &mut Words, n: usize) -> Vec<Self> {
-        f64::keep_prob(words, n).into_iter().map(Rational::from_f64).collect()
+    fn keep_prob(words: &mut Words, n: usize) -> Vector<Self> {
+        f64::keep_prob(words, n).map(|&p| Rational::from_f64(p))
     }
 
     fn mask(words: &mut Words) -> Self {
@@ -136,7 +136,7 @@ impl Drawn for Prime {
         Prime::new({ candidates }.find(|&x| x < Prime::MODULUS).expect("the stream has no end"))
     }
 
-    fn keep_prob(words: &mut Words, n: usize) -> Vec<Self> {
+    fn keep_prob(words: &mut Words, n: usize) -> Vector<Self> {
         let mut nonzero = || loop {
             let p = Self::entry(words);
             if !p.is_zero() {

@@ -133,10 +133,7 @@ pub fn quotient(
     let quotient = difference::central(loss, &at, entry, &Doubles::from_f64(H));
 
     let enclosed = inputs.over::<Interval<64>>();
-    let still = enclosed.convert(
-        |matrix| matrix.map(|x| difference::constant(x.clone())),
-        |vector| vector.iter().cloned().map(difference::constant).collect(),
-    );
+    let still = enclosed.map(|x| difference::constant(x.clone()));
     let at = witness::value(&enclosed, variable);
     let z = witness::z(&still, variable, &difference::on_the_way(&at, entry, H));
     if z.cells().iter().any(|z| z.is_positive().is_none()) {

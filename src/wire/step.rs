@@ -56,10 +56,10 @@ impl From<&Problem> for Inputs {
         let inputs = problem.inputs();
         Inputs {
             a: inputs.a.to_rows(),
-            p: inputs.keep_prob.clone(),
+            p: inputs.keep_prob.clone().into(),
             r: inputs.r.to_rows(),
             w: inputs.w.to_rows(),
-            b: inputs.b.clone(),
+            b: inputs.b.clone().into(),
             da_next: inputs.da_next.to_rows(),
         }
     }
@@ -73,7 +73,7 @@ impl<T: Clone> From<Step<T>> for Results<T> {
             a_next: forward.a_next.to_rows(),
             dz: backward.dz.to_rows(),
             dw: backward.dw.to_rows(),
-            db: backward.db,
+            db: backward.db.into(),
             da_tilde: backward.da_tilde.to_rows(),
             da: backward.da.to_rows(),
         }

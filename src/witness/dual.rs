@@ -11,10 +11,7 @@ use crate::scalar::Inputs;
 
 /// The inputs as constants: their derivatives are 0.
 pub fn constant<T: Number>(inputs: &Inputs<T>) -> Inputs<Dual<T>> {
-    inputs.convert(
-        |matrix| matrix.map(|x| Dual::constant(x.clone())),
-        |vector| vector.iter().cloned().map(Dual::constant).collect(),
-    )
+    inputs.map(|x| Dual::constant(x.clone()))
 }
 
 /// d/dε J(at + ε · direction) at ε = 0.

@@ -10,7 +10,7 @@
 pub mod difference;
 pub mod dual;
 
-use crate::grid::Grid;
+use crate::grid::{Grid, Vector};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::scalar::{Inputs, forward};
@@ -47,11 +47,11 @@ impl Variable {
     }
 
     /// The gradient with respect to this variable, from the results of a backward pass.
-    pub fn gradient<T: Clone>(self, backward: &Backward<Grid<T>, Vec<T>>) -> Grid<T> {
+    pub fn gradient<T: Clone>(self, backward: &Backward<Grid<T>, Vector<T>>) -> Grid<T> {
         match self {
             Variable::Z => backward.dz.clone(),
             Variable::W => backward.dw.clone(),
-            Variable::B => Grid::from_rows(backward.db.len(), vec![backward.db.clone()]),
+            Variable::B => backward.db.clone().into_row(),
             Variable::ATilde => backward.da_tilde.clone(),
             Variable::A => backward.da.clone(),
         }
@@ -64,7 +64,7 @@ pub fn value<T: Number>(inputs: &Inputs<T>, variable: Variable) -> Grid<T> {
     match variable {
         Variable::Z => forward::z(&inputs.w, &a_tilde(), &inputs.b),
         Variable::W => inputs.w.clone(),
-        Variable::B => Grid::from_rows(inputs.b.len(), vec![inputs.b.clone()]),
+        Variable::B => inputs.b.clone().into_row(),
         Variable::ATilde => a_tilde(),
         Variable::A => inputs.a.clone(),
     }
@@ -76,7 +76,7 @@ pub fn z<T: Number>(inputs: &Inputs<T>, variable: Variable, moved: &Grid<T>) -> 
     match variable {
         Variable::Z => moved.clone(),
         Variable::W => forward::z(moved, &a_tilde(&inputs.a), &inputs.b),
-        Variable::B => forward::z(&inputs.w, &a_tilde(&inputs.a), moved.row(0)),
+        Variable::B => forward::z(&inputs.w, &a_tilde(&inputs.a), &moved.row(0).to_vec().into()),
         Variable::ATilde => forward::z(&inputs.w, moved, &inputs.b),
         Variable::A => forward::z(&inputs.w, &a_tilde(moved), &inputs.b),
     }

@@ -4,7 +4,7 @@ use super::Float;
 use crate::grid::Grid;
 use crate::problem::Activation;
 use crate::scalar::{Inputs, backward, forward};
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Results};
 use std::collections::BTreeMap;
 
 /// The inputs as the layer reads them, the results so far, and what an earlier call left behind.
@@ -14,8 +14,8 @@ pub struct StepContext<'a, T> {
     pub g: &'a Activation,
     /// The six inputs.
     pub inputs: Inputs<T>,
-    /// The results so far; db is one row.
-    pub results: BTreeMap<Quantity, Grid<T>>,
+    /// The results so far.
+    pub results: Results<T>,
     /// What the previous call with the same sizes left behind.
     pub last: Option<&'a Saved<T>>,
 }
@@ -29,7 +29,7 @@ pub struct Saved<T> {
     /// The six inputs.
     pub inputs: Inputs<T>,
     /// The eight results.
-    pub results: BTreeMap<Quantity, Grid<T>>,
+    pub results: Results<T>,
 }
 
 /// Entries under the document's letters and indices: i example, k input, j output.
@@ -48,7 +48,7 @@ impl<T: Float> StepContext<'_, T> {
         self.inputs.a.at(i, k)
     }
     pub fn p(&self, k: usize) -> T {
-        self.inputs.keep_prob[k]
+        self.inputs.keep_prob.at(k)
     }
     pub fn r(&self, i: usize, k: usize) -> T {
         self.inputs.r.at(i, k)
@@ -57,7 +57,7 @@ impl<T: Float> StepContext<'_, T> {
         self.inputs.w.at(k, j)
     }
     pub fn b(&self, j: usize) -> T {
-        self.inputs.b[j]
+        self.inputs.b.at(j)
     }
     pub fn da_next(&self, i: usize, j: usize) -> T {
         self.inputs.da_next.at(i, j)
@@ -85,17 +85,12 @@ impl<T: Float> StepContext<'_, T> {
     /// # Panics
     /// If it is not: a stage that looks ahead is a bug in the catalogue.
     pub fn result(&self, quantity: Quantity) -> &Grid<T> {
-        &self.results[&quantity]
+        &self.results[quantity]
     }
 
     /// The rows and columns that a result must have; db is one row.
     pub fn shape(&self, quantity: Quantity) -> (usize, usize) {
-        match quantity {
-            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => (self.m(), self.n()),
-            Quantity::Z | Quantity::ANext | Quantity::Dz => (self.m(), self.n_next()),
-            Quantity::Dw => (self.n(), self.n_next()),
-            Quantity::Db => (1, self.n_next()),
-        }
+        quantity.shape(self.m(), self.n(), self.n_next())
     }
 
     /// The right result of a stage, from this context.
@@ -107,7 +102,7 @@ impl<T: Float> StepContext<'_, T> {
             Quantity::ANext => forward::a_next(self.g, self.result(Quantity::Z)),
             Quantity::Dz => backward::dz(da_next, self.result(Quantity::Z), self.g),
             Quantity::Dw => backward::dw(self.result(Quantity::Dz), self.result(Quantity::ATilde)),
-            Quantity::Db => Grid::from_rows(self.n_next(), vec![backward::db(self.result(Quantity::Dz))]),
+            Quantity::Db => backward::db(self.result(Quantity::Dz)).into_row(),
             Quantity::DaTilde => backward::da_tilde(self.result(Quantity::Dz), w),
             Quantity::Da => backward::da(self.result(Quantity::DaTilde), r, keep_prob),
         }

@@ -14,7 +14,7 @@ use crate::grid::Grid;
 use crate::problem::Problem;
 use crate::problem::activation::{Activation, ScalarActivation, VectorFunction};
 use crate::scalar::Inputs;
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Results};
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
@@ -194,12 +194,12 @@ impl<T: Float> Defect<T> {
     }
 
     /// Runs one step. `memory` holds what earlier calls left behind, and is updated.
-    pub fn step(&self, problem: &Problem, memory: &mut Memory<T>) -> BTreeMap<Quantity, Grid<f64>> {
+    pub fn step(&self, problem: &Problem, memory: &mut Memory<T>) -> Results {
         let sizes = [problem.m(), problem.n(), problem.n_next()];
         let mut seen = StepContext {
             g: problem.activation(),
             inputs: problem.inputs().over(),
-            results: BTreeMap::new(),
+            results: Results::default(),
             last: memory.get(&sizes),
         };
         if let Some(reads) = &self.forward_reads {
@@ -219,7 +219,7 @@ impl<T: Float> Defect<T> {
         if self.stateful {
             memory.insert(sizes, Saved { inputs, results });
         }
-        returned.into_iter().map(|(quantity, grid)| (quantity, grid.map(|&x| x.into()))).collect()
+        returned.map(|&x| x.into())
     }
 }
 

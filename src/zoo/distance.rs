@@ -4,33 +4,27 @@ use super::context::Memory;
 use super::{Defect, Float};
 use crate::grid::Grid;
 use crate::oracle::tolerance::{Bound, ratio};
-use crate::problem::{Inputs, Problem};
+use crate::problem::Problem;
 use crate::scalar::Step;
-use crate::trace::Quantity;
-use std::collections::BTreeMap;
+use crate::trace::{Quantity, Results};
 
 /// A case catches a defect if some element is at least this many tolerances from its expected value. Then it
 /// catches every way to compute the wrong formula, not only the catalogue's.
 pub const CAUGHT: f64 = 8.0;
 
-/// The largest error/tolerance over the elements of a result: infinite for a wrong shape, NaN, infinities, or
-/// any error against a zero tolerance.
-pub fn of_result(expected: &Step<f64>, bounds: &Step<Bound>, quantity: Quantity, got: &Grid<f64>) -> f64 {
-    if (got.rows(), got.cols()) != expected.shape(quantity) {
-        return f64::INFINITY;
-    }
+/// The largest error/tolerance over the elements of a result: infinite for a missing result, a wrong shape,
+/// NaN, infinities, or any error against a zero tolerance.
+pub fn of_result(expected: &Step<f64>, bounds: &Step<Bound>, results: &Results, quantity: Quantity) -> f64 {
+    let Ok(got) = results.shaped(quantity, expected.shape(quantity)) else { return f64::INFINITY };
     let elements = expected.cells(quantity).iter().zip(got.cells()).zip(bounds.cells(quantity));
     elements
         .filter_map(|((&expected, &got), bound)| Some(ratio(expected, got, bound.ok()?)))
         .fold(0.0, f64::max)
 }
 
-/// The largest [`of_result`] over all results: infinite if one is missing.
-pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
-    let of = |quantity: Quantity| match results.get(&quantity) {
-        Some(got) => of_result(expected, bounds, quantity, got),
-        None => f64::INFINITY,
-    };
+/// The largest [`of_result`] over all results.
+pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &Results) -> f64 {
+    let of = |quantity| of_result(expected, bounds, results, quantity);
     Quantity::ALL.into_iter().map(of).fold(0.0, f64::max)
 }
 
@@ -51,16 +45,17 @@ pub fn of_defect<T: Float>(
 /// A problem of the same sizes with every input changed: signs and sizes, every second cell of the mask, and
 /// p halfway to 1.
 pub fn another(problem: &Problem) -> Problem {
-    let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
-    let changed = |grid: &Grid<f64>| grid.map(|x| x * -0.5).to_rows();
-    let flipped = |i: usize, k: usize| if (i + k).is_multiple_of(2) { 1.0 - r.at(i, k) } else { r.at(i, k) };
-    let inputs = Inputs {
-        a: changed(a),
-        keep_prob: keep_prob.iter().map(|p| (1.0 + p) / 2.0).collect(),
-        r: Grid::tabulate(r.rows(), r.cols(), flipped).to_rows(),
-        w: changed(w),
-        b: b.iter().map(|x| x * -0.5).collect(),
-        da_next: changed(da_next),
-    };
-    Problem::new(inputs, problem.activation().clone()).expect("every rule still holds")
+    let changed = |x: &f64| x * -0.5;
+    let other = problem.with(|inputs| {
+        let r = &inputs.r;
+        let flipped =
+            |i: usize, k: usize| if (i + k).is_multiple_of(2) { 1.0 - r.at(i, k) } else { r.at(i, k) };
+        inputs.r = Grid::tabulate(r.rows(), r.cols(), flipped);
+        inputs.keep_prob = inputs.keep_prob.map(|p| (1.0 + p) / 2.0);
+        inputs.b = inputs.b.map(changed);
+        for grid in [&mut inputs.a, &mut inputs.w, &mut inputs.da_next] {
+            *grid = grid.map(changed);
+        }
+    });
+    other.expect("every rule still holds")
 }

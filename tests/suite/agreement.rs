@@ -1,7 +1,7 @@
 //! The two forms agree: rule by rule with `==`, as whole steps with `==`, and in doubles within the
 //! bound that both derive. Both also give the results of the case worked by hand.
 
-use dropout_oracle::grid::Grid;
+use dropout_oracle::grid::{Grid, Vector};
 use dropout_oracle::matrix::{self, from_grid, to_grid};
 use dropout_oracle::number::{Number, Prime, Rational};
 use dropout_oracle::problem::activation::{Algebraic, VectorFunction, log_softmax, softmax};
@@ -32,12 +32,12 @@ fn at_every_shape(rule: impl Fn(Shape, &mut dyn FnMut(usize, usize) -> Grid<Rati
     }
 }
 
-fn row(vector: &[Rational]) -> RowDVector<Rational> {
-    RowDVector::from_row_slice(vector)
+fn row(cells: &[Rational]) -> RowDVector<Rational> {
+    RowDVector::from_row_slice(cells)
 }
 
 /// Keep probabilities: anything but 0.
-fn keep_prob(n: usize) -> Vec<Rational> {
+fn keep_prob(n: usize) -> Vector<Rational> {
     Rational::keep_prob(&mut Words::new(n as u64), n)
 }
 
@@ -48,7 +48,7 @@ fn keep_prob(n: usize) -> Vec<Rational> {
 fn a_tilde_scalar_equals_matrix_over_rationals() {
     at_every_shape(|Shape { m, n, .. }, draw| {
         let (r, p, a) = (draw(m, n), keep_prob(n), draw(m, n));
-        let matrix = matrix::forward::a_tilde(&from_grid(&r), &row(&p), &from_grid(&a));
+        let matrix = matrix::forward::a_tilde(&from_grid(&r), &row(p.cells()), &from_grid(&a));
         assert_eq!(scalar::forward::a_tilde(&r, &p, &a), to_grid(&matrix));
     });
 }
@@ -60,7 +60,7 @@ fn z_scalar_equals_matrix_over_rationals() {
     at_every_shape(|Shape { m, n, n_next }, draw| {
         let (w, a_tilde, b) = (draw(n, n_next), draw(m, n), draw(1, n_next));
         let matrix = matrix::forward::z(&from_grid(&w), &from_grid(&a_tilde), &row(b.row(0)));
-        assert_eq!(scalar::forward::z(&w, &a_tilde, b.row(0)), to_grid(&matrix));
+        assert_eq!(scalar::forward::z(&w, &a_tilde, &b.row(0).to_vec().into()), to_grid(&matrix));
     });
 }
 
@@ -127,7 +127,7 @@ fn db_scalar_equals_matrix_over_rationals() {
     at_every_shape(|Shape { m, n_next, .. }, draw| {
         let dz = draw(m, n_next);
         let matrix = matrix::backward::db(&from_grid(&dz));
-        assert_eq!(scalar::backward::db(&dz), matrix.as_slice());
+        assert_eq!(scalar::backward::db(&dz).cells(), matrix.as_slice());
     });
 }
 
@@ -150,7 +150,7 @@ fn da_tilde_scalar_equals_matrix_over_rationals() {
 fn da_scalar_equals_matrix_over_rationals() {
     at_every_shape(|Shape { m, n, .. }, draw| {
         let (da_tilde, r, p) = (draw(m, n), draw(m, n), keep_prob(n));
-        let matrix = matrix::backward::da(&from_grid(&da_tilde), &from_grid(&r), &row(&p));
+        let matrix = matrix::backward::da(&from_grid(&da_tilde), &from_grid(&r), &row(p.cells()));
         assert_eq!(scalar::backward::da(&da_tilde, &r, &p), to_grid(&matrix));
     });
 }
@@ -217,15 +217,15 @@ fn the_row_products_of_softmax_are_those_with_the_full_jacobian_over_rationals()
 }
 
 /// Small integers and powers of two: every format computes this case without rounding.
-fn by_hand() -> Inputs<Grid<f64>, Vec<f64>> {
+fn by_hand() -> Inputs<Grid<f64>, Vector<f64>> {
     let grid =
         |rows: &[&[f64]]| Grid::from_rows(rows[0].len(), rows.iter().map(|row| row.to_vec()).collect());
     Inputs {
         a: grid(&[&[2.0, 3.0, -2.0], &[0.0, 1.0, -2.0]]),
-        keep_prob: vec![0.125, 0.5, 0.25],
+        keep_prob: vec![0.125, 0.5, 0.25].into(),
         r: grid(&[&[0.0, 1.0, 1.0], &[1.0, 1.0, 0.0]]),
         w: grid(&[&[-2.0, 1.0], &[-2.0, -2.0], &[-2.0, -2.0]]),
-        b: vec![3.0, 1.0],
+        b: vec![3.0, 1.0].into(),
         da_next: grid(&[&[-1.0, 1.0], &[3.0, -2.0]]),
     }
 }

@@ -1,30 +1,31 @@
 //! The judge, on tiny subjects that are right or deliberately wrong.
 
+use crate::results::change;
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
 use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Finding, Mismatch, SignBias, Status, Tally, Verdict};
 use dropout_oracle::conform::judge::{self, question::Question, sign_bias};
 use dropout_oracle::conform::run::{Run, run};
-use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::oracle::tolerance::{derive, ratio};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::scalar::{self, backward, forward};
-use dropout_oracle::trace::Quantity;
+use dropout_oracle::trace::{Quantity, Results};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A layer that returns the exact results, rounded to its format, after a change.
 pub struct Layer {
     pub about: About,
-    pub twist: fn(&mut Layer, &Problem, Outputs) -> Answer,
+    pub twist: fn(&mut Layer, &Problem, Results) -> Answer,
     pub asked: Vec<String>,
 }
 
 impl Layer {
-    pub fn new(twist: fn(&mut Layer, &Problem, Outputs) -> Answer) -> Self {
+    pub fn new(twist: fn(&mut Layer, &Problem, Results) -> Answer) -> Self {
         Layer { about: About::new("layer", Arithmetic::plain(Format::F64)), twist, asked: Vec::new() }
     }
 
@@ -44,7 +45,7 @@ impl Subject for Layer {
         self.asked.push(id.into());
         let step = oracle::expected(problem).expect("within range");
         let nearest = |x: &f64| self.about.arithmetic.storage.nearest(*x);
-        let rounded = step.convert(|grid| grid.map(nearest), |vector| vector.iter().map(nearest).collect());
+        let rounded = step.map(nearest);
         (self.twist)(self, problem, (&rounded).into())
     }
 }
@@ -70,12 +71,12 @@ fn verdict(layer: &mut Layer, id: &str) -> Verdict {
     judged(layer, &[id]).outcomes.remove(0).verdict
 }
 
-fn twisted(twist: fn(&mut Layer, &Problem, Outputs) -> Answer) -> Verdict {
+fn twisted(twist: fn(&mut Layer, &Problem, Results) -> Answer) -> Verdict {
     verdict(&mut Layer::new(twist), "exact/relu-3x5x4")
 }
 
-fn changed(mut outputs: Outputs, quantity: Quantity, change: fn(&mut Vec<Vec<f64>>)) -> Answer {
-    change(outputs.0.get_mut(&quantity).expect("all are there"));
+fn changed(mut outputs: Results, quantity: Quantity, twist: fn(&mut Vec<Vec<f64>>)) -> Answer {
+    change(&mut outputs, quantity, twist);
     Answer::Result(outputs)
 }
 
@@ -103,7 +104,7 @@ fn each_status_has_its_subject() {
     let failed = twisted(|_, _, outputs| changed(outputs, Quantity::Dw, |rows| rows[3][1] += 1.0));
     assert_eq!(failed.status, Status::Fail);
     let mut layer = Layer::supporting(Supports { outputs: vec![], ..Supports::default() });
-    layer.twist = |_, _, _| Answer::Result(Outputs::default());
+    layer.twist = |_, _, _| Answer::Result(Results::default());
     let nothing = verdict(&mut layer, "exact/relu-3x5x4");
     assert_eq!(nothing, Verdict::without(Status::NotJudged, "the subject gave none of the results"));
 }
@@ -129,7 +130,7 @@ fn the_first_wrong_element_is_reported_with_its_path() {
 
 #[test]
 fn nan_and_infinities_are_wrong() {
-    let twists: [fn(&mut Layer, &Problem, Outputs) -> Answer; 3] = [
+    let twists: [fn(&mut Layer, &Problem, Results) -> Answer; 3] = [
         |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NAN),
         |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::INFINITY),
         |_, _, outputs| changed(outputs, Quantity::Db, |rows| rows[0][2] = f64::NEG_INFINITY),
@@ -167,7 +168,7 @@ pub fn single(a: f64, p: f64, r: f64, w: f64, b: f64) -> Problem {
 fn tally(format: Format, b: f64, got: f64) -> Tally {
     let problem = single(1.0, 0.5, 0.0, 1.0, b);
     let about = About::new("layer", Arithmetic::plain(format));
-    let answer = Answer::Result(Outputs([(Quantity::Z, one(got))].into()));
+    let answer = Answer::Result([(Quantity::Z, one(got))].into());
     judge::verdict(&about, &Question::new(problem, about.arithmetic), &answer).tallies.remove(0)
 }
 
@@ -211,8 +212,8 @@ fn an_error_of_one_tolerance_is_allowed_and_no_more() {
         (bound.next_up(), Status::Fail, 1),
         (-bound.next_up(), Status::Fail, 1),
     ] {
-        let mut outputs = Outputs::from(&solved.expected);
-        outputs.0.insert(Quantity::Z, one(got));
+        let mut outputs = Results::from(&solved.expected);
+        outputs.insert(Quantity::Z, one(got));
         let verdict = judge::verdict(&about, &question, &Answer::Result(outputs));
         let tally = verdict.tallies.iter().find(|tally| tally.quantity == Quantity::Z).expect("there");
         assert_eq!((verdict.status, tally.wrong, verdict.wrong.len()), (status, wrong, wrong), "{got}");
@@ -225,8 +226,8 @@ fn the_sign_bias_is_measured_on_passing_cases_only() {
     let about = About::new("layer", Arithmetic::plain(Format::F64));
     let question = Question::new(case.problem, about.arithmetic);
     let inputs = question.problem.inputs().over::<f64>();
-    let mut outputs = Outputs::from(&scalar::step(&inputs, question.problem.activation()));
-    let sign_biases = |outputs: &Outputs| {
+    let mut outputs = Results::from(&scalar::step(&inputs, question.problem.activation()));
+    let sign_biases = |outputs: &Results| {
         let verdict = judge::verdict(&about, &question, &Answer::Result(outputs.clone()));
         let biased = verdict.tallies.iter().filter(|tally| tally.sign_bias != SignBias::default());
         (verdict.status, biased.map(|tally| tally.quantity).collect::<Vec<_>>())
@@ -237,14 +238,14 @@ fn the_sign_bias_is_measured_on_passing_cases_only() {
         !biased.is_empty() && biased.iter().all(|quantity| sign_bias::SUMS.contains(quantity)),
         "{biased:?}"
     );
-    outputs.0.get_mut(&Quantity::Da).expect("there")[0][0] += 1.0;
+    change(&mut outputs, Quantity::Da, |rows| rows[0][0] += 1.0);
     assert_eq!(sign_biases(&outputs), (Status::Fail, vec![]));
 }
 
 #[test]
 fn a_missing_result_is_wrong_only_if_it_was_promised() {
-    let without = |_: &mut Layer, _: &Problem, mut outputs: Outputs| {
-        outputs.0.remove(&Quantity::DaTilde);
+    let without = |_: &mut Layer, _: &Problem, mut outputs: Results| {
+        outputs.remove(Quantity::DaTilde);
         Answer::Result(outputs)
     };
     let verdict = twisted(without);
@@ -265,15 +266,15 @@ fn an_unpromised_result_is_judged_too() {
 
 #[test]
 fn a_result_of_another_shape_is_wrong() {
-    for (change, got) in [
+    for (twist, got) in [
         ((|rows| rows.truncate(2)) as fn(&mut Vec<Vec<f64>>), "2 × 4"),
         (|rows| rows.iter_mut().for_each(|row| row.push(0.0)), "5 × 5"),
         (|rows| rows[1].clear(), "rows of different lengths"),
         (Vec::clear, "0 × 0"),
     ] {
-        let mut outputs: Outputs =
+        let mut outputs: Results =
             (&oracle::expected(&selected(&["exact/relu-3x5x4"])[0].problem).expect("in range")).into();
-        change(outputs.0.get_mut(&Quantity::Dw).expect("there"));
+        change(&mut outputs, Quantity::Dw, twist);
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let problem = selected(&["exact/relu-3x5x4"])[0].problem.clone();
         let verdict =
@@ -306,7 +307,7 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
     assert!(run.count(Status::Skipped) > 0);
     for (outcome, case) in run.outcomes.iter().zip(selected(&["exact/*"])) {
         let p = &case.problem.inputs().keep_prob;
-        let one = p.iter().all(|p_k| p_k == &p[0]);
+        let one = p.iter().all(|p_k| *p_k == p.at(0));
         assert_eq!(outcome.verdict.status == Status::Skipped, !one, "{}", outcome.id);
         assert!(one || outcome.verdict.reason.as_deref() == Some("one keep probability for all units only"));
     }
@@ -345,7 +346,7 @@ fn small_and_large_cases_are_asked_in_turn_and_one_in_seven_again() {
 #[test]
 fn state_kept_between_calls_is_a_verdict_of_its_own() {
     // The second answer to a question is off by less than any tolerance.
-    let twist = |layer: &mut Layer, _: &Problem, outputs: Outputs| {
+    let twist = |layer: &mut Layer, _: &Problem, outputs: Results| {
         let id = layer.asked.last().cloned();
         if layer.asked.iter().filter(|asked| Some(*asked) == id.as_ref()).count() < 2 {
             return Answer::Result(outputs);
@@ -405,7 +406,7 @@ fn inputs_are_asked_in_the_subject_s_format() {
 }
 
 /// The results of a layer that computes each from its own earlier results, one of them changed.
-fn spoilt(problem: &Problem, quantity: Quantity) -> Outputs {
+fn spoilt(problem: &Problem, quantity: Quantity) -> Results {
     let (given, g) = (problem.inputs(), problem.activation());
     let spoil = |this: Quantity, grid: Grid<f64>| if this == quantity { grid.map(|x| x + 1.0) } else { grid };
     let a_tilde = spoil(Quantity::ATilde, forward::a_tilde(&given.r, &given.keep_prob, &given.a));
@@ -413,11 +414,10 @@ fn spoilt(problem: &Problem, quantity: Quantity) -> Outputs {
     let a_next = spoil(Quantity::ANext, forward::a_next(g, &z));
     let dz = spoil(Quantity::Dz, backward::dz(&given.da_next, &z, g));
     let dw = spoil(Quantity::Dw, backward::dw(&dz, &a_tilde));
-    let db = spoil(Quantity::Db, Grid::from_rows(dz.cols(), vec![backward::db(&dz)]));
+    let db = spoil(Quantity::Db, backward::db(&dz).into_row());
     let da_tilde = spoil(Quantity::DaTilde, backward::da_tilde(&dz, &given.w));
     let da = spoil(Quantity::Da, backward::da(&da_tilde, &given.r, &given.keep_prob));
-    let results = [a_tilde, z, a_next, dz, dw, db, da_tilde, da].map(|grid| grid.to_rows());
-    Outputs(Quantity::ALL.into_iter().zip(results).collect())
+    Quantity::ALL.into_iter().zip([a_tilde, z, a_next, dz, dw, db, da_tilde, da]).collect()
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn an_equation_is_faulty_beyond_one_tolerance_from_the_subject_s_own_results() {
             ..About::new("layer", arithmetic)
         };
         let question = Question::new(problem.clone(), arithmetic);
-        let verdict = judge::verdict(&about, &question, &Answer::Result(Outputs(given.into())));
+        let verdict = judge::verdict(&about, &question, &Answer::Result(given.into()));
         let causes = verdict.wrong.iter().map(|wrong| (wrong.quantity, wrong.cause));
         assert_eq!(causes.collect::<Vec<_>>(), [(Quantity::ATilde, Cause::Own), (Quantity::Z, cause)]);
     }
@@ -472,7 +472,7 @@ fn without_earlier_results_no_equation_is_blamed() {
     };
     let case = &selected(&["exact/by-hand"])[0];
     let mut outputs = spoilt(&case.problem, Quantity::Dz);
-    outputs.0.remove(&Quantity::Dz);
+    outputs.remove(Quantity::Dz);
     let verdict = judge::verdict(
         &about,
         &Question::new(case.problem.clone(), about.arithmetic),
@@ -498,7 +498,7 @@ fn a_case_that_has_no_expected_value_is_not_judged() {
     let verdict = judge::verdict(
         &about,
         &Question::new(problem, about.arithmetic),
-        &Answer::Result(Outputs::default()),
+        &Answer::Result(Results::default()),
     );
     assert_eq!(verdict.status, Status::NotJudged);
     assert!(verdict.reason.expect("a reason").starts_with("Z[0][0]: the exact value is beyond the range"));
@@ -522,8 +522,8 @@ fn a_result_that_has_no_tolerance_is_not_judged() {
         ..About::new("layer", Arithmetic::plain(Format::Bf16))
     };
     let question = Question::new(problem, about.arithmetic);
-    let z = question.solved().expect("in range").expected.grid(Quantity::Z).to_rows();
-    let verdict = judge::verdict(&about, &question, &Answer::Result(Outputs([(Quantity::Z, z)].into())));
+    let z = question.solved().expect("in range").expected.grid(Quantity::Z);
+    let verdict = judge::verdict(&about, &question, &Answer::Result([(Quantity::Z, z)].into()));
     assert_eq!((verdict.status, verdict.tallies[0].judged), (Status::NotJudged, 0));
     assert_eq!(
         verdict.reason.as_deref(),

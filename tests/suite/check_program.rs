@@ -5,7 +5,7 @@
 use crate::cases;
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::subject::program::{Limits, NotStarted, Program};
-use dropout_oracle::conform::{Answer, Outputs, Subject};
+use dropout_oracle::conform::{Answer, Subject};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::trace::Quantity;
 use std::fs;
@@ -73,10 +73,10 @@ fn answers(misbehaves: &str, limits: Limits) -> Vec<Answer> {
 
 fn right(id: &str, answer: &Answer) -> bool {
     let case = cases::steps().iter().find(|case| case.id == id).expect("a case");
-    let Answer::Result(Outputs(outputs)) = answer else { return false };
-    outputs.len() == 8
-        && outputs[&Quantity::Da] == case.expected.da
-        && outputs[&Quantity::Db] == [case.expected.db.clone()]
+    let Answer::Result(results) = answer else { return false };
+    results.quantities().count() == 8
+        && results[Quantity::Da].to_rows() == case.expected.da
+        && results[Quantity::Db].to_rows() == [case.expected.db.clone()]
 }
 
 #[track_caller]
@@ -155,8 +155,8 @@ fn a_repeated_answer_is_not_mistaken_for_the_next_one() {
 fn nan_and_infinities_come_as_strings() {
     let special = r#"printf '{"seq":%s,"outputs":{"db":["NaN","-Infinity","0x1.8p-3"]}}\n' $seq"#;
     let answers = answers(special, AMPLE);
-    let Answer::Result(Outputs(outputs)) = &answers[1] else { panic!("{:?}", answers[1]) };
-    let db = &outputs[&Quantity::Db][0];
+    let Answer::Result(results) = &answers[1] else { panic!("{:?}", answers[1]) };
+    let db = results[Quantity::Db].row(0);
     assert!(db[0].is_nan() && db[1..] == [f64::NEG_INFINITY, 0.1875], "{db:?}");
     assert!(right(IDS[2], &answers[2]));
 }

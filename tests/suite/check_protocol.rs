@@ -3,7 +3,7 @@
 use crate::cases;
 use dropout_oracle::conform::cases::built_in;
 use dropout_oracle::conform::subject::protocol;
-use dropout_oracle::conform::subject::results::Results;
+use dropout_oracle::conform::subject::results::ResultsFile;
 use dropout_oracle::conform::{About, Answer, MaskSource, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
@@ -19,15 +19,15 @@ fn about_faults(line: &str) -> String {
 #[test]
 fn a_db_that_is_not_summed_can_be_read_and_has_its_own_shape() {
     let line = r#"{"seq": 1, "outputs": {"db": [[1, 2], [3, 4]]}}"#;
-    let Ok(Answer::Result(outputs)) = protocol::outputs(line.as_bytes()).said else { panic!("results") };
-    assert_eq!(outputs.0[&Quantity::Db], [[1.0, 2.0], [3.0, 4.0]]);
+    let Ok(Answer::Result(outputs)) = protocol::results(line.as_bytes()).said else { panic!("results") };
+    assert_eq!(outputs[Quantity::Db].to_rows(), [[1.0, 2.0], [3.0, 4.0]]);
 }
 
 /// The single number of an answer whose db is this text.
 fn number(text: &str) -> Option<f64> {
     let line = format!(r#"{{"seq": 1, "outputs": {{"db": [{text}]}}}}"#);
-    match protocol::outputs(line.as_bytes()).said {
-        Ok(Answer::Result(outputs)) => Some(outputs.0[&Quantity::Db][0][0]),
+    match protocol::results(line.as_bytes()).said {
+        Ok(Answer::Result(outputs)) => Some(outputs[Quantity::Db].at(0, 0)),
         _ => None,
     }
 }
@@ -133,7 +133,7 @@ fn a_faulty_declaration_is_reported_with_its_place() {
 
 #[test]
 fn an_answer_says_one_thing() {
-    let said = |line: &str| protocol::outputs(line.as_bytes());
+    let said = |line: &str| protocol::results(line.as_bytes());
     let skipped = said(r#"{"seq": 3, "skipped": "no relu"}"#);
     assert_eq!((skipped.seq, skipped.said.expect("valid")), (Some(3), Answer::Skipped("no relu".into())));
     assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("valid"), Answer::Errored("oh".into()));
@@ -210,8 +210,8 @@ proptest! {
     }
 }
 
-fn results(top: &Value) -> Result<Results, String> {
-    Results::read(top.to_string().as_bytes(), |id| id.starts_with("exact/"))
+fn results(top: &Value) -> Result<ResultsFile, String> {
+    ResultsFile::read(top.to_string().as_bytes(), |id| id.starts_with("exact/"))
         .map_err(|faults| faults.to_string())
 }
 
@@ -223,7 +223,7 @@ fn a_file_of_results_answers_for_the_cases_in_it() {
     assert_eq!(results.about(), About::new("mine", Arithmetic::plain(Format::F32)));
     let problem = &built_in()[0].problem;
     let Answer::Result(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };
-    assert_eq!(outputs.0, [(Quantity::Db, vec![vec![-1.0, -2.0]])].into());
+    assert_eq!(outputs, [(Quantity::Db, vec![vec![-1.0, -2.0]])].into());
     assert_eq!(results.step("exact/other", problem), Answer::Skipped("no result for this case".into()));
 }
 

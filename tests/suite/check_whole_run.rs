@@ -1,22 +1,24 @@
 //! The whole-run checks: a subject's own masks, and what it draws on request.
 
+use crate::results::change;
 use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::judge::verdict::{Status, Verdict};
 use dropout_oracle::conform::judge::whole_run::{self, WholeRunCheck};
 use dropout_oracle::conform::report::expectations::mark;
 use dropout_oracle::conform::run::{Run, SAME_MASK, run};
-use dropout_oracle::conform::{About, Answer, MaskSource, Outputs, Rows, Sampler, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, MaskSource, Rows, Sampler, Subject, Supports};
+use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::problem::{Inputs, Problem, mask};
+use dropout_oracle::problem::{Problem, mask};
 use dropout_oracle::scalar::{self, Step};
-use dropout_oracle::trace::Quantity;
+use dropout_oracle::trace::{Quantity, Results};
 
 /// The scalar form as a layer that draws masks, and may draw its own in each step.
 struct Layer {
     supports: Supports,
     stream: u64,
     asked: Vec<Problem>,
-    twist: fn(&Problem, &mut Outputs),
+    twist: fn(&Problem, &mut Results),
     reseeds: bool,
     draw: fn(Rows) -> Answer<Rows>,
 }
@@ -40,16 +42,18 @@ impl Subject for Layer {
 
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
         self.asked.push(problem.clone());
-        let given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
+        let p = &problem.inputs().keep_prob;
         let r = match self.supports.mask {
-            MaskSource::Given => given.r,
-            MaskSource::Own => self.drawn(&given.keep_prob, problem.m()),
+            MaskSource::Given => problem.inputs().r.clone(),
+            MaskSource::Own => Grid::from_rows(p.len(), self.drawn(p.cells(), problem.m())),
         };
-        let drawn = Problem::new(Inputs { r, ..given }, problem.activation().clone()).expect("valid");
+        let drawn = problem.with(|inputs| inputs.r = r).expect("valid");
         let step: Step<f64> = scalar::step(&drawn.inputs().over(), drawn.activation());
-        let mut outputs = Outputs::from(&step);
+        let mut outputs = Results::from(&step);
         (self.twist)(&drawn, &mut outputs);
-        outputs.0.retain(|quantity, _| self.supports.outputs.contains(quantity));
+        for quantity in Quantity::ALL.into_iter().filter(|it| !self.supports.outputs.contains(it)) {
+            outputs.remove(quantity);
+        }
         Answer::Result(outputs)
     }
 
@@ -80,7 +84,7 @@ fn own(change: impl FnOnce(&mut Layer)) -> (Run, Layer) {
 }
 
 /// The first finding of each failed case, for a layer that draws its own mask.
-fn says(twist: fn(&Problem, &mut Outputs)) -> Vec<String> {
+fn says(twist: fn(&Problem, &mut Results)) -> Vec<String> {
     let (run, _) = own(|layer| layer.twist = twist);
     let failed = run.outcomes.iter().filter(|outcome| outcome.verdict.status == Status::Fail);
     failed.filter_map(|outcome| Some(outcome.verdict.findings.first()?.to_string())).collect()
@@ -119,14 +123,14 @@ fn a_layer_that_returns_only_its_output_is_probed_with_the_identity() {
 #[test]
 fn a_layer_s_misuse_of_its_own_mask_is_a_finding_before_the_numbers() {
     let other_mask = says(|problem, outputs| {
-        let r = problem.inputs().r.to_rows();
-        for (row, r) in outputs.0.get_mut(&Quantity::Da).expect("given").iter_mut().zip(r) {
-            row.iter_mut().zip(r).for_each(|(da, r)| {
-                if r == 0.0 {
+        let r = &problem.inputs().r;
+        change(outputs, Quantity::Da, |rows| {
+            for (da, r) in rows.iter_mut().flatten().zip(r.cells()) {
+                if *r == 0.0 {
                     *da = 1.0
                 }
-            });
-        }
+            }
+        });
     });
     let begins = "the backward pass uses another mask than the forward pass: dA[";
     assert!(
@@ -135,11 +139,11 @@ fn a_layer_s_misuse_of_its_own_mask_is_a_finding_before_the_numbers() {
     );
     let unscaled = says(|problem, outputs| {
         let (a, r) = (&problem.inputs().a, &problem.inputs().r);
-        let rows = a.zip(r, |a, r| a * r).to_rows();
-        outputs.0.insert(Quantity::ATilde, rows);
+        outputs.insert(Quantity::ATilde, a.zip(r, |a, r| a * r));
     });
     assert!(unscaled.contains(&"kept units are not scaled at all".to_string()), "{unscaled:?}");
-    let misshapen = says(|_, outputs| drop(outputs.0.get_mut(&Quantity::ATilde).expect("given").pop()));
+    let misshapen =
+        says(|_, outputs| change(outputs, Quantity::ATilde, |rows| rows.truncate(rows.len() - 1)));
     assert_eq!(misshapen.len(), family("mask/").len());
     assert!(misshapen[0].starts_with("A_tilde must have "), "{misshapen:?}");
 }

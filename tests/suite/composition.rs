@@ -3,15 +3,14 @@
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Dual, Prime, Rational};
-use dropout_oracle::problem::Inputs;
 use dropout_oracle::problem::activation::Algebraic;
-use dropout_oracle::scalar::forward;
+use dropout_oracle::scalar::{Inputs, forward};
 use dropout_oracle::verify::draw::{Drawn, Shape, Words, inputs};
 use dropout_oracle::verify::{Form, Matrix, Scalar};
 use dropout_oracle::witness::{self, Variable, difference, dual};
 
 /// Two layers over 3 examples: 4 units, 2 units, 5 units; p and the mask differ from layer to layer.
-fn layers<T: Drawn>(form: &impl Form, g: [Algebraic; 2], stream: u64) -> [Inputs<Grid<T>, Vec<T>>; 2] {
+fn layers<T: Drawn>(form: &impl Form, g: [Algebraic; 2], stream: u64) -> [Inputs<T>; 2] {
     let mut words = Words::new(stream);
     let lower = inputs::<T>(Shape::new(3, 4, 2), &mut words);
     let upper = inputs::<T>(Shape::new(3, 2, 5), &mut words);

@@ -3,20 +3,22 @@
 //! that every known defect is identified.)
 
 use crate::check_judge::single;
+use crate::results::change;
 use dropout_oracle::conform::cases;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
 use dropout_oracle::conform::judge::question::Question;
 use dropout_oracle::conform::run::question;
 use dropout_oracle::conform::subject::defective::Defective;
-use dropout_oracle::conform::subject::{About, Answer, MaskSource, Outputs, Subject};
+use dropout_oracle::conform::subject::{About, Answer, MaskSource, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
+use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::distance::CAUGHT;
 use std::fmt::Write;
 
 /// A defect's answer to each question.
-pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Outputs> {
+pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Results> {
     let answer = |question: &Question| match subject.step("", &question.problem) {
         Answer::Result(outputs) => outputs,
         other => unreachable!("a defect answers: {other:?}"),
@@ -25,8 +27,8 @@ pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Outputs
 }
 
 /// The diagnosis of these answers to these questions.
-pub fn compared(about: &About, questions: &[Question], answers: &[Outputs]) -> Diagnosis {
-    let asked = |(question, outputs)| Asked { question, outputs: Some(outputs) };
+pub fn compared(about: &About, questions: &[Question], answers: &[Results]) -> Diagnosis {
+    let asked = |(question, results)| Asked { question, results: Some(results) };
     diagnose(about, &questions.iter().zip(answers).map(asked).collect::<Vec<_>>())
 }
 
@@ -34,7 +36,7 @@ pub fn compared(about: &About, questions: &[Question], answers: &[Outputs]) -> D
 struct Layer {
     about: About,
     questions: Vec<Question>,
-    answers: Vec<Outputs>,
+    answers: Vec<Results>,
 }
 
 impl Layer {
@@ -65,22 +67,21 @@ impl Layer {
     }
 
     fn change(&mut self, change: impl Fn(f64) -> f64) {
-        let numbers = self.answers.iter_mut().flat_map(|outputs| outputs.0.values_mut()).flatten().flatten();
-        numbers.for_each(|x| *x = change(*x));
+        self.answers.iter_mut().for_each(|results| *results = results.map(|&x| change(x)));
     }
 
     /// The first element of a result that is wrong: its case, its place, what is expected, its tolerance and
     /// the largest number of the whole result.
     fn first_wrong(&self, quantity: Quantity) -> (usize, [usize; 2], f64, f64, f64) {
         let cases = self.questions.iter().zip(&self.answers).enumerate();
-        let of = |(case, (question, outputs)): (usize, (&Question, &Outputs))| {
+        let of = |(case, (question, outputs)): (usize, (&Question, &Results))| {
             let solved = question.solved().expect("settled");
-            let rows = &outputs.0[&quantity];
-            let size = rows.iter().flatten().fold(0.0, |size: f64, x| size.max(x.abs()));
+            let grid = &outputs[quantity];
+            let size = grid.cells().iter().fold(0.0, |size: f64, x| size.max(x.abs()));
             let expected = solved.expected.cells(quantity);
             let bounds = solved.bounds.cells(quantity).iter().map(|bound| bound.expect("judged"));
-            let cols = rows[0].len();
-            let mut elements = rows.iter().flatten().zip(expected).zip(bounds).enumerate();
+            let cols = grid.cols();
+            let mut elements = grid.cells().iter().zip(expected).zip(bounds).enumerate();
             elements.find_map(|(at, ((got, &expected), bound))| {
                 let wrong = bound > 0.0 && (got - expected).abs() > 100.0 * bound;
                 wrong.then(|| (case, [at / cols, at % cols], expected, bound, size))
@@ -109,8 +110,7 @@ fn explained(id: &str, quantity: Quantity, off: f64, roundings: f64) -> Option<u
     let mut layer = probabilities(id);
     let (case, [i, j], _, bound, size) = layer.first_wrong(quantity);
     let rounding = CAUGHT * Format::F64.unit_roundoff() * size;
-    let element = &mut layer.answers[case].0.get_mut(&quantity).expect("given")[i][j];
-    *element += off * bound + roundings * rounding;
+    change(&mut layer.answers[case], quantity, |rows| rows[i][j] += off * bound + roundings * rounding);
     layer.named().into_iter().find_map(|(name, explains)| (name == id).then_some(explains))
 }
 
@@ -128,8 +128,9 @@ fn a_wrong_result_matches_a_defect_within_four_tolerances_and_eight_roundings() 
 fn one_more_rounding_changes_no_name() {
     for id in ["da-negated", "da-doubled", "unscaled-backward"] {
         let mut layer = probabilities(id);
-        let da = layer.answers.iter_mut().flat_map(|outputs| outputs.0.get_mut(&Da)).flatten().flatten();
-        da.for_each(|x| *x *= 1.0 + f64::EPSILON);
+        for results in &mut layer.answers {
+            results.insert(Da, results[Da].map(|x| x * (1.0 + f64::EPSILON)));
+        }
         assert_eq!(layer.named()[0].0, id);
     }
 }
@@ -149,8 +150,10 @@ fn the_worst_element_must_be_twice_as_close_to_the_defect_as_to_the_right_step()
         let mut layer = Layer::new(id, Format::F32, "keep_probability/no_whole_percent", "-tanh");
         for (question, outputs) in layer.questions.iter().zip(&mut layer.answers) {
             let right = question.solved().expect("settled").expected.cells(Da);
-            let da = outputs.0.get_mut(&Da).expect("given").iter_mut().flatten();
-            da.zip(right).for_each(|(wrong, right)| *wrong = right + part * (*wrong - right));
+            change(outputs, Da, |rows| {
+                let da = rows.iter_mut().flatten().zip(right);
+                da.for_each(|(wrong, right)| *wrong = right + part * (*wrong - right));
+            });
         }
         assert_eq!(layer.diagnosis().compared, 1);
         layer.named().iter().any(|(name, _)| name == id)
@@ -164,8 +167,8 @@ fn where_zeros_are_expected_the_wrong_numbers_must_be_the_defect_s() {
     let layer = || Layer::new("unmasked-forward", Format::F64, "mask/all_dropped", "-tanh");
     assert_eq!(layer().named()[0].0, "mask-inverted-forward", "the same where all is dropped");
     let mut shorter = layer();
-    let a_tilde = shorter.answers[0].0.get_mut(&ATilde).expect("given").iter_mut().flatten();
-    a_tilde.for_each(|x| *x *= 0.7);
+    let a_tilde = shorter.answers[0][ATilde].map(|x| x * 0.7);
+    shorter.answers[0].insert(ATilde, a_tilde);
     assert_eq!(shorter.named(), []);
 }
 
@@ -178,7 +181,7 @@ fn nine_in_ten_failures_must_be_explained() {
     for (spoilt, &case) in failing.iter().enumerate().take(4) {
         let expected = (10 * spoilt <= all).then(|| ("unscaled-backward".to_string(), all - spoilt));
         assert_eq!(layer.named(), Vec::from_iter(expected), "{spoilt} of {all}");
-        layer.answers[case].0.get_mut(&Db).expect("given")[0][0] += 1e3;
+        change(&mut layer.answers[case], Db, |rows| rows[0][0] += 1e3);
     }
 }
 
@@ -186,7 +189,7 @@ fn nine_in_ten_failures_must_be_explained() {
 fn is_wrong(layer: &Layer, case: usize) -> bool {
     let solved = layer.questions[case].solved().expect("settled");
     let (expected, bounds) = (solved.expected.cells(Da), solved.bounds.cells(Da));
-    let got = layer.answers[case].0[&Da].iter().flatten();
+    let got = layer.answers[case][Da].cells().iter();
     got.zip(expected)
         .zip(bounds)
         .any(|((got, expected), bound)| (got - expected).abs() > bound.expect("judged"))
@@ -196,9 +199,8 @@ fn is_wrong(layer: &Layer, case: usize) -> bool {
 fn a_passing_case_contradicts_a_defect_that_it_would_catch() {
     let mut layer = probabilities("unscaled-backward");
     let case = (0..layer.questions.len()).find(|&case| is_wrong(&layer, case)).expect("a failure");
-    let expected = layer.questions[case].solved().expect("settled").expected.cells(Da);
-    let rows = layer.answers[case].0.get_mut(&Da).expect("given");
-    rows.iter_mut().flatten().zip(expected).for_each(|(got, expected)| *got = *expected);
+    let expected = layer.questions[case].solved().expect("settled").expected.grid(Da);
+    layer.answers[case].insert(Da, expected);
     let Diagnosis { candidates, compared, .. } = layer.diagnosis();
     assert_eq!(candidates, []);
     assert_eq!(compared, probabilities("unscaled-backward").diagnosis().compared - 1);
@@ -216,7 +218,7 @@ fn nan_and_infinities_must_match() {
     let layer = || Layer::new("softmax-unshifted", Format::F64, "steep/", "-softmax");
     let right = layer().named();
     assert_eq!(right[0].0, "softmax-unshifted");
-    let has = |is: fn(f64) -> bool| layer().answers[0].0[&ANext].iter().flatten().any(|&x| is(x));
+    let has = |is: fn(f64) -> bool| layer().answers[0][ANext].cells().iter().any(|&x| is(x));
     assert!(has(f64::is_nan) && has(f64::is_finite));
     type Change = fn(f64) -> f64;
     let changes: [Change; 3] = [
@@ -245,12 +247,14 @@ fn nan_and_infinities_must_match() {
 #[test]
 fn missing_results_are_not_compared() {
     let mut layer = probabilities("unscaled-forward");
-    layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.remove(&Da)));
+    layer.answers.iter_mut().for_each(|results| results.remove(Da));
     assert_eq!(layer.named()[0].0, "unscaled-forward");
-    layer.answers.iter_mut().for_each(|outputs| outputs.0.retain(|&quantity, _| quantity == Dz));
+    for results in &mut layer.answers {
+        *results = [(Dz, results[Dz].clone())].into();
+    }
     assert!(layer.named().iter().any(|(name, _)| name == "unscaled-forward"), "{:?}", layer.named());
     let mut layer = probabilities("unscaled-backward");
-    layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.remove(&Da)));
+    layer.answers.iter_mut().for_each(|results| results.remove(Da));
     assert_eq!(layer.diagnosis(), Diagnosis::default());
 }
 
@@ -262,7 +266,7 @@ fn a_wrong_shape_is_explained_by_a_defect_of_that_shape() {
         let mut layer = layer();
         for (question, outputs) in layer.questions.iter().zip(&mut layer.answers) {
             let bounds = question.solved().expect("settled").bounds.cells(Db).iter().flatten();
-            outputs.0.get_mut(&Db).expect("given")[0][0] += tolerances * bounds.sum::<f64>();
+            change(outputs, Db, |rows| rows[0][0] += tolerances * bounds.sum::<f64>());
         }
         layer.named()
     };
@@ -270,7 +274,7 @@ fn a_wrong_shape_is_explained_by_a_defect_of_that_shape() {
     assert_eq!(shifted(4.99), []);
     for ragged in [vec![vec![1.0], vec![]], vec![]] {
         let mut layer = layer();
-        layer.answers.iter_mut().for_each(|outputs| drop(outputs.0.insert(Db, ragged.clone())));
+        layer.answers.iter_mut().for_each(|results| results.insert(Db, ragged.clone()));
         assert_eq!(layer.named(), []);
         assert_eq!(layer.diagnosis().compared, layer.questions.len());
     }
@@ -323,7 +327,7 @@ fn a_shorter_format_that_fits_all_results_is_reported() {
     assert_eq!(layer.diagnosis(), Diagnosis::default());
     let short_sums = Question::new(layer.questions[0].problem.clone(), plain(Format::F32));
     let bound = short_sums.solved().expect("settled").bounds.cells(Quantity::Z)[0].expect("judged");
-    layer.answers[0].0.get_mut(&Quantity::Z).expect("given")[0][0] += 0.9 * bound;
+    change(&mut layer.answers[0], Quantity::Z, |rows| rows[0][0] += 0.9 * bound);
     assert_eq!(layer.diagnosis().remarks, [says("f32", "f32/f64")]);
 }
 
@@ -354,7 +358,7 @@ fn zeros_nan_and_infinities_show_no_mask() {
     );
     assert!(cells(&layer).ends_with("it is R with kept and dropped swapped"));
     // No mask is read from a result of another shape.
-    layer.answers[0].0.get_mut(&ATilde).expect("given").pop();
+    change(&mut layer.answers[0], ATilde, |rows| rows.truncate(rows.len() - 1));
     assert!(!layer.diagnosis().remarks.iter().any(|remark| remark.contains("forward pass")));
 }
 
@@ -366,10 +370,9 @@ fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     let questions = [Question::new(problem, about.arithmetic)];
     let mut answers =
         answers(Defective::double("scaled-twice-both-passes").expect("a defect").as_mut(), &questions);
-    let numbers = answers[0].0.values_mut().flatten().flatten();
-    numbers.for_each(|x| *x = Format::F16.nearest(*x));
+    answers[0] = answers[0].map(|&x| Format::F16.nearest(x));
     // The right ã is 48 · 2^8 = 12288, the wrong one 256 times that.
-    assert_eq!(answers[0].0[&ATilde], [[f64::INFINITY]]);
+    assert_eq!(answers[0][ATilde].cells(), [f64::INFINITY]);
     let diagnosis = compared(&about, &questions, &answers);
     let named: Vec<&str> = diagnosis.candidates.iter().map(|candidate| candidate.id.as_str()).collect();
     assert_eq!(named, ["scaled-twice-both-passes"]);
@@ -391,7 +394,7 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
         let of_row = |(i, row): (usize, &Vec<f64>)| {
             row.iter().map(|r| if i < 2 { 2.0 - 2.0 * r } else { 2.0 * r }).collect()
         };
-        let a_tilde = r.iter().enumerate().map(of_row).collect();
+        let a_tilde: Vec<Vec<f64>> = r.iter().enumerate().map(of_row).collect();
         let inputs = Inputs {
             a: vec![vec![1.0; n]; 4],
             keep_prob: vec![0.5; n],
@@ -404,7 +407,7 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
             Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("valid");
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let question = Question::new(problem, about.arithmetic);
-        compared(&about, &[question], &[Outputs([(ATilde, a_tilde)].into())]).remarks.remove(0)
+        compared(&about, &[question], &[[(ATilde, a_tilde)].into()]).remarks.remove(0)
     };
     let says = |cells: usize, of_others: &str| {
         format!("the mask of the forward pass agrees with R in 50.0 % of {cells} cells{of_others} 50.0 %")

@@ -158,10 +158,10 @@ fn where_j_bends_sharply_the_bound_of_a_central_difference_is_nearly_reached() {
     // dz/da = 16 · 1/p = 256, so J‴ is 2^24 times that of the sigmoid, and rounding is next to nothing.
     let inputs = Inputs {
         a: Grid::from_rows(1, vec![vec![1.0 / 1024.0]]),
-        keep_prob: vec![0.0625],
+        keep_prob: vec![0.0625].into(),
         r: Grid::from_rows(1, vec![vec![1.0]]),
         w: Grid::from_rows(1, vec![vec![16.0]]),
-        b: vec![0.0],
+        b: vec![0.0].into(),
         da_next: Grid::from_rows(1, vec![vec![1.0]]),
     };
     let g = Activation::Elementwise(ScalarActivation::Sigmoid);
@@ -226,10 +226,10 @@ fn da_in_doubles_is_the_central_difference_within_its_bound() {
 fn on_the_way_across_a_kink_there_is_no_central_difference() {
     let mut inputs = inputs::<f64>(Shape::new(1, 1, 1), &mut Words::new(950));
     inputs.a = Grid::from_rows(1, vec![vec![0.0]]);
-    inputs.b = vec![floating::H / 2.0];
+    inputs.b = vec![floating::H / 2.0].into();
     let relu = &activations(1)[1];
     assert_eq!(floating::quotient(&inputs, relu, Variable::B, (0, 0)), None);
-    inputs.b = vec![floating::H * 2.0];
+    inputs.b = vec![floating::H * 2.0].into();
     assert!(floating::quotient(&inputs, relu, Variable::B, (0, 0)).is_some());
 }
 

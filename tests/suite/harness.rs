@@ -13,9 +13,10 @@ use dropout_oracle::conform::judge::verdict::Status;
 use dropout_oracle::conform::run::{Run, question, run};
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::program::{Limits, Program};
-use dropout_oracle::conform::subject::{About, Answer, Outputs, Subject};
+use dropout_oracle::conform::subject::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
+use dropout_oracle::trace::Quantity;
 use dropout_oracle::zoo::distance::another;
 use dropout_oracle::zoo::{self, Defect};
 use rand_chacha::ChaCha8Rng;
@@ -143,13 +144,8 @@ impl Subject for Rounded {
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        let Answer::Result(Outputs(mut outputs)) = self.0.step(id, problem) else {
-            unreachable!("defects answer")
-        };
-        for x in outputs.values_mut().flatten().flatten() {
-            *x = f64::from(*x as f32);
-        }
-        Answer::Result(Outputs(outputs))
+        let Answer::Result(results) = self.0.step(id, problem) else { unreachable!("defects answer") };
+        Answer::Result(results.map(|&x| f64::from(x as f32)))
     }
 }
 
@@ -205,8 +201,8 @@ impl Subject for Two {
         else {
             unreachable!("defects answer")
         };
-        let forward = one.0.into_iter().take(3);
-        Answer::Result(Outputs(forward.chain(other.0.into_iter().skip(3)).collect()))
+        let half = |quantity| if quantity < Quantity::Dz { &one } else { &other };
+        Answer::Result(Quantity::ALL.map(|quantity| (quantity, half(quantity)[quantity].clone())).into())
     }
 }
 
@@ -271,6 +267,6 @@ fn a_shorter_format_than_the_claimed_one_is_reported() {
 fn without_a_failure_there_is_no_diagnosis() {
     let about = About::new("none", Arithmetic::plain(Format::F64));
     assert_eq!(diagnose(&about, &[]), Diagnosis::default());
-    let asked = Asked { question: &QUESTIONS[0][0], outputs: None };
+    let asked = Asked { question: &QUESTIONS[0][0], results: None };
     assert_eq!(diagnose(&about, &[asked]), Diagnosis::default());
 }

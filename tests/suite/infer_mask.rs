@@ -1,13 +1,14 @@
 //! Subjects that draw their own mask: it is inferred from Ã, and both passes are judged by it.
 
-use dropout_oracle::conform::Outputs;
+use crate::results::change;
 use dropout_oracle::conform::judge::{infer_mask, question::Question};
+use dropout_oracle::grid::{Grid, Vector};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::problem::activation::CoupledActivation;
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::scalar;
-use dropout_oracle::trace::Quantity;
+use dropout_oracle::trace::{Quantity, Results};
 
 const F64: Arithmetic = Arithmetic::plain(Format::F64);
 
@@ -26,43 +27,52 @@ fn asked() -> Problem {
 
 const DRAWN: [[f64; 3]; 2] = [[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]];
 
-type Given = Inputs<Vec<Vec<f64>>, Vec<f64>>;
+type Given = Inputs<Grid<f64>, Vector<f64>>;
 
 /// The problem with other inputs.
 fn with(problem: &Problem, change: impl FnOnce(&mut Given)) -> Problem {
-    let mut given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    change(&mut given);
-    Problem::new(given, problem.activation().clone()).expect("valid")
+    problem.with(change).expect("valid")
+}
+
+/// The grid with another entry.
+fn set(grid: &mut Grid<f64>, (row, col): (usize, usize), x: f64) {
+    *grid =
+        Grid::tabulate(grid.rows(), grid.cols(), |i, j| if (i, j) == (row, col) { x } else { grid.at(i, j) });
+}
+
+/// The vector with another entry.
+fn set_in(vector: &mut Vector<f64>, at: usize, x: f64) {
+    *vector = Vector::tabulate(vector.len(), |k| if k == at { x } else { vector.at(k) });
 }
 
 /// The problem with the subject's own mask.
 fn drawn(problem: &Problem) -> Problem {
-    with(problem, |given| given.r = DRAWN.map(|row| row.to_vec()).into())
+    with(problem, |given| given.r = Grid::tabulate(2, 3, |i, k| DRAWN[i][k]))
 }
 
 /// The answer of a subject that drew that mask.
-fn answer(problem: &Problem) -> Outputs {
-    Outputs::from(&scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation()))
+fn answer(problem: &Problem) -> Results {
+    Results::from(&scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation()))
 }
 
-/// The findings on a subject whose results are changed in some way.
-fn says(change: impl Fn(&mut Outputs)) -> Vec<String> {
+/// What is said of a subject whose results are changed in some way.
+fn says(twist: impl Fn(&mut Results)) -> Vec<String> {
     let mut outputs = answer(&asked());
-    change(&mut outputs);
+    twist(&mut outputs);
     let problem = infer_mask::problem(&asked(), &outputs).expect("a mask");
     infer_mask::findings(&Question::new(problem, F64), &outputs)
 }
 
 /// The rows of Ã with every kept entry replaced by a function of a and k.
-fn scaled(by: fn(f64, usize) -> f64) -> impl Fn(&mut Outputs) {
+fn scaled(by: fn(f64, usize) -> f64) -> impl Fn(&mut Results) {
     move |outputs| {
-        let rows = (0..2).map(|i| (0..3).map(|k| DRAWN[i][k] * by(asked().inputs().a.at(i, k), k)).collect());
-        outputs.0.insert(Quantity::ATilde, rows.collect());
+        let a_tilde = |i: usize, k: usize| DRAWN[i][k] * by(asked().inputs().a.at(i, k), k);
+        outputs.insert(Quantity::ATilde, Grid::tabulate(2, 3, a_tilde));
     }
 }
 
 fn p(k: usize) -> f64 {
-    asked().inputs().keep_prob[k]
+    asked().inputs().keep_prob.at(k)
 }
 
 #[test]
@@ -71,7 +81,7 @@ fn the_mask_is_inferred_from_the_forward_pass_and_the_rest_is_kept() {
     assert_eq!(inferred, drawn(&asked()));
     assert_eq!(infer_mask::findings(&Question::new(inferred.clone(), F64), &answer(&asked())), [""; 0]);
     let expected = oracle::expected(&inferred).expect("settled");
-    assert_eq!(expected.forward.a_tilde.to_rows(), answer(&asked()).0[&Quantity::ATilde]);
+    assert_eq!(expected.forward.a_tilde, answer(&asked())[Quantity::ATilde]);
 }
 
 #[test]
@@ -82,13 +92,11 @@ fn the_identity_probe_reveals_the_mask_of_a_subject_that_returns_no_a_tilde() {
         [&[Quantity::ATilde][..], &[Quantity::ATilde, Quantity::Z], &[Quantity::ATilde, Quantity::ANext]]
     {
         let mut outputs = answer(&identity_probe);
-        outputs.0.retain(|quantity, _| !hidden.contains(quantity));
+        hidden.iter().for_each(|&quantity| outputs.remove(quantity));
         let inferred = infer_mask::problem(&identity_probe, &outputs).expect("a mask");
         assert_eq!(inferred.inputs().r.to_rows(), DRAWN);
         assert_eq!(infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs), [""; 0]);
-        for da in outputs.0.get_mut(&Quantity::Da).expect("given") {
-            da.fill(1.0);
-        }
+        change(&mut outputs, Quantity::Da, |rows| rows.iter_mut().for_each(|da| da.fill(1.0)));
         assert_eq!(
             infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs),
             ["the backward pass uses another mask than the forward pass: dA[0][0] is not 0 where Ã is 0"]
@@ -98,17 +106,14 @@ fn the_identity_probe_reveals_the_mask_of_a_subject_that_returns_no_a_tilde() {
 
 #[test]
 fn results_that_do_not_show_the_mask_are_named() {
-    let refused = |change: &dyn Fn(&mut Outputs)| {
+    let refused = |twist: &dyn Fn(&mut Results)| {
         let mut outputs = answer(&asked());
-        change(&mut outputs);
+        twist(&mut outputs);
         infer_mask::problem(&asked(), &outputs).expect_err("no mask")
     };
-    let a_tilde = |change: fn(&mut Vec<Vec<f64>>)| {
-        refused(&move |outputs| change(outputs.0.get_mut(&Quantity::ATilde).expect("given")))
-    };
-    assert!(
-        refused(&|outputs| drop(outputs.0.remove(&Quantity::ATilde))).starts_with("no result shows the mask")
-    );
+    let a_tilde =
+        |twist: fn(&mut Vec<Vec<f64>>)| refused(&move |outputs| change(outputs, Quantity::ATilde, twist));
+    assert!(refused(&|outputs| outputs.remove(Quantity::ATilde)).starts_with("no result shows the mask"));
     assert_eq!(a_tilde(|rows| drop(rows.pop())), "A_tilde must have 2 rows of 3: the mask is read from it");
     assert_eq!(a_tilde(|rows| rows[1].push(0.0)), "A_tilde must have 2 rows of 3: the mask is read from it");
     assert_eq!(a_tilde(|rows| rows[1][0] = f64::NAN), "A_tilde[1][0] is NaN: the mask is read from it");
@@ -120,23 +125,26 @@ fn a_probe_without_the_identity_reveals_no_mask() {
     let refused = |change: &dyn Fn(&mut Given)| {
         let problem = with(&infer_mask::identity_probe(&asked()).expect("valid"), change);
         let mut outputs = answer(&problem);
-        outputs.0.remove(&Quantity::ATilde);
+        outputs.remove(Quantity::ATilde);
         infer_mask::problem(&problem, &outputs)
     };
     assert!(refused(&|_| ()).is_ok());
     let none = "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0";
-    assert_eq!(refused(&|given| given.b[1] = 1.0), Err(none.into()));
-    assert_eq!(refused(&|given| given.w[0][1] = 1.0), Err(none.into()));
+    assert_eq!(refused(&|given| set_in(&mut given.b, 1, 1.0)), Err(none.into()));
+    assert_eq!(refused(&|given| set(&mut given.w, (0, 1), 1.0)), Err(none.into()));
     let wider = |given: &mut Given| {
-        given.w.iter_mut().chain(&mut given.da_next).for_each(|row| row.push(0.0));
-        given.b.push(0.0);
+        for grid in [&mut given.w, &mut given.da_next] {
+            let entry = |i, j| if j < grid.cols() { grid.at(i, j) } else { 0.0 };
+            *grid = Grid::tabulate(grid.rows(), grid.cols() + 1, entry);
+        }
+        given.b = Vector::tabulate(given.b.len() + 1, |_| 0.0);
     };
     assert_eq!(refused(&wider), Err(none.into()));
 }
 
 #[test]
 fn an_a_that_may_vanish_is_replaced_by_1_and_one_that_may_overflow_is_not_asked() {
-    let last_a = |a: f64| with(&asked(), |given| given.a[1][2] = a);
+    let last_a = |a: f64| with(&asked(), |given| set(&mut given.a, (1, 2), a));
     let f32 = Arithmetic::plain(Format::F32);
     let without_zeros = |a: f64, arithmetic| infer_mask::without_zeros(&last_a(a), arithmetic);
     assert_eq!(without_zeros(-2.0, F64), Ok(asked()));
@@ -153,7 +161,7 @@ fn an_a_that_may_vanish_is_replaced_by_1_and_one_that_may_overflow_is_not_asked(
     }
     let refused = Err("A[1][2] / p[2] may leave the range of f32".to_string());
     assert_eq!(without_zeros(-(2f64.powi(125)), f32), refused);
-    let rare = with(&asked(), |given| given.keep_prob[2] = 1e-38);
+    let rare = with(&asked(), |given| set_in(&mut given.keep_prob, 2, 1e-38));
     assert_eq!(
         infer_mask::without_zeros(&rare, f32),
         Err("A[0][2] / p[2] may leave the range of f32".to_string())
@@ -164,14 +172,14 @@ fn an_a_that_may_vanish_is_replaced_by_1_and_one_that_may_overflow_is_not_asked(
 #[test]
 fn another_mask_in_the_backward_pass_is_named_with_its_cell() {
     let da = |i: usize, k: usize, value: f64| {
-        says(move |outputs| outputs.0.get_mut(&Quantity::Da).expect("given")[i][k] = value)
+        says(move |outputs| change(outputs, Quantity::Da, |rows| rows[i][k] = value))
     };
     let another = "the backward pass uses another mask than the forward pass:";
     assert_eq!(da(1, 2, 0.5), [format!("{another} dA[1][2] is not 0 where Ã is 0")]);
     assert_eq!(da(1, 1, 0.0), [format!("{another} dA[1][1] is 0 where Ã is not 0")]);
     assert_eq!(da(1, 2, -0.0), [""; 0]);
     // With an upstream gradient of 0, every dA is 0.
-    let still = with(&asked(), |given| given.da_next = vec![vec![0.0; 2]; 2]);
+    let still = with(&asked(), |given| given.da_next = given.da_next.map(|_| 0.0));
     let outputs = answer(&still);
     let inferred = infer_mask::problem(&still, &outputs).expect("a mask");
     assert_eq!(infer_mask::findings(&Question::new(inferred, F64), &outputs), [""; 0]);
@@ -207,7 +215,7 @@ fn a_wrong_scale_is_named_within_twice_the_tolerance() {
     let unscaled_but_for = |off: f64| {
         says(move |outputs| {
             scaled(|a, _| a)(outputs);
-            outputs.0.get_mut(&Quantity::ATilde).expect("given")[0][1] += 3.0 * near * off;
+            change(outputs, Quantity::ATilde, |rows| rows[0][1] += 3.0 * near * off);
         })
     };
     for sign in [1.0, -1.0] {
@@ -218,9 +226,9 @@ fn a_wrong_scale_is_named_within_twice_the_tolerance() {
 
 #[test]
 fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
-    let kept = says(|outputs| drop(outputs.0.insert(Quantity::ATilde, asked().inputs().a.to_rows())));
+    let kept = says(|outputs| outputs.insert(Quantity::ATilde, asked().inputs().a.clone()));
     assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation");
-    let certain = with(&asked(), |given| given.keep_prob[0] = 1.0);
+    let certain = with(&asked(), |given| set_in(&mut given.keep_prob, 0, 1.0));
     let outputs = answer(&certain);
     let inferred = infer_mask::problem(&certain, &outputs).expect("a mask");
     assert_eq!(

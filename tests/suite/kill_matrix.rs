@@ -12,10 +12,11 @@ use dropout_oracle::number::Format::{F32, F64};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
 use dropout_oracle::trace::Quantity::{self, Da, Db, Z};
+use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::Defect;
 use dropout_oracle::zoo::distance::{another, distance, of_defect, of_result};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const FAR: f64 = f64::INFINITY;
 
@@ -130,32 +131,26 @@ fn a_result_is_off_by_its_largest_error_in_tolerances() {
     let question = Question::new(problem("shapes/tanh-2x4x3"), Arithmetic::plain(F64));
     let Solved { expected, bounds } = question.solved().expect("settled");
     let right = |quantity: Quantity| expected.grid(quantity);
-    assert_eq!(of_result(expected, bounds, Z, &right(Z)), 0.0);
+    let off = |quantity: Quantity, grid: Grid<f64>| {
+        of_result(expected, bounds, &[(quantity, grid)].into(), quantity)
+    };
+    assert_eq!(off(Z, right(Z)), 0.0);
     let bound = bounds.cells(Z)[0].expect("judged");
     let changed = |x: f64| {
         let mut rows = right(Z).to_rows();
         rows[0][0] = x;
-        of_result(expected, bounds, Z, &Grid::from_rows(3, rows))
+        off(Z, Grid::from_rows(3, rows))
     };
-    let off = changed(expected.cells(Z)[0] + 1024.0 * bound);
-    assert!((off - 1024.0).abs() < 1.0, "{off}");
+    let error = changed(expected.cells(Z)[0] + 1024.0 * bound);
+    assert!((error - 1024.0).abs() < 1.0, "{error}");
     assert_eq!(changed(f64::NAN), FAR);
-    assert_eq!(
-        of_result(
-            expected,
-            bounds,
-            Z,
-            &Grid::from_rows(2, right(Z).to_rows()[..1].iter().map(|row| row[..2].to_vec()).collect())
-        ),
-        FAR
-    );
-    assert_eq!(of_result(expected, bounds, Da, &right(Z)), FAR, "another shape");
-    let mut all: BTreeMap<Quantity, Grid<f64>> =
-        Quantity::ALL.map(|quantity| (quantity, right(quantity))).into();
+    assert_eq!(off(Z, Grid::tabulate(1, 2, |i, j| right(Z).at(i, j))), FAR);
+    assert_eq!(off(Da, right(Z)), FAR, "another shape");
+    let mut all = Results::from(expected);
     assert_eq!(distance(expected, bounds, &all), 0.0);
     all.insert(Db, right(Db).map(|x| x + 1.0));
     assert!(distance(expected, bounds, &all) > 1e9);
-    all.remove(&Da);
+    all.remove(Da);
     assert_eq!(distance(expected, bounds, &all), FAR, "one is missing");
 }
 
@@ -194,8 +189,8 @@ fn the_problem_asked_before_has_the_same_sizes_and_no_input_in_common() {
         (y.a.clone(), y.w.clone(), y.da_next.clone()),
         (halved(&x.a), halved(&x.w), halved(&x.da_next))
     );
-    assert_eq!(y.b, x.b.iter().map(|b| b / -2.0).collect::<Vec<_>>());
-    assert_eq!(y.keep_prob, x.keep_prob.iter().map(|p| p.midpoint(1.0)).collect::<Vec<_>>());
+    assert_eq!(y.b, x.b.map(|b| b / -2.0));
+    assert_eq!(y.keep_prob, x.keep_prob.map(|p| p.midpoint(1.0)));
     for (i, k) in (0..2).flat_map(|i| (0..4).map(move |k| (i, k))) {
         assert_eq!(x.r.at(i, k) == y.r.at(i, k), (i + k) % 2 == 1, "{i} {k}");
     }

@@ -39,6 +39,7 @@ mod oracle;
 mod other_suites;
 mod problem;
 mod real_laws;
+mod results;
 mod rounding;
 mod shapes;
 mod sources;

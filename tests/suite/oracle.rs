@@ -1,5 +1,6 @@
 //! Expected values: the oracle against independently known results, and its refusals.
 
+use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Enclosure, Interval, Number, Ordered};
 use dropout_oracle::oracle::{self, Error, Rounding, rounding};
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
@@ -71,22 +72,13 @@ fn softmax_of_equal_z_is_exactly_a_fraction() {
 fn softmax_keeps_what_is_left_beside_a_probability_that_rounds_to_one() {
     let step = expected(&row(&[0.0, -700.0], Activation::Coupled(CoupledActivation::Softmax)));
     assert_eq!(step.forward.a_next.row(0), [1.0, core_math::exp(-700.0)]);
-    let mut problem = row(&[0.0, -40.0], Activation::Coupled(CoupledActivation::Softmax));
-    problem = Problem::new(
-        Inputs { da_next: vec![vec![1.0, 0.0]], ..raw(&problem) },
-        Activation::Coupled(CoupledActivation::Softmax),
-    )
-    .expect("a valid problem");
+    let problem = row(&[0.0, -40.0], Activation::Coupled(CoupledActivation::Softmax))
+        .with(|inputs| inputs.da_next = Grid::from_rows(2, vec![vec![1.0, 0.0]]))
+        .expect("a valid problem");
     // s₁s₂ = e^−40/(1 + e^−40)², where s₁(1 − s₁) in doubles is 0.
     let dz = expected(&problem).backward.dz;
     assert_eq!(dz.at(0, 0), core_math::exp(-40.0));
     assert_eq!(dz.at(0, 1), -core_math::exp(-40.0));
-}
-
-fn raw(problem: &Problem) -> Inputs<Vec<Vec<f64>>, Vec<f64>> {
-    problem
-        .inputs()
-        .convert(|grid| (0..grid.rows()).map(|i| grid.row(i).to_vec()).collect(), |vector| vector.clone())
 }
 
 #[test]
@@ -110,10 +102,9 @@ fn a_z_that_cancels_to_zero_is_settled_by_exact_arithmetic() {
 fn an_exact_tie_goes_to_the_even_double() {
     // z = 1 + 2^−53 is halfway between 1 and its successor; z = 1 + 3 · 2^−53 between the next two.
     for (tie, even) in [(1.0, 1.0), (3.0, 1.0 + 2.0 * f64::EPSILON)] {
-        let mut inputs = raw(&one_unit(1.0, Activation::Elementwise(ScalarActivation::Identity)));
-        inputs.b = vec![tie * 2f64.powi(-53)];
-        let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity))
-            .expect("a valid problem");
+        let one = one_unit(1.0, Activation::Elementwise(ScalarActivation::Identity));
+        let problem =
+            one.with(|inputs| inputs.b = vec![tie * 2f64.powi(-53)].into()).expect("a valid problem");
         assert_eq!(expected(&problem).forward.z.at(0, 0), even);
     }
 }

@@ -2,16 +2,14 @@
 //! defect. The table in spec/zoo.md is checked against the results.
 
 use crate::sources;
-use dropout_oracle::grid::Grid;
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dw};
+use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::context::Memory;
 use dropout_oracle::zoo::{self, Defect};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
-type Results = BTreeMap<Quantity, Grid<f64>>;
 type Suite = (&'static str, fn(&Defect<f64>) -> bool);
 
 const SUITES: [Suite; 5] = [
@@ -65,7 +63,7 @@ fn gradient_check(defect: &Defect<f64>) -> bool {
         let at = inputs(stream, [3, 5, 4], &[0.8, 0.35, 0.55, 0.9, 0.65]);
         let results = run(defect, &Problem::new(at.clone(), activation.clone()).unwrap());
         let j = |inputs: &Raw| {
-            let a_next = &run(defect, &Problem::new(inputs.clone(), activation.clone()).unwrap())[&ANext];
+            let a_next = &run(defect, &Problem::new(inputs.clone(), activation.clone()).unwrap())[ANext];
             a_next.cells().iter().zip(inputs.da_next.iter().flatten()).map(|(a, da)| a * da).sum::<f64>()
         };
         let slope = |nudge: &dyn Fn(&mut Raw, f64)| {
@@ -81,7 +79,7 @@ fn gradient_check(defect: &Defect<f64>) -> bool {
             (Db, (0..4).map(|j| slope(&|inputs, by| inputs.b[j] += by)).collect()),
             (Da, places(3, 5).map(|(i, k)| slope(&|inputs, by| inputs.a[i][k] += by)).collect()),
         ];
-        numeric.iter().any(|(quantity, numeric)| !close(results[quantity].cells(), numeric, 1e-4, 1e-6))
+        numeric.iter().any(|(quantity, numeric)| !close(results[*quantity].cells(), numeric, 1e-4, 1e-6))
     };
     (10..).zip(usual_activations()).any(of)
 }
@@ -100,7 +98,7 @@ fn mean(defect: &Defect<f64>) -> bool {
         let drawn = inputs(30, [ROWS, 3, 2], &[p]);
         let inputs = Inputs { a: vec![vec![1.0; 3]; ROWS], ..drawn };
         let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).unwrap();
-        let a_tilde = &run(defect, &problem)[&ATilde];
+        let a_tilde = &run(defect, &problem)[ATilde];
         let mean = a_tilde.cells().iter().sum::<f64>() / a_tilde.cells().len() as f64;
         (mean - 1.0).abs() >= 0.05 || mean.is_nan()
     })
@@ -143,9 +141,8 @@ fn run(defect: &Defect<f64>, problem: &Problem) -> Results {
 
 fn differs(problem: &Problem, defect: &Defect<f64>, of: &[Quantity], rtol: f64, atol: f64) -> bool {
     let (got, right) = (run(defect, problem), run(&Defect::new("right", 3, "", ""), problem));
-    let shape = |results: &Results, quantity| (results[quantity].rows(), results[quantity].cols());
-    of.iter().any(|quantity| {
-        shape(&got, quantity) != shape(&right, quantity)
+    of.iter().any(|&quantity| {
+        got[quantity].shape() != right[quantity].shape()
             || !close(got[quantity].cells(), right[quantity].cells(), rtol, atol)
     })
 }

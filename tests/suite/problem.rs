@@ -1,10 +1,12 @@
 //! Validation: each rule is broken alone, and the message says where, what, which rule, and the cure.
 
+use dropout_oracle::grid::{Grid, Vector};
 use dropout_oracle::problem::activation::ScalarActivation;
 use dropout_oracle::problem::check::{self, MATRIX_LIMIT, WORK_LIMIT};
 use dropout_oracle::problem::{Activation, Faults, Inputs, Problem};
 
 type Raw = Inputs<Vec<Vec<f64>>, Vec<f64>>;
+type Grids = Inputs<Grid<f64>, Vector<f64>>;
 
 /// A valid problem with m = 2, n = 3, n_next = 1.
 fn valid() -> Raw {
@@ -44,7 +46,7 @@ fn a_valid_problem_keeps_its_numbers_and_its_shape() {
     assert_eq!((problem.m(), problem.n(), problem.n_next()), (2, 3, 1));
     assert_eq!(problem.inputs().a.row(1), [0.5, 3.0, 4.0]);
     assert_eq!(problem.inputs().w.cells(), [1.0, -1.0, f64::MAX]);
-    assert_eq!(problem.inputs().keep_prob, [0.5, 1.0, 5e-324]);
+    assert_eq!(problem.inputs().keep_prob.cells(), [0.5, 1.0, 5e-324]);
     assert_eq!(problem.activation(), &RELU);
     let problem = Problem::new(zeros(2, 3, 4), RELU).expect("nothing is wrong");
     assert_eq!((problem.m(), problem.n(), problem.n_next()), (2, 3, 4));
@@ -64,6 +66,45 @@ fn zero_has_one_sign() {
     raw.a[0][1] = -0.0;
     let problem = Problem::new(raw, RELU).expect("nothing is wrong");
     assert_eq!(problem.inputs().a.at(0, 1).to_bits(), 0);
+}
+
+#[test]
+fn grids_and_rows_make_the_same_problem() {
+    let problem = Problem::new(valid(), RELU).expect("nothing is wrong");
+    assert_eq!(Problem::from_grids(problem.inputs(), RELU), Ok(problem.clone()));
+    assert_eq!(problem.with(|_| {}), Ok(problem));
+}
+
+#[test]
+fn a_problem_with_other_inputs_keeps_the_rest_and_obeys_the_same_rules() {
+    let problem = Problem::new(valid(), RELU).expect("nothing is wrong");
+    let other = problem.with(|inputs| inputs.w = inputs.w.map(|_| -0.0)).expect("nothing is wrong");
+    assert!(other.inputs().w.cells().iter().all(|x| x.to_bits() == 0), "{:?}", other.inputs().w);
+    let rest = |problem: &Problem| {
+        let Inputs { a, keep_prob, r, b, da_next, .. } = problem.inputs().clone();
+        (a, keep_prob, r, b, da_next, problem.activation().clone())
+    };
+    assert_eq!(rest(&other), rest(&problem));
+    let fault = |change: &dyn Fn(&mut Grids)| {
+        let faults = problem.with(change).expect_err("a fault").to_string();
+        faults.lines().map(|line| line.split(';').next().expect("a text").to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        fault(&|inputs| inputs.r = inputs.r.map(|r| r / 2.0))[0],
+        "inputs.R[0][0] = 0.5: must be 0 or 1 (ruling mask-binary)"
+    );
+    let narrower = |grid: &Grid<f64>| Grid::tabulate(grid.rows(), grid.cols() - 1, |i, k| grid.at(i, k));
+    assert_eq!(
+        fault(&|inputs| inputs.r = narrower(&inputs.r)),
+        ["inputs.R has 2 columns: n must be 3, as inputs.A has 3 columns"]
+    );
+    assert_eq!(
+        fault(&|inputs| inputs.keep_prob = vec![].into()),
+        [
+            "inputs.p has no entries: m, n and n_next must be at least 1 (ruling no-empty-dimension)",
+            "inputs.p has 0 entries: n must be 3, as inputs.A has 3 columns"
+        ]
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! say: the results of a single example, input unit or output unit are the matching row or column of the whole
 //! step's results. Numbers are exact fractions, and both forms are tested.
 
-use dropout_oracle::grid::Grid;
+use dropout_oracle::grid::{Grid, Vector};
 use dropout_oracle::matrix;
 use dropout_oracle::number::Rational;
 use dropout_oracle::problem::activation::{Algebraic, CoupledActivation, ScalarActivation, VectorFunction};
@@ -16,15 +16,15 @@ const M: usize = 2;
 const N: usize = 3;
 const N_NEXT: usize = 4;
 
-type Givens<T> = Inputs<Grid<T>, Vec<T>>;
+type Givens<T> = Inputs<Grid<T>, Vector<T>>;
 
 /// Inputs no two of which are equal, so that an element identifies its place.
 fn inputs() -> Givens<f64> {
     let place = |hundreds: f64| move |i: usize, j: usize| hundreds + 10.0 * (i + 1) as f64 + (j + 1) as f64;
-    let vector = |first: f64, n: usize| (0..n).map(|j| first + j as f64).collect();
+    let vector = |first: f64, n: usize| Vector::tabulate(n, |j| first + j as f64);
     Inputs {
         a: Grid::tabulate(M, N, place(100.0)),
-        keep_prob: [0.125, 0.25, 0.5].to_vec(),
+        keep_prob: vec![0.125, 0.25, 0.5].into(),
         r: Grid::tabulate(M, N, |i, k| if (i, k) == (1, 0) { 0.0 } else { 1.0 }),
         w: Grid::tabulate(N, N_NEXT, place(300.0)),
         b: vector(401.0, N_NEXT),
@@ -40,10 +40,10 @@ fn only(examples: &[usize], units: &[usize], outputs: &[usize]) -> Givens<f64> {
     };
     Inputs {
         a: part(&all.a, examples, units),
-        keep_prob: units.iter().map(|&k| all.keep_prob[k]).collect(),
+        keep_prob: units.iter().map(|&k| all.keep_prob.at(k)).collect(),
         r: part(&all.r, examples, units),
         w: part(&all.w, units, outputs),
-        b: outputs.iter().map(|&j| all.b[j]).collect(),
+        b: outputs.iter().map(|&j| all.b.at(j)).collect(),
         da_next: part(&all.da_next, examples, outputs),
     }
 }
@@ -83,9 +83,9 @@ fn the_givens_lie_alike_in_both_forms() {
         }
         for j in J {
             assert_eq!(in_matrices.w[(k, j)], given.w.at(k, j));
-            assert_eq!(in_matrices.b[(0, j)], given.b[j]);
+            assert_eq!(in_matrices.b[(0, j)], given.b.at(j));
         }
-        assert_eq!(in_matrices.keep_prob[(0, k)], given.keep_prob[k]);
+        assert_eq!(in_matrices.keep_prob[(0, k)], given.keep_prob.at(k));
     }
 }
 
@@ -159,7 +159,7 @@ fn what_has_no_example_stands_at_its_input_and_output_unit() {
         for (k, j) in K.into_iter().flat_map(|k| J.map(|j| (k, j))) {
             let alone = &steps(&only(&I, &[k], &[j]), Algebraic::Identity)[form];
             assert_eq!(whole.backward.dw.at(k, j), alone.backward.dw.at(0, 0));
-            assert_eq!(whole.backward.db[j], alone.backward.db[0]);
+            assert_eq!(whole.backward.db.at(j), alone.backward.db.at(0));
         }
     }
 }

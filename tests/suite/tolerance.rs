@@ -209,9 +209,11 @@ fn what_may_leave_the_range_of_the_format_is_not_judged() {
     assert_eq!(too_large.cells(Quantity::ANext), [Err(NotJudged::Overflow)]);
     assert_eq!(too_large.cells(Quantity::Da), [Ok(0.0)]);
     // A dropped input beyond the range: 0 · ∞ is NaN.
-    let mut inputs = times(1.0).inputs().convert(|grid| grid.to_rows(), Vec::clone);
-    (inputs.a, inputs.r) = (vec![vec![1e6]], vec![vec![0.0]]);
-    let dropped = problem(inputs, Activation::Elementwise(ScalarActivation::Identity));
+    let dropped = times(1.0).with(|inputs| {
+        inputs.a = inputs.a.map(|_| 1e6);
+        inputs.r = inputs.r.map(|_| 0.0);
+    });
+    let dropped = dropped.expect("valid");
     assert_eq!(first(&dropped, plain(Format::F16), Quantity::ATilde), Err(NotJudged::Overflow));
     // A keep probability that f16 rounds to 0.
     let rare = row(&[1.0], 1e-10, &[1.0], 0.0, ScalarActivation::Identity, 1.0);

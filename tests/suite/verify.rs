@@ -34,10 +34,9 @@ impl Form for Defect {
         let right = scalar::step(inputs, g);
         let one = |_: &T| T::one();
         match self {
-            Defect::ForwardWithoutScale => scalar::step(
-                &Inputs { keep_prob: inputs.keep_prob.iter().map(one).collect(), ..inputs.clone() },
-                g,
-            ),
+            Defect::ForwardWithoutScale => {
+                scalar::step(&Inputs { keep_prob: inputs.keep_prob.map(one), ..inputs.clone() }, g)
+            }
             Defect::TransposedJacobian => {
                 let transposed = |i| {
                     let jacobian = g.jacobian(right.forward.z.row(i));
@@ -61,11 +60,11 @@ impl Form for Defect {
             }
             Defect::Mean => {
                 let mean = |x: &T| x.clone() / T::from_f64(inputs.a.rows() as f64);
-                let (dw, db) = (right.backward.dw.map(mean), right.backward.db.iter().map(mean).collect());
+                let (dw, db) = (right.backward.dw.map(mean), right.backward.db.map(mean));
                 Step { backward: Backward { dw, db, ..right.backward }, ..right }
             }
             Defect::BackwardWithoutScale => {
-                let ones: Vec<T> = inputs.keep_prob.iter().map(one).collect();
+                let ones = inputs.keep_prob.map(one);
                 let da = backward::da(&right.backward.da_tilde, &inputs.r, &ones);
                 Step { backward: Backward { da, ..right.backward }, ..right }
             }
@@ -188,8 +187,7 @@ fn doubles_lie_within_their_bound_of_the_correctly_rounded_results() {
     let shape = Shape::new(4, 3, 5);
     for (g, stream) in activations(shape.n_next).iter().zip(1300..) {
         let inputs = inputs::<f64>(shape, &mut Words::new(stream));
-        let rows = |grid: &Grid<f64>| (0..grid.rows()).map(|i| grid.row(i).to_vec()).collect();
-        let problem = Problem::new(inputs.convert(rows, Vec::clone), g.clone()).expect("a valid problem");
+        let problem = Problem::from_grids(&inputs, g.clone()).expect("a valid problem");
         let expected = oracle::expected(&problem).expect("within range");
         for full_jacobian in [true, false] {
             let step = rounded(&inputs, g, full_jacobian);
@@ -239,7 +237,7 @@ fn more_random_points_make_a_coincidence_less_likely() {
 #[test]
 fn drawn_problems_can_catch_defects() {
     let drawn = inputs::<f64>(Shape::new(16, 16, 3), &mut Words::new(1400));
-    let mut keep_prob = drawn.keep_prob.clone();
+    let mut keep_prob: Vec<f64> = drawn.keep_prob.clone().into();
     keep_prob.sort_by(f64::total_cmp);
     assert_eq!(keep_prob, (1..=16).map(|k| f64::from(k) / 16.0).collect::<Vec<_>>());
     let kept = drawn.r.cells().iter().filter(|&&r| r == 1.0).count();

@@ -1,6 +1,6 @@
 //! The layer on every case that it supports, one test per case: `cargo test`.
 
-use dropout_oracle::conform::{About, Answer, Outputs, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
@@ -27,22 +27,18 @@ impl Subject for MyLayer {
         let tape = layer.forward(&narrow(&given.a), &kept, &p);
         let gradients = layer.backward(&tape, &narrow(&given.da_next));
         let results = [
-            (Quantity::ANext, wide(&tape.outputs)),
-            (Quantity::Dw, wide(&gradients.w)),
-            (Quantity::Db, wide(&[gradients.b])),
-            (Quantity::Da, wide(&gradients.inputs)),
+            (Quantity::ANext, tape.outputs),
+            (Quantity::Dw, gradients.w),
+            (Quantity::Db, vec![gradients.b]),
+            (Quantity::Da, gradients.inputs),
         ];
-        Answer::Result(Outputs(results.into()))
+        Answer::Result(results.into())
     }
 }
 
 /// The inputs already fit the layer's format, so nothing is rounded here.
 fn narrow(grid: &Grid<f64>) -> Vec<Vec<f32>> {
     grid.map(|x| *x as f32).to_rows()
-}
-
-fn wide(rows: &[Vec<f32>]) -> Vec<Vec<f64>> {
-    rows.iter().map(|row| row.iter().map(|x| f64::from(*x)).collect()).collect()
 }
 
 dropout_oracle::conformance_suite!(MyLayer);

@@ -8,7 +8,8 @@
 //! `right` is the right step and `zeros` returns zeros; `dropout-oracle list defects` lists the other names.
 
 use dropout_oracle::conform::subject::defective::Defective;
-use dropout_oracle::conform::subject::{Answer, Outputs, Subject};
+use dropout_oracle::conform::subject::{Answer, Subject};
+use dropout_oracle::trace::{Quantity, Results};
 use dropout_oracle::wire::read::{self, Kind};
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write, stdin, stdout};
@@ -63,21 +64,21 @@ fn step(subject: &mut dyn Subject, question: &Value) -> Value {
         Err(faults) => return json!({"seq": seq, "error": faults.to_string()}),
     };
     match subject.step("", &given.problem) {
-        Answer::Result(outputs) => json!({"seq": seq, "outputs": members(&outputs)}),
+        Answer::Result(results) => json!({"seq": seq, "outputs": members(&results)}),
         Answer::Skipped(why) => json!({"seq": seq, "skipped": why}),
         Answer::Errored(what) => json!({"seq": seq, "error": what}),
     }
 }
 
 /// The results by name; db is a vector.
-fn members(outputs: &Outputs) -> Map<String, Value> {
+fn members(results: &Results) -> Map<String, Value> {
     let number = |x: &f64| if x.is_finite() { json!(x) } else { json!(text(*x)) };
-    let row = |row: &Vec<f64>| Value::Array(row.iter().map(number).collect());
-    let value = |name: &str, rows: &Vec<Vec<f64>>| match &rows[..] {
-        [db] if name == "db" => row(db),
-        _ => Value::Array(rows.iter().map(row).collect()),
+    let row = |row: &[f64]| Value::Array(row.iter().map(number).collect());
+    let value = |quantity: Quantity| match &results[quantity] {
+        db if quantity == Quantity::Db && db.rows() == 1 => row(db.row(0)),
+        grid => Value::Array((0..grid.rows()).map(|i| row(grid.row(i))).collect()),
     };
-    outputs.0.iter().map(|(quantity, rows)| (quantity.name().into(), value(quantity.name(), rows))).collect()
+    results.quantities().map(|quantity| (quantity.name().into(), value(quantity))).collect()
 }
 
 /// NaN and the infinities, which JSON cannot write as numbers.

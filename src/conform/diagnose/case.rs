@@ -1,16 +1,13 @@
 //! A case that is compared: whether the results of a known defect are what the subject gave.
 
 use super::Asked;
-use crate::conform::judge;
 use crate::conform::judge::question::{Question, Solved};
-use crate::conform::subject::Outputs;
 use crate::grid::Grid;
 use crate::number::Arithmetic;
 use crate::oracle::tolerance::ratio;
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Results};
 use crate::zoo::distance::{CAUGHT, of_result};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// A case that is compared.
 #[derive(Debug)]
@@ -22,7 +19,7 @@ pub struct Case<'a> {
     /// The right answer.
     pub solved: &'a Solved,
     /// The subject's.
-    pub outputs: &'a Outputs,
+    pub results: &'a Results,
     /// Whether that is within every tolerance.
     pub passed: bool,
     /// Its element that is off most; `None` where a result has not its shape.
@@ -40,11 +37,11 @@ struct Worst {
 }
 
 impl Worst {
-    fn of(outputs: &Outputs, solved: &Solved) -> Option<Self> {
+    fn of(results: &Results, solved: &Solved) -> Option<Self> {
         let Solved { expected, bounds } = solved;
         let mut worst = Worst { quantity: Quantity::ATilde, at: 0, got: 0.0, error: 0.0, ratio: 0.0 };
-        for (&quantity, rows) in &outputs.0 {
-            let grid = judge::shaped(rows, expected.shape(quantity)).ok()?;
+        for quantity in results.quantities() {
+            let grid = results.shaped(quantity, expected.shape(quantity)).ok()?;
             let elements = grid.cells().iter().zip(expected.cells(quantity)).zip(bounds.cells(quantity));
             for (at, ((&got, &expected), bound)) in elements.enumerate() {
                 let Ok(bound) = *bound else { continue };
@@ -62,39 +59,39 @@ impl Worst {
 impl<'a> Case<'a> {
     /// All that were answered and judged.
     pub fn all(asked: &[Asked<'a>]) -> Vec<Self> {
-        let solved = |(index, &Asked { question, outputs }): (usize, &Asked<'a>)| {
-            let (outputs, solved) = (outputs?, question.solved().ok()?);
-            let worst = Worst::of(outputs, solved);
+        let solved = |(index, &Asked { question, results }): (usize, &Asked<'a>)| {
+            let (results, solved) = (results?, question.solved().ok()?);
+            let worst = Worst::of(results, solved);
             let passed = worst.is_some_and(|worst| worst.ratio <= 1.0);
-            Some(Case { index, question, solved, outputs, passed, worst })
+            Some(Case { index, question, solved, results, passed, worst })
         };
         asked.par_iter().enumerate().filter_map(solved).collect()
     }
 
     /// Whether these results are what the subject gave, and wrong where that is wrong most.
-    pub fn is_explained_by(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> bool {
-        let mut given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
-        given.all(|(&quantity, grid)| self.is_same(quantity, grid))
-            && self.off(results) > 1.0
-            && self.way_to(results) <= 0.5
+    pub fn is_explained_by(&self, wrong: &Results) -> bool {
+        self.results.quantities().all(|quantity| self.is_same(quantity, &wrong[quantity]))
+            && self.off(wrong) > 1.0
+            && self.way_to(wrong) <= 0.5
     }
 
     /// How far the worst element lies from that of these results, of the same shapes, where the right one is
     /// 1 away: in short formats all that is wrong by little lies within a few tolerances of all else.
-    pub fn way_to(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
+    pub fn way_to(&self, wrong: &Results) -> f64 {
         match self.worst {
             Some(Worst { quantity, at, got, error, .. }) if error.is_finite() => {
-                results.get(&quantity).map_or(0.0, |grid| (got - grid.cells()[at]).abs() / error)
+                let shaped = wrong.shaped(quantity, self.solved.expected.shape(quantity));
+                shaped.map_or(f64::INFINITY, |grid| (got - grid.cells()[at]).abs() / error)
             }
             _ => 0.0,
         }
     }
 
     /// How far such results are off, of those that the subject gives.
-    pub fn off(&self, results: &BTreeMap<Quantity, Grid<f64>>) -> f64 {
+    pub fn off(&self, wrong: &Results) -> f64 {
         let Solved { expected, bounds } = self.solved;
-        let given = results.iter().filter(|(quantity, _)| self.outputs.0.contains_key(quantity));
-        given.map(|(&quantity, grid)| of_result(expected, bounds, quantity, grid)).fold(0.0, f64::max)
+        let given = self.results.quantities();
+        given.map(|quantity| of_result(expected, bounds, wrong, quantity)).fold(0.0, f64::max)
     }
 
     /// Whether a wrong result and the subject's are one. Two conforming ways to compute the wrong formula lie a
@@ -102,10 +99,7 @@ impl<'a> Case<'a> {
     /// right one: half of what tells a defect from the right step is allowed, and a rounding where the right
     /// step has none.
     fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
-        let Some(got) = self.outputs.0.get(&quantity) else { return false };
-        if got.len() != wrong.rows() || got.iter().any(|row| row.len() != wrong.cols()) {
-            return false;
-        }
+        let Ok(got) = self.results.shaped(quantity, wrong.shape()) else { return false };
         let largest = |cells: &[f64]| {
             cells.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()))
         };
@@ -117,7 +111,7 @@ impl<'a> Case<'a> {
         // An entry of another shape may be made of all of the right ones.
         let all: f64 = bounds.iter().flatten().sum();
         let same_shape = wrong.cells().len() == bounds.len();
-        wrong.cells().iter().zip(got.iter().flatten()).enumerate().all(|(at, (&wrong, &got))| {
+        wrong.cells().iter().zip(got.cells()).enumerate().all(|(at, (&wrong, &got))| {
             let bound = if same_shape { bounds[at] } else { Ok(all) };
             let Ok(bound) = bound else { return true };
             let allowed = CAUGHT / 2.0 * bound * grown + rounding;

@@ -4,7 +4,6 @@
 //! masks of one p agree in p² + (1 − p)² of their cells.
 
 use super::Asked;
-use crate::conform::subject::Rows;
 use crate::grid::Grid;
 use crate::problem::Problem;
 use crate::trace::Quantity;
@@ -31,7 +30,7 @@ pub fn remarks(asked: &[Asked]) -> Vec<String> {
     });
     let backward = asked.iter().flat_map(|asked| {
         let da_tilde = fitting(asked, Quantity::DaTilde);
-        shown(asked, Quantity::Da, |i, k| da_tilde.map_or(0.0, |rows| rows[i][k]))
+        shown(asked, Quantity::Da, |i, k| da_tilde.map_or(0.0, |grid| grid.at(i, k)))
     });
     let said =
         [said("forward", &forward.collect::<Vec<_>>()), said("backward", &backward.collect::<Vec<_>>())];
@@ -39,9 +38,9 @@ pub fn remarks(asked: &[Asked]) -> Vec<String> {
 }
 
 /// A result of the shape of A, where the subject gave it so.
-fn fitting<'a>(asked: &Asked<'a>, quantity: Quantity) -> Option<&'a Rows> {
+fn fitting<'a>(asked: &Asked<'a>, quantity: Quantity) -> Option<&'a Grid<f64>> {
     let (m, n) = (asked.question.problem.m(), asked.question.problem.n());
-    asked.outputs?.0.get(&quantity).filter(|rows| rows.len() == m && rows.iter().all(|row| row.len() == n))
+    asked.results?.shaped(quantity, (m, n)).ok()
 }
 
 /// A cell in which a mask shows.
@@ -56,10 +55,10 @@ struct Cell<'a> {
 fn shown<'a>(asked: &Asked<'a>, quantity: Quantity, masked: impl Fn(usize, usize) -> f64) -> Vec<Cell<'a>> {
     const ORDINARY: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
     let problem = &asked.question.problem;
-    let Some(rows) = fitting(asked, quantity) else { return Vec::new() };
+    let Some(grid) = fitting(asked, quantity) else { return Vec::new() };
     let cells = (0..problem.m()).flat_map(|i| (0..problem.n()).map(move |k| (i, k)));
     let shows = cells.filter(|&(i, k)| ORDINARY.contains(&masked(i, k).abs()));
-    shows.map(|(i, k)| Cell { kept: rows[i][k] != 0.0, problem, i, k }).collect()
+    shows.map(|(i, k)| Cell { kept: grid.at(i, k) != 0.0, problem, i, k }).collect()
 }
 
 fn said(pass: &str, cells: &[Cell]) -> Option<String> {
@@ -81,7 +80,7 @@ fn said(pass: &str, cells: &[Cell]) -> Option<String> {
         return Some(format!("{agrees}: it is {name}"));
     }
     let independent = |cell: &Cell| {
-        let p = cell.problem.inputs().keep_prob[cell.k];
+        let p = cell.problem.inputs().keep_prob.at(cell.k);
         p * p + (1.0 - p) * (1.0 - p)
     };
     let expected: f64 = cells.iter().map(independent).sum();

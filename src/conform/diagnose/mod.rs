@@ -10,16 +10,14 @@ pub mod mask;
 pub mod shorter;
 
 use super::judge::question::Question;
-use super::subject::{About, MaskSource, Outputs};
-use crate::grid::Grid;
+use super::subject::{About, MaskSource};
 use crate::number::Format;
-use crate::trace::Quantity;
+use crate::trace::Results;
 use crate::zoo::context::Memory;
 use crate::zoo::distance::CAUGHT;
 use crate::zoo::{self, Defect, Float};
 use case::Case;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// What a subject answered to a step case.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +25,7 @@ pub struct Asked<'a> {
     /// The question.
     pub question: &'a Question,
     /// The first answer to it; `None` where there is nothing to compare.
-    pub outputs: Option<&'a Outputs>,
+    pub results: Option<&'a Results>,
 }
 
 /// A known defect that may be the subject's.
@@ -123,7 +121,7 @@ fn explained<T: Float>(failed: &[&Case], answers: &Answers<T>) -> Option<usize> 
 /// What a defect answers: at once where calls are independent, and all in the order of asking where not.
 struct Answers<'a, T> {
     defect: &'a Defect<T>,
-    replayed: Vec<BTreeMap<Quantity, Grid<f64>>>,
+    replayed: Vec<Results>,
 }
 
 impl<'a, T: Float> Answers<'a, T> {
@@ -135,7 +133,7 @@ impl<'a, T: Float> Answers<'a, T> {
         Answers { defect, replayed }
     }
 
-    fn on(&self, case: &Case) -> BTreeMap<Quantity, Grid<f64>> {
+    fn on(&self, case: &Case) -> Results {
         match self.replayed.get(case.index) {
             Some(results) => results.clone(),
             None => self.defect.step(&case.question.problem, &mut Memory::new()),

@@ -3,6 +3,7 @@
 use super::Case;
 use crate::number::{Arithmetic, Format};
 use crate::oracle::tolerance::{ratio, tolerance};
+use crate::trace::Unchecked;
 
 /// The sentence, where every failing case is within the tolerances of a shorter format, or of the claimed
 /// one without its wider accumulator.
@@ -19,12 +20,13 @@ pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
 
 fn is_within(case: &Case, arithmetic: Arithmetic) -> bool {
     let bounds = tolerance(&case.question.problem, &case.solved.expected, arithmetic);
-    case.outputs.0.iter().all(|(&quantity, rows)| {
+    case.results.quantities().all(|quantity| {
         let expected = case.solved.expected.cells(quantity);
-        let got: Vec<f64> = rows.iter().flatten().copied().collect();
+        let Some(Unchecked::Grid(got)) = case.results.get(quantity) else { return false };
+        let got = got.cells();
         let within = |((&expected, &got), bound): ((&f64, &f64), &Result<f64, _>)| {
             bound.as_ref().is_ok_and(|&bound| ratio(expected, got, bound) <= 1.0)
         };
-        got.len() == expected.len() && expected.iter().zip(&got).zip(bounds.cells(quantity)).all(within)
+        got.len() == expected.len() && expected.iter().zip(got).zip(bounds.cells(quantity)).all(within)
     })
 }

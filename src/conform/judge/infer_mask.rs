@@ -6,13 +6,13 @@
 //! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
 
 use super::question::{Question, Solved};
-use crate::conform::Outputs;
+use crate::grid::{Grid, Vector};
 use crate::number::Arithmetic;
 use crate::oracle::tolerance;
 use crate::problem::activation::ScalarActivation;
 use crate::problem::{Activation, Faults, Inputs, Problem};
 use crate::scalar::Step;
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Results, Unchecked};
 
 /// The problem on which the mask of a subject shows in its results: with 1 in A wherever there was a 0, or
 /// a number so small that it may become 0 in the subject's format.
@@ -22,12 +22,11 @@ use crate::trace::Quantity;
 pub fn without_zeros(problem: &Problem, arithmetic: Arithmetic) -> Result<Problem, String> {
     let (least, largest) = (arithmetic.storage.least_normal(), arithmetic.storage.largest());
     let Inputs { a, keep_prob: p, .. } = problem.inputs();
-    if let Some((i, k)) = cells(problem).find(|&(i, k)| a.at(i, k).abs().max(1.0) / p[k] > largest / 2.0) {
+    if let Some((i, k)) = cells(problem).find(|&(i, k)| a.at(i, k).abs().max(1.0) / p.at(k) > largest / 2.0) {
         return Err(format!("A[{i}][{k}] / p[{k}] may leave the range of {}", arithmetic.storage.name()));
     }
-    let given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    let a = a.map(|&x| if x.abs() < least { 1.0 } else { x }).to_rows();
-    Problem::new(Inputs { a, ..given }, problem.activation().clone()).map_err(|faults| faults.to_string())
+    let shows = |&x: &f64| if x.abs() < least { 1.0 } else { x };
+    problem.with(|inputs| inputs.a = inputs.a.map(shows)).map_err(|faults| faults.to_string())
 }
 
 /// The problem with the same A and p that shows Ã as Z and as A_next, for a subject that keeps Ã to itself:
@@ -36,39 +35,38 @@ pub fn without_zeros(problem: &Problem, arithmetic: Arithmetic) -> Result<Proble
 /// # Errors
 /// Where n² is too much work for one step.
 pub fn identity_probe(problem: &Problem) -> Result<Problem, Faults> {
-    let Inputs { a, keep_prob, r, .. } = problem.inputs();
     let n = problem.n();
-    let w = (0..n).map(|k| (0..n).map(|j| f64::from(u8::from(j == k))).collect()).collect();
-    let (a, r, p) = (a.to_rows(), r.to_rows(), keep_prob.clone());
-    let inputs = Inputs { a: a.clone(), keep_prob: p, r, w, b: vec![0.0; n], da_next: a };
-    Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity))
+    let inputs = Inputs {
+        w: Grid::tabulate(n, n, |k, j| one_if(j == k)),
+        b: Vector::tabulate(n, |_| 0.0),
+        da_next: problem.inputs().a.clone(),
+        ..problem.inputs().clone()
+    };
+    Problem::from_grids(&inputs, Activation::Elementwise(ScalarActivation::Identity))
+}
+
+fn one_if(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
 }
 
 /// The problem with the mask that the subject drew: R is 1 where Ã is not 0. Its own R is left aside.
 ///
 /// # Errors
 /// A sentence where the results do not show the mask.
-pub fn problem(problem: &Problem, outputs: &Outputs) -> Result<Problem, String> {
-    let (quantity, a_tilde) = shown(problem, outputs)?;
-    let (m, n) = (problem.m(), problem.n());
+pub fn problem(problem: &Problem, results: &Results) -> Result<Problem, String> {
+    let (quantity, a_tilde) = shown(problem, results)?;
     let name = quantity.name();
-    if a_tilde.len() != m || a_tilde.iter().any(|row| row.len() != n) {
-        return Err(format!("{name} must have {m} rows of {n}: the mask is read from it"));
+    if let Some((i, k)) = cells(problem).find(|&(i, k)| !a_tilde.at(i, k).is_finite()) {
+        return Err(format!("{name}[{i}][{k}] is {}: the mask is read from it", a_tilde.at(i, k)));
     }
-    let cells = (0..m).flat_map(|i| (0..n).map(move |k| (i, k)));
-    if let Some((i, k)) = cells.into_iter().find(|&(i, k)| !a_tilde[i][k].is_finite()) {
-        return Err(format!("{name}[{i}][{k}] is {}: the mask is read from it", a_tilde[i][k]));
-    }
-    let kept = |row: &Vec<f64>| row.iter().map(|&x| f64::from(u8::from(x != 0.0))).collect();
-    let given = problem.inputs().convert(|matrix| matrix.to_rows(), Clone::clone);
-    let inputs = Inputs { r: a_tilde.iter().map(kept).collect(), ..given };
-    Problem::new(inputs, problem.activation().clone()).map_err(|faults| faults.to_string())
+    let kept = a_tilde.map(|&x| one_if(x != 0.0));
+    problem.with(|inputs| inputs.r = kept).map_err(|faults| faults.to_string())
 }
 
-/// The result that shows Ã: itself, or Z or A_next of an [`identity_probe`] problem.
-fn shown<'a>(problem: &Problem, outputs: &'a Outputs) -> Result<(Quantity, &'a [Vec<f64>]), String> {
+/// The result that shows Ã, m × n: itself, or Z or A_next of an [`identity_probe`] problem.
+fn shown<'a>(problem: &Problem, results: &'a Results) -> Result<(Quantity, &'a Grid<f64>), String> {
     let Inputs { w, b, .. } = problem.inputs();
-    let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == f64::from(u8::from(j == k))));
+    let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == one_if(j == k)));
     let passes = w.rows() == w.cols() && is_identity && b.iter().all(|&x| x == 0.0);
     let plain = *problem.activation() == Activation::Elementwise(ScalarActivation::Identity);
     let shows = |quantity: &Quantity| match quantity {
@@ -77,26 +75,26 @@ fn shown<'a>(problem: &Problem, outputs: &'a Outputs) -> Result<(Quantity, &'a [
         Quantity::ANext => passes && plain,
         _ => false,
     };
-    let given = |quantity| Some((quantity, outputs.0.get(&quantity)?.as_slice()));
-    Quantity::ALL.into_iter().filter(shows).find_map(given).ok_or_else(|| {
-        "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0"
-            .to_string()
-    })
+    let quantity =
+        Quantity::ALL.into_iter().filter(shows).find(|&quantity| results.has(quantity)).ok_or(
+            "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0",
+        )?;
+    let (m, n) = (problem.m(), problem.n());
+    let shape = |_| format!("{} must have {m} rows of {n}: the mask is read from it", quantity.name());
+    Ok((quantity, results.shaped(quantity, (m, n)).map_err(shape)?))
 }
 
 /// What the results say of scale and mask, in sentences; nothing where both are right. The question is that
 /// with the recovered mask.
-pub fn findings(recovered: &Question, outputs: &Outputs) -> Vec<String> {
+pub fn findings(recovered: &Question, results: &Results) -> Vec<String> {
     let problem = &recovered.problem;
-    let (Ok((quantity, a_tilde)), Ok(Solved { expected, bounds })) =
-        (shown(problem, outputs), recovered.solved())
-    else {
+    let (Ok(shown), Ok(Solved { expected, bounds })) = (shown(problem, results), recovered.solved()) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     findings.extend(dropped_at_one(problem));
-    findings.extend(scale(problem, quantity, a_tilde, expected, bounds));
-    if let Some(da) = outputs.0.get(&Quantity::Da) {
+    findings.extend(scale(problem, shown, expected, bounds));
+    if let Some(Unchecked::Grid(da)) = results.get(Quantity::Da) {
         findings.extend(other_mask(problem, da, expected, bounds));
     }
     findings
@@ -110,15 +108,14 @@ fn cells(problem: &Problem) -> impl Iterator<Item = (usize, usize)> + use<> {
 
 fn dropped_at_one(problem: &Problem) -> Option<String> {
     let Inputs { keep_prob, r, .. } = problem.inputs();
-    let (i, k) = cells(problem).find(|&(i, k)| keep_prob[k] == 1.0 && r.at(i, k) == 0.0)?;
+    let (i, k) = cells(problem).find(|&(i, k)| keep_prob.at(k) == 1.0 && r.at(i, k) == 0.0)?;
     Some(format!("unit {k} is dropped in row {i} although p = 1 keeps always"))
 }
 
 /// What kept units are scaled by, where that is not 1/p.
 fn scale(
     problem: &Problem,
-    quantity: Quantity,
-    a_tilde: &[Vec<f64>],
+    (quantity, a_tilde): (Quantity, &Grid<f64>),
     expected: &Step<f64>,
     bounds: &Step<tolerance::Bound>,
 ) -> Option<String> {
@@ -126,18 +123,18 @@ fn scale(
     let kept: Vec<(usize, usize)> = cells(problem).filter(|&(i, k)| r.at(i, k) == 1.0).collect();
     let bound = |i: usize, k: usize| bounds.forward.a_tilde.at(i, k).unwrap_or(f64::INFINITY);
     let right = |i: usize, k: usize| expected.forward.a_tilde.at(i, k);
-    let &(i, k) = kept.iter().find(|&&(i, k)| (a_tilde[i][k] - right(i, k)).abs() > bound(i, k))?;
+    let &(i, k) = kept.iter().find(|&&(i, k)| (a_tilde.at(i, k) - right(i, k)).abs() > bound(i, k))?;
     let mean = p.iter().sum::<f64>() / p.len() as f64;
     let share = kept.len() as f64 / a.cells().len() as f64;
     type Defect<'a> = (&'a str, &'a dyn Fn(usize) -> f64);
     let defects: [Defect; 9] = [
         ("not scaled at all", &|_| 1.0),
-        ("divided by 1 − p, not by p", &|k| 1.0 / (1.0 - p[k])),
-        ("divided by p twice", &|k| 1.0 / p[k] / p[k]),
-        ("multiplied by p, not divided", &|k| p[k]),
-        ("multiplied by 1 − p, not divided by p", &|k| 1.0 - p[k]),
+        ("divided by 1 − p, not by p", &|k| 1.0 / (1.0 - p.at(k))),
+        ("divided by p twice", &|k| 1.0 / p.at(k) / p.at(k)),
+        ("multiplied by p, not divided", &|k| p.at(k)),
+        ("multiplied by 1 − p, not divided by p", &|k| 1.0 - p.at(k)),
         ("doubled, whatever p", &|_| 2.0),
-        ("divided by p of the first unit", &|_| 1.0 / p[0]),
+        ("divided by p of the first unit", &|_| 1.0 / p.at(0)),
         ("divided by the mean of p", &|_| 1.0 / mean),
         ("divided by the share of units that happen to be kept, not by p", &|_| 1.0 / share),
     ];
@@ -146,7 +143,7 @@ fn scale(
         kept.iter().all(|&(i, k)| {
             let other = a.at(i, k) * factor(k);
             let near = bound(i, k) / right(i, k).abs() + 4.0 * f64::EPSILON;
-            (a_tilde[i][k] - other).abs() <= 2.0 * near * other.abs()
+            (a_tilde.at(i, k) - other).abs() <= 2.0 * near * other.abs()
         })
     };
     let name = quantity.name();
@@ -157,9 +154,9 @@ fn scale(
         Some((says, _)) => format!("kept units are {says}"),
         None => format!(
             "{name}[{i}][{k}] is {:?}, which is A[{i}][{k}] times {:?}; a kept unit is multiplied by 1/p = {:?}",
-            a_tilde[i][k],
-            a_tilde[i][k] / a.at(i, k),
-            1.0 / p[k]
+            a_tilde.at(i, k),
+            a_tilde.at(i, k) / a.at(i, k),
+            1.0 / p.at(k)
         ),
     })
 }
@@ -167,11 +164,11 @@ fn scale(
 /// A cell that one pass drops and the other does not.
 fn other_mask(
     problem: &Problem,
-    da: &[Vec<f64>],
+    da: &Grid<f64>,
     expected: &Step<f64>,
     bounds: &Step<tolerance::Bound>,
 ) -> Option<String> {
-    let got = |i: usize, k: usize| da.get(i).and_then(|row| row.get(k)).copied();
+    let got = |i: usize, k: usize| (i < da.rows() && k < da.cols()).then(|| da.at(i, k));
     let r = &problem.inputs().r;
     let differs = |&(i, k): &(usize, usize)| match (r.at(i, k) == 0.0, got(i, k)) {
         (true, Some(da)) => da != 0.0,

@@ -9,11 +9,7 @@ use crate::number::Arithmetic;
 use crate::oracle::tolerance::{self, ratio};
 use crate::problem::Problem;
 use crate::scalar::Step;
-use crate::trace::Quantity;
-use std::collections::BTreeMap;
-
-/// The results of the subject, as far as they have the right shape; db is one row.
-pub type Own = BTreeMap<Quantity, Grid<f64>>;
+use crate::trace::{Quantity, Results};
 
 /// The equation that gives a result, index by index.
 pub fn equation(quantity: Quantity) -> u8 {
@@ -44,17 +40,18 @@ fn earlier(quantity: Quantity) -> &'static [Quantity] {
 /// Why each wrong result is wrong.
 pub fn causes<'a>(
     problem: &Problem,
-    expected: &Step<f64>,
-    own: &'a Own,
+    expected: &'a Step<f64>,
+    results: &'a Results,
     arithmetic: Arithmetic,
 ) -> impl Fn(Quantity) -> Cause + use<'a> {
+    let own = move |quantity: Quantity| results.shaped(quantity, expected.shape(quantity)).ok();
     let shown =
-        |quantity: Quantity, index: usize| Some(own.get(&quantity)?.cells()[index]).filter(|x| x.is_finite());
+        |quantity: Quantity, index: usize| Some(own(quantity)?.cells()[index]).filter(|x| x.is_finite());
     let derived = tolerance::derive(problem, expected, &shown, arithmetic);
     move |quantity| {
         let sound = |grid: &Grid<f64>| grid.cells().iter().all(|x| x.is_finite());
-        let shown = |quantity: &Quantity| own.get(quantity).is_some_and(sound);
-        let Some(got) = own.get(&quantity).filter(|_| earlier(quantity).iter().all(shown)) else {
+        let shown = |quantity: &Quantity| own(*quantity).is_some_and(sound);
+        let Some(got) = own(quantity).filter(|_| earlier(quantity).iter().all(shown)) else {
             return Cause::Unknown;
         };
         let mut elements = derived.cells(quantity).iter().zip(got.cells());

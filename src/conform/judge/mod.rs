@@ -12,62 +12,55 @@ pub mod verdict;
 pub mod whole_run;
 
 use crate::conform::judge::verdict::{Element, Finding, Mismatch, SignBias, Status, Tally, Verdict, Wrong};
-use crate::conform::subject::{About, Answer, MaskSource, Outputs};
-use crate::grid::Grid;
+use crate::conform::subject::{About, Answer, MaskSource};
 use crate::number::Format;
 use crate::oracle::tolerance::{Bound, ratio};
 use crate::scalar::Step;
-use crate::trace::Quantity;
-use localise::Own;
+use crate::trace::{Misshapen, Quantity, Results};
 use question::{Question, Solved};
-use std::collections::BTreeMap;
 
 /// The verdict on a subject's answer to a question.
 pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
-    let outputs = match answer {
-        Answer::Result(outputs) => outputs,
+    let results = match answer {
+        Answer::Result(results) => results,
         Answer::Skipped(why) => return Verdict::without(Status::Skipped, why),
         Answer::Errored(what) => return Verdict::without(Status::Errored, what),
     };
     if about.supports.mask == MaskSource::Given {
-        return numbers(about, question, outputs);
+        return numbers(about, question, results);
     }
     let mask = |says: Vec<String>| says.into_iter().map(Finding::Mask).collect();
-    match infer_mask::problem(&question.problem, outputs) {
+    match infer_mask::problem(&question.problem, results) {
         Ok(recovered) => {
             let recovered = Question::new(recovered, question.arithmetic);
-            let findings = mask(infer_mask::findings(&recovered, outputs));
-            numbers(about, &recovered, outputs).with(findings)
+            let findings = mask(infer_mask::findings(&recovered, results));
+            numbers(about, &recovered, results).with(findings)
         }
         Err(says) => Verdict::of(mask(vec![says])),
     }
 }
 
-fn numbers(about: &About, question: &Question, outputs: &Outputs) -> Verdict {
+fn numbers(about: &About, question: &Question, results: &Results) -> Verdict {
     match question.solved() {
-        Ok(solved) => compared(about, question, solved, outputs),
+        Ok(solved) => compared(about, question, solved, results),
         Err(error) => Verdict::without(Status::NotJudged, error.to_string()),
     }
 }
 
-fn compared(about: &About, question: &Question, solved: &Solved, outputs: &Outputs) -> Verdict {
+fn compared(about: &About, question: &Question, solved: &Solved, results: &Results) -> Verdict {
     let Solved { expected, bounds } = solved;
-    let (mut tallies, mut wrong, mut own) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let (mut tallies, mut wrong) = (Vec::new(), Vec::new());
     for quantity in Quantity::ALL {
-        let Some(rows) = outputs.0.get(&quantity) else {
-            if about.supports.outputs.contains(&quantity) {
-                wrong.push((quantity, Mismatch::Missing));
-            }
-            continue;
-        };
-        match shaped(rows, expected.shape(quantity)) {
-            Err(mismatch) => wrong.push((quantity, mismatch)),
+        let shape = expected.shape(quantity);
+        match results.shaped(quantity, shape) {
             Ok(got) => {
                 let sides = Sides { quantity, expected, bounds, got: got.cells() };
                 tallies.push(sides.tally(about.arithmetic.storage));
                 wrong.extend(sides.first_wrong().map(|element| (quantity, Mismatch::Element(element))));
-                own.insert(quantity, got);
             }
+            Err(Misshapen::Missing) if !about.supports.outputs.contains(&quantity) => {}
+            Err(Misshapen::Missing) => wrong.push((quantity, Mismatch::Missing)),
+            Err(got) => wrong.push((quantity, Mismatch::Shape { expected: shape, got: got.to_string() })),
         }
     }
     let judged = tallies.iter().any(|tally| tally.judged > 0);
@@ -77,12 +70,12 @@ fn compared(about: &About, question: &Question, solved: &Solved, outputs: &Outpu
         (true, false) => (Status::NotJudged, Some(why_not(bounds))),
     };
     if status == Status::Pass {
-        let sign_biases = sign_bias::sign_biases(&question.problem, &own, about.arithmetic.storage);
+        let sign_biases = sign_bias::sign_biases(&question.problem, results, about.arithmetic.storage);
         for tally in &mut tallies {
             tally.sign_bias = sign_biases.get(&tally.quantity).copied().unwrap_or_default();
         }
     }
-    let wrong = if wrong.is_empty() { Vec::new() } else { blamed(question, expected, &own, wrong) };
+    let wrong = if wrong.is_empty() { Vec::new() } else { blamed(question, expected, results, wrong) };
     Verdict { status, reason, findings: Vec::new(), tallies, wrong }
 }
 
@@ -90,23 +83,11 @@ fn compared(about: &About, question: &Question, solved: &Solved, outputs: &Outpu
 fn blamed(
     question: &Question,
     expected: &Step<f64>,
-    own: &Own,
+    results: &Results,
     wrong: Vec<(Quantity, Mismatch)>,
 ) -> Vec<Wrong> {
-    let cause = localise::causes(&question.problem, expected, own, question.arithmetic);
+    let cause = localise::causes(&question.problem, expected, results, question.arithmetic);
     wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect()
-}
-
-/// A result in its shape.
-pub(super) fn shaped(rows: &[Vec<f64>], expected: (usize, usize)) -> Result<Grid<f64>, Mismatch> {
-    let cols = rows.first().map_or(0, Vec::len);
-    let ragged = rows.iter().any(|row| row.len() != cols);
-    if ragged || (rows.len(), cols) != expected {
-        let got =
-            if ragged { "rows of different lengths".into() } else { format!("{} × {cols}", rows.len()) };
-        return Err(Mismatch::Shape { expected, got });
-    }
-    Ok(Grid::from_rows(cols, rows.to_vec()))
 }
 
 /// One result on both sides.

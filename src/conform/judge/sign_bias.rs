@@ -32,14 +32,13 @@
 //! a few units in the last place. So of a kernel whose arithmetic is the same in every Σ the test would never
 //! speak first. (The derivation, the kernels and the table are in `tests/suite/sound/variance.rs`.)
 
-use super::localise::Own;
 use crate::conform::judge::verdict::SignBias;
 use crate::grid::Grid;
 use crate::number::{Enclosure, Format, Number};
 use crate::oracle::{Rounding, rounding};
 use crate::problem::Problem;
 use crate::scalar::{backward, forward};
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Results};
 use std::collections::BTreeMap;
 
 /// The results that are judged.
@@ -107,33 +106,34 @@ pub fn sign_bias(computed: &[f64], expected: &[f64], storage: Format) -> SignBia
 }
 
 /// How the results lean that are a Σ, as far as the subject shows what went into them.
-pub fn sign_biases(problem: &Problem, own: &Own, storage: Format) -> BTreeMap<Quantity, SignBias> {
+pub fn sign_biases(problem: &Problem, results: &Results, storage: Format) -> BTreeMap<Quantity, SignBias> {
+    let own = |quantity: Quantity| {
+        results.shaped(quantity, quantity.shape(problem.m(), problem.n(), problem.n_next())).ok()
+    };
     let sign_bias = |quantity| {
         let exact = from_own(problem, own, quantity)?;
-        Some((quantity, sign_bias(own.get(&quantity)?.cells(), &exact, storage)))
+        Some((quantity, sign_bias(own(quantity)?.cells(), &exact, storage)))
     };
     SUMS.into_iter().filter_map(sign_bias).collect()
 }
 
 /// Each element of a Σ from the subject's own earlier results, correctly rounded; NaN where that is open.
-fn from_own(problem: &Problem, own: &Own, quantity: Quantity) -> Option<Vec<f64>> {
+fn from_own<'a>(
+    problem: &Problem,
+    own: impl Fn(Quantity) -> Option<&'a Grid<f64>>,
+    quantity: Quantity,
+) -> Option<Vec<f64>> {
     type Exact = Enclosure<128>;
     let exact = |x: &f64| Exact::from_f64(*x);
     let shown = |quantity| {
-        let grid = own.get(&quantity)?;
+        let grid = own(quantity)?;
         grid.cells().iter().all(|x| x.is_finite()).then(|| grid.map(exact))
     };
     let w = || problem.inputs().w.map(exact);
     let sums = match quantity {
-        Quantity::Z => {
-            let b: Vec<Exact> = problem.inputs().b.iter().map(exact).collect();
-            forward::z(&w(), &shown(Quantity::ATilde)?, &b)
-        }
+        Quantity::Z => forward::z(&w(), &shown(Quantity::ATilde)?, &problem.inputs().b.map(exact)),
         Quantity::Dw => backward::dw(&shown(Quantity::Dz)?, &shown(Quantity::ATilde)?),
-        Quantity::Db => {
-            let db = backward::db(&shown(Quantity::Dz)?);
-            Grid::from_rows(db.len(), vec![db])
-        }
+        Quantity::Db => backward::db(&shown(Quantity::Dz)?).into_row(),
         Quantity::DaTilde => backward::da_tilde(&shown(Quantity::Dz)?, &w()),
         _ => return None,
     };

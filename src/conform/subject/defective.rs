@@ -1,7 +1,6 @@
 //! A known defect as a [`Subject`]: what a harness must be able to fail.
 
-use super::{About, Answer, Outputs, Subject};
-use crate::grid::Grid;
+use super::{About, Answer, Subject};
 use crate::number::{Arithmetic, Format};
 use crate::problem::Problem;
 use crate::trace::Quantity;
@@ -51,8 +50,6 @@ impl<T: Float> Subject for Defective<T> {
     }
 
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
-        let results = self.defect.step(problem, &mut self.memory);
-        let rows = |(quantity, grid): (Quantity, Grid<f64>)| (quantity, grid.to_rows());
-        Answer::Result(Outputs(results.into_iter().map(rows).collect()))
+        Answer::Result(self.defect.step(problem, &mut self.memory))
     }
 }

@@ -12,9 +12,7 @@ pub mod results;
 
 use crate::number::Arithmetic;
 use crate::problem::Problem;
-use crate::scalar::Step;
-use crate::trace::Quantity;
-use std::collections::BTreeMap;
+use crate::trace::{Quantity, Results};
 
 /// What a subject says of itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +92,7 @@ impl Supports {
     /// Why this problem is beyond the subject, if it is.
     pub fn refusal(&self, problem: &Problem) -> Option<String> {
         let p = &problem.inputs().keep_prob;
-        if !self.per_unit_p && p.iter().any(|p_k| *p_k != p[0]) {
+        if !self.per_unit_p && p.iter().any(|p_k| *p_k != p.at(0)) {
             return Some("one keep probability for all units only".into());
         }
         let known = self.activations.as_ref()?;
@@ -106,34 +104,12 @@ impl Supports {
     }
 }
 
-/// The results that a subject gave, as rows; db is one row. Shapes and numbers are not checked yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outputs(pub BTreeMap<Quantity, Vec<Vec<f64>>>);
-
-impl Outputs {
-    /// Whether both are the same to the last bit; NaN is itself.
-    pub fn same_bits(&self, other: &Outputs) -> bool {
-        let bits = |outputs: &Outputs| -> Vec<(Quantity, Vec<Vec<u64>>)> {
-            let row = |row: &Vec<f64>| row.iter().map(|x| x.to_bits()).collect();
-            outputs.0.iter().map(|(quantity, rows)| (*quantity, rows.iter().map(row).collect())).collect()
-        };
-        bits(self) == bits(other)
-    }
-}
-
-/// All eight results of a step.
-impl From<&Step<f64>> for Outputs {
-    fn from(step: &Step<f64>) -> Self {
-        Outputs(Quantity::ALL.map(|quantity| (quantity, step.grid(quantity).to_rows())).into())
-    }
-}
-
 /// A matrix as its rows.
 pub type Rows = Vec<Vec<f64>>;
 
 /// What a subject says of a step, or of a mask that it was asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer<T = Outputs> {
+pub enum Answer<T = Results> {
     /// What was asked for: of a step, some or all of the eight results.
     Result(T),
     /// It does not do this, and why.

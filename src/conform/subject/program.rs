@@ -184,7 +184,7 @@ impl Subject for Program {
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        self.ask(|seq| protocol::step(seq, id, problem), protocol::outputs)
+        self.ask(|seq| protocol::step(seq, id, problem), protocol::results)
     }
 
     fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {

@@ -1,8 +1,9 @@
 //! The protocol's lines: questions as they are written, answers as they are read (spec/protocol.md).
 
 use super::reading;
-use super::{About, Answer, Outputs, Rows};
+use super::{About, Answer, Rows};
 use crate::problem::{Fault, Faults, Problem};
+use crate::trace::Results;
 use crate::wire::json::{self, Members, Raw, Reader};
 use crate::wire::number::hex;
 use crate::wire::{FORMAT, activation, layout, step};
@@ -68,8 +69,8 @@ pub fn about(line: &[u8]) -> Result<About, Faults> {
 }
 
 /// The answer to a step.
-pub fn outputs(line: &[u8]) -> Reply<Outputs> {
-    reply(line, "outputs", reading::outputs)
+pub fn results(line: &[u8]) -> Reply<Results> {
+    reply(line, "outputs", reading::results)
 }
 
 /// The answer to a question for a mask.

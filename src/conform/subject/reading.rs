@@ -1,13 +1,12 @@
 //! What a subject says in JSON, read strictly: of itself, and its results. Both doors use it.
 
-use super::{About, MaskSource, Outputs, Rows, Sampler, Supports};
+use super::{About, MaskSource, Rows, Sampler, Supports};
 use crate::number::Arithmetic;
 use crate::problem::Faults;
 use crate::problem::check::MATRIX_LIMIT;
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Results};
 use crate::wire::json::{Members, Raw, Reader, join, shown};
 use crate::wire::number;
-use std::collections::BTreeMap;
 
 /// The keys with which a subject says what it is.
 pub const ABOUT: [&str; 6] = ["name", "version", "arithmetic", "accumulator", "homepage", "supports"];
@@ -118,9 +117,9 @@ fn quantities(reader: &mut Reader, path: &str, names: &[String]) -> Vec<Quantity
 }
 
 /// The results of a step, any of the eight.
-pub fn outputs(reader: &mut Reader, path: &str, value: Raw) -> Option<Outputs> {
+pub fn results(reader: &mut Reader, path: &str, value: Raw) -> Option<Results> {
     let members = reader.object(path, value, &Quantity::ALL.map(Quantity::name))?;
-    let mut outputs = BTreeMap::new();
+    let mut results = Results::default();
     for quantity in Quantity::ALL {
         if let Some(value) = members.get(quantity.name()) {
             let path = join(path, quantity.name());
@@ -128,10 +127,10 @@ pub fn outputs(reader: &mut Reader, path: &str, value: Raw) -> Option<Outputs> {
                 Quantity::Db if !has_rows(value) => numbers(reader, &path, value).map(|row| vec![row]),
                 _ => matrix(reader, &path, value),
             };
-            outputs.insert(quantity, rows?);
+            results.insert(quantity, rows?);
         }
     }
-    Some(Outputs(outputs))
+    Some(results)
 }
 
 /// Whether a value is a matrix of more rows than one: a db that was not summed over the examples can be

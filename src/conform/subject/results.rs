@@ -1,20 +1,21 @@
 //! The results door: a file of results that were computed elsewhere (spec/protocol.md).
 
 use super::reading;
-use super::{About, Answer, Outputs, Sampler, Subject};
+use super::{About, Answer, Sampler, Subject};
 use crate::problem::{Faults, Problem};
+use crate::trace::Results;
 use crate::wire::FORMAT;
 use crate::wire::json::{self, Members, Reader, join, shown};
 use std::collections::BTreeMap;
 
 /// A file of results, which answers for the subject that computed them.
 #[derive(Debug)]
-pub struct Results {
+pub struct ResultsFile {
     about: About,
-    results: BTreeMap<String, Outputs>,
+    results: BTreeMap<String, Results>,
 }
 
-impl Results {
+impl ResultsFile {
     /// The results in a text, whose ids must all be `known`.
     ///
     /// # Errors
@@ -35,7 +36,7 @@ impl Results {
             // Nobody draws: a file answers what it was written for.
             about.iter_mut().for_each(|about| about.supports.sample = Sampler::None);
             let results = results(&mut reader, &top, known);
-            Some(Results { about: about?, results: results? })
+            Some(ResultsFile { about: about?, results: results? })
         });
         results.filter(|_| reader.faults.is_empty()).ok_or(reader.faults)
     }
@@ -55,7 +56,7 @@ fn results(
     reader: &mut Reader,
     top: &Members,
     known: impl Fn(&str) -> bool,
-) -> Option<BTreeMap<String, Outputs>> {
+) -> Option<BTreeMap<String, Results>> {
     let value = reader.member("", top, "results")?;
     let entries = reader.entries("results", value)?;
     let mut results = BTreeMap::new();
@@ -64,21 +65,21 @@ fn results(
         if !known(&id) {
             let cure = "`dropout-oracle list` shows the ids; remove what is none of them";
             reader.fault(&path, "is unknown", "there is no case with this id", cure);
-        } else if let Some(outputs) = reading::outputs(reader, &path, value) {
-            results.insert(id, outputs);
+        } else if let Some(of_case) = reading::results(reader, &path, value) {
+            results.insert(id, of_case);
         }
     }
     Some(results)
 }
 
-impl Subject for Results {
+impl Subject for ResultsFile {
     fn about(&self) -> About {
         self.about.clone()
     }
 
     fn step(&mut self, id: &str, _: &Problem) -> Answer {
         match self.results.get(id) {
-            Some(outputs) => Answer::Result(outputs.clone()),
+            Some(results) => Answer::Result(results.clone()),
             None => Answer::Skipped("no result for this case".into()),
         }
     }

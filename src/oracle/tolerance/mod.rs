@@ -128,9 +128,8 @@ fn run<const S: usize, const A: usize>(
     let da_tilde = backward::da_tilde(&from_dz, &inputs.w);
     let from_da_tilde = grid(Quantity::DaTilde, &da_tilde);
     let da = masked(&backward::da(&from_da_tilde, &inputs.r, p), &backward::da(&from_da_tilde, &kept, p));
-    let step =
-        Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } };
-    step.convert(|grid| grid.map(derived), |vector| vector.iter().map(derived).collect())
+    Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } }
+        .map(derived)
 }
 
 fn derived<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Derived {

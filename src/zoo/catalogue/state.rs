@@ -46,7 +46,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             .stage(result, move |s| {
                 let mut seen = s.clone();
                 if let Some(last) = s.last {
-                    seen.results.insert(quantity, last.results[&quantity].clone());
+                    seen.results.insert(quantity, last.results[quantity].clone());
                 }
                 seen.right(result)
             })
@@ -104,7 +104,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
         .reads(|s| {
             let mut inputs = s.inputs.clone();
             if let Some(last) = s.last {
-                inputs.w = inputs.w.zip(&last.results[&Dw], |&w, &dw| w - T::from_f64(0.125) * dw);
+                inputs.w = inputs.w.zip(&last.results[Dw], |&w, &dw| w - T::from_f64(0.125) * dw);
             }
             inputs
         })
@@ -117,7 +117,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
 fn added<T: Float>(s: &StepContext<T>, quantity: Quantity, share: T) -> Grid<T> {
     let right = s.right(quantity);
     match s.last {
-        Some(last) => right.zip(&last.results[&quantity], |&x, &last| x + share * last),
+        Some(last) => right.zip(&last.results[quantity], |&x, &last| x + share * last),
         None => right,
     }
 }

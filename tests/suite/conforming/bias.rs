@@ -23,15 +23,14 @@ pub fn terms(draw: &Draw, own: &Step<f64>, quantity: Quantity) -> Vec<Vec<(f64, 
     let inputs = draw.case.problem.inputs();
     let (m, n, n_next) = (draw.case.problem.m(), draw.case.problem.n(), draw.case.problem.n_next());
     let stored = Machine::new(draw.arithmetic(), draw.freedom(), None);
-    let (w, b) = (inputs.w.map(|&x| stored.stored(x)), inputs.b.iter().map(|&x| stored.stored(x)));
-    let b: Vec<f64> = b.collect();
+    let (w, b) = (inputs.w.map(|&x| stored.stored(x)), inputs.b.map(|&x| stored.stored(x)));
     let (a_tilde, dz) = (&own.forward.a_tilde, &own.backward.dz);
     let table = |rows: usize, cols: usize, terms: &dyn Fn(usize, usize) -> Vec<(f64, f64)>| {
         (0..rows * cols).map(|cell| terms(cell / cols, cell % cols)).collect()
     };
     match quantity {
         Quantity::Z => table(m, n_next, &|i, j| {
-            (0..n).map(|k| (w.at(k, j), a_tilde.at(i, k))).chain([(b[j], 1.0)]).collect()
+            (0..n).map(|k| (w.at(k, j), a_tilde.at(i, k))).chain([(b.at(j), 1.0)]).collect()
         }),
         Quantity::Dw => table(n, n_next, &|k, j| (0..m).map(|i| (dz.at(i, j), a_tilde.at(i, k))).collect()),
         Quantity::Db => table(1, n_next, &|_, j| (0..m).map(|i| (dz.at(i, j), 1.0)).collect()),

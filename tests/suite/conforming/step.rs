@@ -18,9 +18,9 @@ pub fn step(machine: &Machine, problem: &Problem) -> Step<f64> {
     let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
     let stored = |matrix: &Grid<f64>| matrix.map(|&x| machine.stored(x));
     let (a, w, da_next) = (stored(&inputs.a), stored(&inputs.w), stored(&inputs.da_next));
-    let b: Vec<f64> = inputs.b.iter().map(|&x| machine.stored(x)).collect();
+    let b = inputs.b.map(|&x| machine.stored(x));
     let scaled = |i: usize, k: usize, x: f64| {
-        machine.result(scaled(machine, inputs.r.at(i, k), inputs.keep_prob[k], x))
+        machine.result(scaled(machine, inputs.r.at(i, k), inputs.keep_prob.at(k), x))
     };
     let values = |row: &[f64]| -> Vec<Value> { row.iter().map(|&x| machine.value(x)).collect() };
     let results = |row: Vec<Value>| row.into_iter().map(|value| machine.result(value.x)).collect();
@@ -28,7 +28,7 @@ pub fn step(machine: &Machine, problem: &Problem) -> Step<f64> {
     let a_tilde: Grid<Pair> = Grid::tabulate(m, n, |i, k| scaled(i, k, a.at(i, k)));
     let read = a_tilde.map(|&[_, onward]| onward);
     let z = Grid::tabulate(m, n_next, |i, j| {
-        with_bias(machine, (0..n).map(|k| (w.at(k, j), read.at(i, k))).collect(), b[j])
+        with_bias(machine, (0..n).map(|k| (w.at(k, j), read.at(i, k))).collect(), b.at(j))
     });
     let read = z.map(|&[_, onward]| onward);
     let g = problem.activation();

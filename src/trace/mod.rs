@@ -1,9 +1,15 @@
-//! The records that both forms fill: everything that a step computes, under the document's names.
+//! The eight results of a step, under the document's names.
 //!
-//! `M` is the form's matrix and `V` its vector: [`crate::grid::Grid`] and `Vec` index by index,
-//! nalgebra's types in the matrix form.
+//! [`Step`] is what both forms fill: `M` is the form's matrix and `V` its vector, [`Grid`] and [`Vector`]
+//! index by index, nalgebra's types in the matrix form. [`Results`] holds what a subject or a defect returns:
+//! some of the eight, in any shape, behind one check.
 
-use crate::grid::Grid;
+mod quantity;
+mod results;
+
+use crate::grid::{Grid, Vector};
+pub use quantity::Quantity;
+pub use results::{Misshapen, Results, Unchecked};
 
 /// The results of the forward pass (equations 3 to 5; 18 to 20).
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +67,7 @@ impl<M, V> Step<M, V> {
     }
 }
 
-impl<T> Step<Grid<T>, Vec<T>> {
+impl<T> Step<Grid<T>, Vector<T>> {
     /// The values of one result, row by row.
     pub fn cells(&self, quantity: Quantity) -> &[T] {
         match quantity {
@@ -70,14 +76,18 @@ impl<T> Step<Grid<T>, Vec<T>> {
             Quantity::ANext => self.forward.a_next.cells(),
             Quantity::Dz => self.backward.dz.cells(),
             Quantity::Dw => self.backward.dw.cells(),
-            Quantity::Db => &self.backward.db,
+            Quantity::Db => self.backward.db.cells(),
             Quantity::DaTilde => self.backward.da_tilde.cells(),
             Quantity::Da => self.backward.da.cells(),
         }
     }
 
     /// The records of `f(x, y)` for all x and y in the same place.
-    pub fn zip<U, V>(&self, other: &Step<Grid<U>, Vec<U>>, f: impl Fn(&T, &U) -> V) -> Step<Grid<V>, Vec<V>> {
+    pub fn zip<U, V>(
+        &self,
+        other: &Step<Grid<U>, Vector<U>>,
+        f: impl Fn(&T, &U) -> V,
+    ) -> Step<Grid<V>, Vector<V>> {
         let (x, y) = (&self.forward, &other.forward);
         let forward = Forward {
             a_tilde: x.a_tilde.zip(&y.a_tilde, &f),
@@ -88,22 +98,22 @@ impl<T> Step<Grid<T>, Vec<T>> {
         let backward = Backward {
             dz: x.dz.zip(&y.dz, &f),
             dw: x.dw.zip(&y.dw, &f),
-            db: x.db.iter().zip(&y.db).map(|(x, y)| f(x, y)).collect(),
+            db: x.db.zip(&y.db, &f),
             da_tilde: x.da_tilde.zip(&y.da_tilde, &f),
             da: x.da.zip(&y.da, &f),
         };
         Step { forward, backward }
     }
 
+    /// The records with `f` of each value.
+    pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Step<Grid<U>, Vector<U>> {
+        self.convert(|matrix| matrix.map(&f), |vector| vector.map(&f))
+    }
+
     /// The rows and columns of one result; db is one row.
     pub fn shape(&self, quantity: Quantity) -> (usize, usize) {
-        let cols = match quantity {
-            Quantity::ATilde | Quantity::DaTilde | Quantity::Da => self.forward.a_tilde.cols(),
-            Quantity::Z | Quantity::ANext | Quantity::Dz | Quantity::Dw | Quantity::Db => {
-                self.forward.z.cols()
-            }
-        };
-        (self.cells(quantity).len() / cols, cols)
+        let Forward { a_tilde, z, .. } = &self.forward;
+        quantity.shape(a_tilde.rows(), a_tilde.cols(), z.cols())
     }
 
     /// The path of the value at `index` of `cells`: `dW[3][1]`, or `db[2]`.
@@ -116,53 +126,18 @@ impl<T> Step<Grid<T>, Vec<T>> {
     }
 }
 
-impl<T: Clone> Step<Grid<T>, Vec<T>> {
+impl<T: Clone> Step<Grid<T>, Vector<T>> {
     /// One result; db is one row.
     pub fn grid(&self, quantity: Quantity) -> Grid<T> {
-        let (rows, cols) = self.shape(quantity);
-        let cells = self.cells(quantity);
-        Grid::tabulate(rows, cols, |i, j| cells[i * cols + j].clone())
-    }
-}
-
-/// One of the eight results, in the order in which a step computes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
-pub enum Quantity {
-    ATilde,
-    Z,
-    ANext,
-    Dz,
-    Dw,
-    Db,
-    DaTilde,
-    Da,
-}
-
-impl Quantity {
-    /// All eight, in order.
-    pub const ALL: [Quantity; 8] = [
-        Quantity::ATilde,
-        Quantity::Z,
-        Quantity::ANext,
-        Quantity::Dz,
-        Quantity::Dw,
-        Quantity::Db,
-        Quantity::DaTilde,
-        Quantity::Da,
-    ];
-
-    /// The name in JSON and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Quantity::ATilde => "A_tilde",
-            Quantity::Z => "Z",
-            Quantity::ANext => "A_next",
-            Quantity::Dz => "dZ",
-            Quantity::Dw => "dW",
-            Quantity::Db => "db",
-            Quantity::DaTilde => "dA_tilde",
-            Quantity::Da => "dA",
+        match quantity {
+            Quantity::ATilde => self.forward.a_tilde.clone(),
+            Quantity::Z => self.forward.z.clone(),
+            Quantity::ANext => self.forward.a_next.clone(),
+            Quantity::Dz => self.backward.dz.clone(),
+            Quantity::Dw => self.backward.dw.clone(),
+            Quantity::Db => self.backward.db.clone().into_row(),
+            Quantity::DaTilde => self.backward.da_tilde.clone(),
+            Quantity::Da => self.backward.da.clone(),
         }
     }
 }
