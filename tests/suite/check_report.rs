@@ -185,6 +185,16 @@ fn the_report_in_xml_reads_back_as_written() {
 }
 
 #[test]
+fn what_no_xml_may_hold_is_replaced() {
+    let odd = |what: &str| Verdict::without(Status::Errored, what);
+    let outcomes = vec![outcome("a/odd", odd("\u{fffe} \u{ffff} \u{1} \u{7f} \u{fffd} \u{10ffff}\r\n"))];
+    let text = reported(&Run { outcomes, ..varied() }, "", junit);
+    let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
+    let message = document.descendants().find_map(|node| node.attribute("message"));
+    assert_eq!(message, Some("\u{fffd} \u{fffd} \u{fffd} \u{fffd} \u{fffd} \u{10ffff}\u{fffd}\n"));
+}
+
+#[test]
 fn every_report_has_the_diagnosis() {
     let candidate = |id: &str, explains| Candidate {
         id: id.into(),
