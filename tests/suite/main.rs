@@ -33,6 +33,7 @@ mod links;
 mod mask;
 mod mask_test;
 mod named_masks;
+mod near;
 mod number_kinds;
 mod number_laws;
 mod oracle;
