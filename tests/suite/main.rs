@@ -43,6 +43,7 @@ mod real_laws;
 mod rounding;
 mod shapes;
 mod sources;
+mod stdout;
 mod tails;
 mod tolerance;
 mod traceability;

@@ -25,7 +25,7 @@ const MODULES: [(&str, usize); 17] = [
 ];
 
 /// Dependencies and macros, and the modules that may use them.
-const OWNERS: [(&str, &[&str]); 17] = [
+const OWNERS: [(&str, &[&str]); 18] = [
     ("nalgebra::", &["src/matrix/"]),
     ("serde_json::", &["src/wire/"]),
     ("serde::", &["src/wire/", "src/fixture/", "src/conform/", "src/cli/"]),
@@ -41,6 +41,7 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("libtest_mimic::", &["src/conform/suite.rs"]),
     ("glob::", &["src/conform/cases.rs"]),
     ("strsim::", &["src/conform/cases.rs"]),
+    ("anstream::", &["src/cli/"]),
     ("shlex::", &["src/cli/check.rs"]),
     ("unsafe ", &[]),
 ];
