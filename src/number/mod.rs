@@ -16,6 +16,7 @@ mod error_bound;
 mod float;
 mod format;
 mod interval;
+pub(crate) mod operators;
 mod prime;
 mod rational;
 
