@@ -44,6 +44,7 @@ mod rounding;
 mod shapes;
 mod sources;
 mod stdout;
+mod surface;
 mod tails;
 mod tolerance;
 mod traceability;
