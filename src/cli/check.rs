@@ -13,10 +13,11 @@ use crate::conform::subject::{About, Subject};
 use crate::error::Error;
 use crate::fixture::files;
 use crate::number::{Arithmetic, Format};
+use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Display;
-use std::io::{IsTerminal, stdout};
+use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -110,8 +111,7 @@ impl Check {
             let xml = path.extension().is_some_and(|extension| extension == "xml");
             files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())?;
         }
-        let colour =
-            stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let colour = AutoStream::choice(&stdout()) != ColorChoice::Never;
         let text = human(&report, colour);
         match self.failure(&run, unexpected.len()) {
             None => Ok(text),

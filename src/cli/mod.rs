@@ -14,6 +14,7 @@ mod sample;
 mod verify;
 
 use crate::error::Error;
+use anstream::AutoStream;
 use clap::{Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -68,9 +69,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Writes the result; a reader that has seen enough (`| head`) is no failure.
+/// Writes the result unchanged; a reader that has seen enough (`| head`) is no failure. Only a report holds
+/// colours, and only where they are wanted: `always` passes them on, and makes a Windows terminal show them.
 fn print(text: &str) -> ExitCode {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    let mut stdout = AutoStream::always(io::stdout());
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             eprintln!("{}", Error::File { path: "stdout".into(), source: error });
             ExitCode::from(2)

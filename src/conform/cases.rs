@@ -8,6 +8,7 @@ use crate::wire::read::{self, Kind};
 use glob::Pattern;
 use std::collections::BTreeSet;
 use std::path::Path;
+use strsim::sorensen_dice;
 
 /// A case before anybody solved it.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,16 +82,11 @@ impl Selection {
     }
 }
 
-/// The ids that look most like a pattern: those that share the most pairs of neighbouring letters with it.
+/// The three ids most like a pattern, by the pairs of neighbouring letters that they share: with a wrong or missing
+/// family, or with its words in another order, a pattern still leads to the right id.
 pub fn near(pattern: &str, ids: &[String]) -> String {
     const SHOWN: usize = 3;
-    let pairs = |text: &str| -> BTreeSet<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let wanted = pairs(pattern);
-    let likeness = |id: &str| {
-        let found = pairs(id);
-        2000 * wanted.intersection(&found).count() / (wanted.len() + found.len()).max(1)
-    };
-    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    ids.sort_by_key(|id| std::cmp::Reverse(likeness(id)));
-    ids[..ids.len().min(SHOWN)].join(", ")
+    let mut ids: Vec<(f64, &str)> = ids.iter().map(|id| (sorensen_dice(pattern, id), id.as_str())).collect();
+    ids.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    ids.iter().take(SHOWN).map(|(_, id)| *id).collect::<Vec<_>>().join(", ")
 }

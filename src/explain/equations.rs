@@ -1,8 +1,14 @@
 //! The 58 equations of spec/dropout.md, in the order in which they stand there.
 //!
-//! Number, id, kind and words are those of spec/equations.json; a test holds the two equal. The formula
-//! is the one of the document in the letters of a terminal: A_next is A of the next layer, jj the summed
-//! output, and an index stands below its letter.
+//! This list is the source. spec/equations.json is generated from it for programs, and a test compares the two byte
+//! for byte. After a change, rewrite the file:
+//!
+//! ```text
+//! cargo run -- list equations --json > spec/equations.json
+//! ```
+//!
+//! The formula is the one of the document in the letters of a terminal: A_next is A of the next layer, jj the
+//! summed output, and an index stands below its letter.
 
 use std::fmt;
 

@@ -3,9 +3,9 @@
 //! Running the forward pass on them yields the derivative itself, by rules that know nothing of the backward
 //! pass.
 
+use super::operators::{Operations, operators};
 use super::{Number, Ordered, Real};
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// value + slope · ε with ε² = 0.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,55 +43,32 @@ impl<T: Number> One for Dual<T> {
     }
 }
 
-impl<T: Number> Add for Dual<T> {
-    type Output = Self;
+impl<T: Number> Operations for Dual<T> {
     fn add(self, other: Self) -> Self {
         Dual { value: self.value + other.value, slope: self.slope + other.slope }
     }
-}
 
-impl<T: Number> Sub for Dual<T> {
-    type Output = Self;
     fn sub(self, other: Self) -> Self {
         Dual { value: self.value - other.value, slope: self.slope - other.slope }
     }
-}
 
-impl<T: Number> Mul for Dual<T> {
-    type Output = Self;
     fn mul(self, other: Self) -> Self {
         let slope = self.slope * other.value.clone() + self.value.clone() * other.slope;
         Dual { value: self.value * other.value, slope }
     }
-}
 
-impl<T: Number> Div for Dual<T> {
-    type Output = Self;
     fn div(self, other: Self) -> Self {
         let value = self.value / other.value.clone();
         let slope = (self.slope - value.clone() * other.slope) / other.value;
         Dual { value, slope }
     }
-}
 
-impl<T: Number> Neg for Dual<T> {
-    type Output = Self;
     fn neg(self) -> Self {
         Dual { value: -self.value, slope: -self.slope }
     }
 }
 
-impl<T: Number> AddAssign for Dual<T> {
-    fn add_assign(&mut self, other: Self) {
-        *self = self.clone() + other;
-    }
-}
-
-impl<T: Number> MulAssign for Dual<T> {
-    fn mul_assign(&mut self, other: Self) {
-        *self = self.clone() * other;
-    }
-}
+operators!([T: Number] Dual<T>);
 
 impl<T: Number> Number for Dual<T> {
     fn from_f64(x: f64) -> Self {

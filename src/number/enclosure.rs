@@ -5,11 +5,11 @@
 //! while it is one and is short; otherwise it becomes an interval of `BITS` bits. exp(0) = 1 stays exact, and
 //! so does the softmax of equal inputs.
 
+use super::operators::{Operations, operators};
 use super::rational::pairwise;
 use super::{Interval, Number, Ordered, Rational, Real};
 use dashu::base::BitTest;
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// A real number, either exactly or as an interval that contains it.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,8 +64,7 @@ impl<const BITS: usize> One for Enclosure<BITS> {
     }
 }
 
-impl<const BITS: usize> Add for Enclosure<BITS> {
-    type Output = Self;
+impl<const BITS: usize> Operations for Enclosure<BITS> {
     fn add(self, other: Self) -> Self {
         match (self, other) {
             (Exact(x), Exact(y)) => Self::exact(x + y, Self::SUM_BITS),
@@ -73,10 +72,23 @@ impl<const BITS: usize> Add for Enclosure<BITS> {
             (x, y) => Within(x.interval() + y.interval()),
         }
     }
-}
 
-impl<const BITS: usize> Neg for Enclosure<BITS> {
-    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        match (self, other) {
+            (Exact(x), Exact(y)) => Self::exact(x * y, Self::PRODUCT_BITS),
+            (Exact(zero), _) | (_, Exact(zero)) if zero.is_zero() => Self::zero(),
+            (x, y) => Within(x.interval() * y.interval()),
+        }
+    }
+
+    fn div(self, other: Self) -> Self {
+        match (self, other) {
+            (Exact(x), Exact(y)) if !y.is_zero() => Self::exact(x / y, Self::PRODUCT_BITS),
+            (Exact(zero), Within(y)) if zero.is_zero() && y.is_positive().is_some() => Self::zero(),
+            (x, y) => Within(x.interval() / y.interval()),
+        }
+    }
+
     fn neg(self) -> Self {
         match self {
             Exact(x) => Exact(-x),
@@ -85,46 +97,7 @@ impl<const BITS: usize> Neg for Enclosure<BITS> {
     }
 }
 
-impl<const BITS: usize> Sub for Enclosure<BITS> {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        self + -other
-    }
-}
-
-impl<const BITS: usize> Mul for Enclosure<BITS> {
-    type Output = Self;
-    fn mul(self, other: Self) -> Self {
-        match (self, other) {
-            (Exact(x), Exact(y)) => Self::exact(x * y, Self::PRODUCT_BITS),
-            (Exact(zero), _) | (_, Exact(zero)) if zero.is_zero() => Self::zero(),
-            (x, y) => Within(x.interval() * y.interval()),
-        }
-    }
-}
-
-impl<const BITS: usize> Div for Enclosure<BITS> {
-    type Output = Self;
-    fn div(self, other: Self) -> Self {
-        match (self, other) {
-            (Exact(x), Exact(y)) if !y.is_zero() => Self::exact(x / y, Self::PRODUCT_BITS),
-            (Exact(zero), Within(y)) if zero.is_zero() && y.is_positive().is_some() => Self::zero(),
-            (x, y) => Within(x.interval() / y.interval()),
-        }
-    }
-}
-
-impl<const BITS: usize> AddAssign for Enclosure<BITS> {
-    fn add_assign(&mut self, other: Self) {
-        *self = self.clone() + other;
-    }
-}
-
-impl<const BITS: usize> MulAssign for Enclosure<BITS> {
-    fn mul_assign(&mut self, other: Self) {
-        *self = self.clone() * other;
-    }
-}
+operators!([const BITS: usize] Enclosure<BITS>);
 
 impl<const BITS: usize> Number for Enclosure<BITS> {
     fn from_f64(x: f64) -> Self {

@@ -4,6 +4,7 @@
 //! encloses the elementary functions at the ends. A result about which nothing is known (a divisor that may
 //! be zero, an exponential far out of range) is the whole line: correct, and too wide to go unnoticed.
 
+use super::operators::{Operations, operators};
 use super::{Number, Ordered, Real, elementary};
 use dashu::base::{BitTest, PowerOfTwo, Sign};
 use dashu::float::round::mode::{Down, Up};
@@ -11,7 +12,6 @@ use dashu::float::{Context, FBig, Repr};
 use dashu::integer::IBig;
 use dashu::rational::RBig;
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// All reals from `lo` to `hi`. The ends have at most `BITS` bits; `BITS` is at least 64, so every double is
 /// a point.
@@ -109,29 +109,11 @@ impl<const BITS: usize> One for Interval<BITS> {
     }
 }
 
-impl<const BITS: usize> Add for Interval<BITS> {
-    type Output = Self;
+impl<const BITS: usize> Operations for Interval<BITS> {
     fn add(self, other: Self) -> Self {
         Self::between(Self::DOWN.add(&self.lo, &other.lo), Self::UP.add(&self.hi, &other.hi))
     }
-}
 
-impl<const BITS: usize> Neg for Interval<BITS> {
-    type Output = Self;
-    fn neg(self) -> Self {
-        Interval { lo: -self.hi, hi: -self.lo }
-    }
-}
-
-impl<const BITS: usize> Sub for Interval<BITS> {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        self + -other
-    }
-}
-
-impl<const BITS: usize> Mul for Interval<BITS> {
-    type Output = Self;
     fn mul(self, other: Self) -> Self {
         if self.is_zero() || other.is_zero() {
             return Self::zero();
@@ -155,10 +137,7 @@ impl<const BITS: usize> Mul for Interval<BITS> {
             }
         }
     }
-}
 
-impl<const BITS: usize> Div for Interval<BITS> {
-    type Output = Self;
     fn div(self, other: Self) -> Self {
         let zero = Repr::zero();
         if other.lo <= zero && other.hi >= zero {
@@ -169,19 +148,13 @@ impl<const BITS: usize> Div for Interval<BITS> {
         let inverse = Self::between(Self::DOWN.div(&one, &other.hi), Self::UP.div(&one, &other.lo));
         self * inverse
     }
-}
 
-impl<const BITS: usize> AddAssign for Interval<BITS> {
-    fn add_assign(&mut self, other: Self) {
-        *self = self.clone() + other;
+    fn neg(self) -> Self {
+        Interval { lo: -self.hi, hi: -self.lo }
     }
 }
 
-impl<const BITS: usize> MulAssign for Interval<BITS> {
-    fn mul_assign(&mut self, other: Self) {
-        *self = self.clone() * other;
-    }
-}
+operators!([const BITS: usize] Interval<BITS>);
 
 impl<const BITS: usize> Number for Interval<BITS> {
     fn from_f64(x: f64) -> Self {

@@ -1,9 +1,23 @@
 //! The kinds of number that the step can run on.
 //!
-//! The formulas in [`crate::scalar`] and [`crate::matrix`] are written once, over [`Number`]; every
-//! kind of evidence is the same code run on another instance. This module knows nothing of layers.
-//! Read [`Number`] first, then any instance: each is thin, and all obey the laws that
-//! `tests/suite/number_laws.rs` states once.
+//! The formulas in [`crate::scalar`] and [`crate::matrix`] are written once, over [`Number`]. Run on another kind
+//! of number, the same code answers another question:
+//!
+//! | number | what a step on it gives |
+//! |---|---|
+//! | `f64`, `f32` | the results as a layer computes them |
+//! | [`Rational`] | exact results, where the activation allows it |
+//! | [`Prime`] | whether two formulas are identical, in machine integers |
+//! | [`Dual`] | the derivative along one direction, by forward differentiation |
+//! | [`Interval`] | bounds on the exact result, with proof |
+//! | [`Enclosure`] | the exact result while it is a short fraction, and bounds from there on |
+//! | [`ErrorBound`] | how far a conforming implementation may be off |
+//!
+//! An activation may ask for more than [`Number`]: piecewise ones for [`Ordered`], those with an exponential for
+//! [`Real`]. [`Format`] and [`Arithmetic`] name the floating-point formats that implementations compute in.
+//!
+//! This module knows nothing of layers. Read [`Number`] first, then any instance: each is thin, and all obey the
+//! laws that `tests/suite/number_laws.rs` states once.
 
 use num_traits::{One, Zero};
 use std::fmt::Debug;
@@ -16,6 +30,7 @@ mod error_bound;
 mod float;
 mod format;
 mod interval;
+pub(crate) mod operators;
 mod prime;
 mod rational;
 
@@ -99,17 +114,17 @@ pub trait Ordered: Number {
 
 /// Numbers with the transcendental functions that the activations need.
 pub trait Real: Ordered {
-    /// eˣ.
+    /// `eˣ`.
     fn exp(&self) -> Self;
-    /// eˣ − 1, without cancellation near 0.
+    /// `eˣ − 1`, without cancellation near 0.
     fn exp_m1(&self) -> Self;
-    /// ln(1 + x) for x > −1, without cancellation near 0.
+    /// `ln(1 + x)` for `x > −1`, without cancellation near 0.
     fn ln_1p(&self) -> Self;
     /// `1 − erf(x) = 2/√π ∫ₓ^∞ e^(−t²) dt`, without cancellation for large x.
     fn erfc(&self) -> Self;
-    /// 2/√π.
+    /// `2/√π`.
     fn frac_2_sqrt_pi() -> Self;
-    /// 1/√2.
+    /// `1/√2`.
     fn frac_1_sqrt_2() -> Self;
 }
 

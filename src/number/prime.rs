@@ -6,8 +6,8 @@
 //! `verify::degree` computes them.
 
 use super::Number;
+use super::operators::{Operations, operators};
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// An element of the field, stored as its representative below the modulus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,58 +55,30 @@ impl One for Prime {
     }
 }
 
-impl Add for Prime {
-    type Output = Self;
+impl Operations for Prime {
     fn add(self, other: Self) -> Self {
         Prime::new(self.0 + other.0)
     }
-}
 
-impl Neg for Prime {
-    type Output = Self;
-    fn neg(self) -> Self {
-        Prime::new(Self::MODULUS - self.0)
-    }
-}
-
-impl Sub for Prime {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        self + -other
-    }
-}
-
-impl Mul for Prime {
-    type Output = Self;
     fn mul(self, other: Self) -> Self {
         let product = u128::from(self.0) * u128::from(other.0);
         // 2^61 ≡ 1, so the high part adds to the low one.
         let (high, low) = ((product >> 61) as u64, product as u64 & Self::MODULUS);
         Prime::new(high + low)
     }
-}
 
-/// By Fermat's inverse x^(q−2), which makes x/0 = 0: a total function, met in a trial with a chance of
-/// the denominator's degree / (2^61 − 1), which the trial's stated chance includes.
-impl Div for Prime {
-    type Output = Self;
-    #[allow(clippy::suspicious_arithmetic_impl)]
+    /// By Fermat's inverse x^(q−2), which makes x/0 = 0: a total function, met in a trial with a chance of
+    /// the denominator's degree / (2^61 − 1), which the trial's stated chance includes.
     fn div(self, other: Self) -> Self {
         self * other.power(Self::MODULUS - 2)
     }
-}
 
-impl AddAssign for Prime {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+    fn neg(self) -> Self {
+        Prime::new(Self::MODULUS - self.0)
     }
 }
 
-impl MulAssign for Prime {
-    fn mul_assign(&mut self, other: Self) {
-        *self = *self * other;
-    }
-}
+operators!([] Prime);
 
 impl Number for Prime {
     /// A finite double is s · 2^e with integers s and e; the field has the same product.

@@ -1,9 +1,9 @@
 //! Exact rationals: comparisons over them need no tolerance.
 
+use super::operators::{Operations, operators};
 use super::{Number, Ordered};
 use dashu::rational::RBig;
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// An exact fraction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,53 +24,30 @@ impl One for Rational {
     }
 }
 
-impl Add for Rational {
-    type Output = Self;
+impl Operations for Rational {
     fn add(self, other: Self) -> Self {
         Rational(self.0 + other.0)
     }
-}
 
-impl Sub for Rational {
-    type Output = Self;
     fn sub(self, other: Self) -> Self {
         Rational(self.0 - other.0)
     }
-}
 
-impl Mul for Rational {
-    type Output = Self;
     fn mul(self, other: Self) -> Self {
         Rational(self.0 * other.0)
     }
-}
 
-/// x/0 is 0: a total function; no validated problem comes near it.
-impl Div for Rational {
-    type Output = Self;
+    /// x/0 is 0: a total function; no validated problem comes near it.
     fn div(self, other: Self) -> Self {
         if other.is_zero() { other } else { Rational(self.0 / other.0) }
     }
-}
 
-impl Neg for Rational {
-    type Output = Self;
     fn neg(self) -> Self {
         Rational(-self.0)
     }
 }
 
-impl AddAssign for Rational {
-    fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
-    }
-}
-
-impl MulAssign for Rational {
-    fn mul_assign(&mut self, other: Self) {
-        self.0 *= other.0;
-    }
-}
+operators!([] Rational);
 
 impl Number for Rational {
     /// # Panics

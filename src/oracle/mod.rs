@@ -1,9 +1,11 @@
-//! Expected values: for every result of a step the double nearest to the exact real value, with proof.
+//! Expected values: for every result of a step, the double nearest to the exact real value, with proof.
 //!
-//! The scalar form runs on [`Enclosure`] numbers: exact fractions while they stay short, intervals
-//! where they do not. Where both ends of an enclosure round to the same double, every number between
-//! them does, and that double is settled. What is not settled is run again with more bits: Ziv's loop,
-//! on a ladder of three rungs. [`round`] holds the one routine that rounds, and its check.
+//! [`expected`] runs the scalar form on [`Enclosure`] numbers: exact fractions while they stay short, intervals
+//! where they do not. If both ends of an enclosure round to the same double, so does every number between them,
+//! and that double is proven. Otherwise the step runs again with more bits, 128, 512 and then 4096: Ziv's loop.
+//! [`round`](mod@round) holds the one routine that rounds, and the check that proves a rounding right.
+//!
+//! [`tolerance`](mod@tolerance) says how far an implementation may be from these values.
 
 pub mod round;
 pub mod tolerance;

@@ -8,9 +8,9 @@
 
 use super::draw::{Drawn, Words};
 use crate::grid::Vector;
+use crate::number::operators::{Operations, operators};
 use crate::number::{Number, Prime};
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 /// Bounds on the degrees of a numerator and a denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,8 @@ impl One for Degree {
     }
 }
 
-/// x/y + u/v = (xv + uy) / yv.
-impl Add for Degree {
-    type Output = Self;
+impl Operations for Degree {
+    /// x/y + u/v = (xv + uy) / yv.
     fn add(self, other: Self) -> Self {
         let crossed = |x: Self, y: Self| x.numerator.map(|degree| degree + y.denominator);
         Degree {
@@ -72,26 +71,7 @@ impl Add for Degree {
             denominator: self.denominator + other.denominator,
         }
     }
-}
 
-impl Neg for Degree {
-    type Output = Self;
-    fn neg(self) -> Self {
-        self
-    }
-}
-
-/// What is subtracted may be equal, and the bound does not know.
-impl Sub for Degree {
-    type Output = Self;
-    #[allow(clippy::suspicious_arithmetic_impl)]
-    fn sub(self, other: Self) -> Self {
-        self + other
-    }
-}
-
-impl Mul for Degree {
-    type Output = Self;
     fn mul(self, other: Self) -> Self {
         match (self.numerator, other.numerator) {
             (Some(x), Some(y)) => {
@@ -100,31 +80,22 @@ impl Mul for Degree {
             _ => Degree::zero(),
         }
     }
-}
 
-/// Division by the zero polynomial gives 0, as in the field.
-impl Div for Degree {
-    type Output = Self;
-    #[allow(clippy::suspicious_arithmetic_impl)]
+    /// Division by the zero polynomial gives 0, as in the field.
     fn div(self, other: Self) -> Self {
         match other.numerator {
             Some(degree) => self * Degree { numerator: Some(other.denominator), denominator: degree },
             None => Degree::zero(),
         }
     }
-}
 
-impl AddAssign for Degree {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+    /// What is subtracted may be equal, and the bound does not know.
+    fn neg(self) -> Self {
+        self
     }
 }
 
-impl MulAssign for Degree {
-    fn mul_assign(&mut self, other: Self) {
-        *self = *self * other;
-    }
-}
+operators!([] Degree);
 
 impl Number for Degree {
     fn from_f64(x: f64) -> Self {

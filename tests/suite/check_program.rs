@@ -285,20 +285,25 @@ fn a_program_that_is_never_in_time_is_given_up() {
 
 #[test]
 fn nothing_that_a_program_started_outlives_it() {
-    let (folder, command) = shell(STARTS, "sleep 60 & echo $! > \"$dir/pid\"; answer");
-    let mut program = Program::start(&command, AMPLE).expect("it starts");
-    for case in asked() {
-        program.step(&case.id, &case.problem);
+    // The second program has ended before its child is: the group outlives the program that leads it.
+    for misbehaves in ["answer", "exit 5"] {
+        let child = "sleep 60 >&- 2>&- & echo $! > \"$dir/pid\"";
+        let (folder, command) = shell(STARTS, &format!("{child}; {misbehaves}"));
+        let mut program = Program::start(&command, AMPLE).expect("it starts");
+        for case in asked() {
+            program.step(&case.id, &case.problem);
+        }
+        drop(program);
+        let pid = fs::read_to_string(folder.path().join("pid")).expect("it was written");
+        let alive = || {
+            let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid.trim()]).output();
+            state.is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
+        };
+        // The system may take a moment; that it ends at all is what is tested.
+        let ends = (0..500).any(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            !alive()
+        });
+        assert!(ends, "{misbehaves}");
     }
-    drop(program);
-    let pid = fs::read_to_string(folder.path().join("pid")).expect("it was written");
-    let alive = || {
-        let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid.trim()]).output();
-        state.is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
-    };
-    // The system may take a moment; that it ends at all is what is tested.
-    assert!((0..500).any(|_| {
-        std::thread::sleep(Duration::from_millis(10));
-        !alive()
-    }));
 }

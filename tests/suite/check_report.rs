@@ -1,6 +1,7 @@
 //! The three reports of a run, and the file of known failures.
 
 use crate::cases;
+use anstream::adapter::strip_str;
 use dropout_oracle::conform::About;
 use dropout_oracle::conform::diagnose::{Candidate, Diagnosis};
 use dropout_oracle::conform::judge::verdict::Cause;
@@ -98,7 +99,9 @@ fn the_report_for_people_is_short_and_starts_with_the_worst() {
 fn the_report_for_people_is_coloured_only_if_asked() {
     let plain = reported(&varied(), "", |report| human(report, false));
     let coloured = reported(&varied(), "", |report| human(report, true));
-    assert!(!plain.contains("\x1b[31;1m") && coloured.contains("\x1b[31;1ma/nan\x1b[0m"), "{coloured}");
+    assert!(coloured.contains("\x1b[1m\x1b[31ma/nan\x1b[0m"), "{coloured}");
+    assert!(!plain.contains('\x1b'), "{plain}");
+    assert_eq!(strip_str(&coloured).to_string(), plain);
 }
 
 #[test]
@@ -182,6 +185,16 @@ fn the_report_in_xml_reads_back_as_written() {
     assert_eq!(case("a/gone").1, "is listed, and there is no such case");
     assert_eq!(case("judged").1, "every row of the batch has the same mask");
     assert_eq!(case("rounding-bias"), (Some("failure".into()), "dW: the errors lean".into()));
+}
+
+#[test]
+fn what_no_xml_may_hold_is_replaced() {
+    let odd = |what: &str| Verdict::without(Status::Errored, what);
+    let outcomes = vec![outcome("a/odd", odd("\u{fffe} \u{ffff} \u{1} \u{7f} \u{fffd} \u{10ffff}\r\n"))];
+    let text = reported(&Run { outcomes, ..varied() }, "", junit);
+    let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
+    let message = document.descendants().find_map(|node| node.attribute("message"));
+    assert_eq!(message, Some("\u{fffd} \u{fffd} \u{fffd} \u{fffd} \u{fffd} \u{10ffff}\u{fffd}\n"));
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     }
 }
 
-fn run(arguments: &[&str]) -> Run {
+pub fn run(arguments: &[&str]) -> Run {
     run_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, b"")
 }
 

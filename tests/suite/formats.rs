@@ -1,6 +1,7 @@
 //! Formats of numbers: what they hold, how they round, and how far apart their numbers are.
 
 use dropout_oracle::number::{Arithmetic, Format};
+use half::{bf16, f16};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -40,6 +41,56 @@ fn a_format_holds_its_numbers_from_the_least_to_the_largest_and_none_beyond_or_b
             assert!(!format.holds(x) && !format.holds(-x), "{format:?} {x:e}");
         }
     }
+}
+
+/// The numbers of a 16-bit format from 0 to its largest, as crate half decodes them.
+fn numbers(decode: fn(u16) -> f64) -> Vec<f64> {
+    (0..=u16::MAX >> 1).map(decode).take_while(|x| x.is_finite()).collect()
+}
+
+/// Holds every number of a 16-bit format, its midpoint with the next one, and the neighbours of that midpoint
+/// against the order of the numbers and against the rounding of crate half.
+fn is_the_format_of(format: Format, decode: fn(u16) -> f64, encode: fn(f32) -> f64) {
+    let same = |x: f64, y: f64, what: &str| assert_eq!(x.to_bits(), y.to_bits(), "{format:?}: {what}");
+    let numbers = numbers(decode);
+    assert_eq!((numbers[0], numbers[numbers.len() - 1]), (0.0, format.largest()));
+    // Beyond the largest number the next one would be a power of two, and is infinite.
+    let nexts =
+        numbers[1..].iter().map(|&next| (next, next)).chain([(2f64.powi(format.end()), f64::INFINITY)]);
+    for (at, (&number, (next, rounded_up))) in numbers.iter().zip(nexts).enumerate() {
+        let midpoint = (number + next) / 2.0;
+        let even = if at % 2 == 0 { number } else { rounded_up };
+        for sign in [1.0, -1.0] {
+            for (x, nearest) in [
+                (number, number),
+                (midpoint.next_down(), number),
+                (midpoint, even),
+                (midpoint.next_up(), rounded_up),
+            ] {
+                let (x, nearest) = (sign * x, sign * nearest);
+                same(format.nearest(x), nearest, &format!("nearest to {x:e}"));
+                assert_eq!(format.holds(x), x == nearest, "{format:?}: holds {x:e}");
+            }
+            // From single precision: half rounds twice on its way from a double.
+            let single = (sign * midpoint) as f32;
+            assert_eq!(f64::from(single), sign * midpoint);
+            for x in [(sign * number) as f32, single.next_down(), single, single.next_up()] {
+                let (x, nearest) = (f64::from(x), encode(x));
+                same(format.nearest(x), nearest, &format!("half's nearest to {x:e}"));
+                assert_eq!(format.holds(x), x == nearest, "{format:?}: holds {x:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_f16_is_that_of_crate_half_and_so_is_what_rounds_to_it() {
+    is_the_format_of(Format::F16, |bits| f16::from_bits(bits).into(), |x| f16::from_f32(x).into());
+}
+
+#[test]
+fn every_bf16_is_that_of_crate_half_and_so_is_what_rounds_to_it() {
+    is_the_format_of(Format::Bf16, |bits| bf16::from_bits(bits).into(), |x| bf16::from_f32(x).into());
 }
 
 #[test]

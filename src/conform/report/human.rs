@@ -6,6 +6,7 @@ use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
 use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
 use crate::trace::Quantity;
+use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 
 /// At most so many failures are told in detail,
@@ -85,12 +86,12 @@ pub fn details(verdict: &Verdict) -> String {
     parts.map(|part| part + "\n").collect()
 }
 
-const RED: &str = "31;1";
-const BOLD: &str = "1";
-const GREEN: &str = "32;1";
+const RED: Style = AnsiColor::Red.on_default().bold();
+const BOLD: Style = Style::new().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
 
-fn paint(colour: bool, code: &str, text: &str) -> String {
-    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.into() }
+fn paint(colour: bool, style: Style, text: &str) -> String {
+    if colour { format!("{style}{text}{style:#}") } else { text.into() }
 }
 
 /// A text without anything that moves a terminal.

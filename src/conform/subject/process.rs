@@ -3,8 +3,9 @@
 //!
 //! Architecture invariant: processes are named in this file alone. It knows lines, not what they mean.
 
+use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 /// A running process.
 #[derive(Debug)]
 pub struct Process {
-    child: Child,
+    child: Box<dyn ChildWrapper>,
     questions: Option<Sender<Vec<u8>>>,
     lines: Receiver<Heard>,
     chatter: Arc<Mutex<Vec<u8>>>,
@@ -40,18 +41,22 @@ pub struct Silence {
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Process {
-    /// Starts a program in a process group of its own; a line of its may have `longest` bytes.
+    /// Starts a program in a process group (Unix) or job (Windows) of its own, which everything that it starts
+    /// joins. A line of its output may have `longest` bytes.
     ///
     /// # Errors
     /// Where the system cannot start it.
     pub fn start(command: &[String], longest: usize) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = CommandWrap::with_new(program, |command| {
+            command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        });
         #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.wrap(process_wrap::std::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::std::JobObject);
         let mut child = command.spawn()?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (stdin, stdout, stderr) = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let (questions, asked) = mpsc::channel();
         // Room for one line: a process that floods waits, and what it floods with takes no memory.
         let (told, lines) = mpsc::sync_channel(1);
@@ -127,15 +132,12 @@ impl Process {
     }
 }
 
-/// Nothing that was started outlives its process: the whole group is ended.
+/// Nothing that was started outlives its process: the whole group or job is ended.
 impl Drop for Process {
     fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = rustix::process::Pid::from_raw(self.child.id() as i32) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.child.start_kill();
+        // Not `wait`: on Windows it may wait for ever, for a message of the job that `try_wait` has taken.
+        self.ended(PATIENCE);
     }
 }
 

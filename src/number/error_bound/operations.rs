@@ -3,8 +3,8 @@
 use super::bounds::{half_ulp, last_bit, over, plus, power, times};
 use super::{ErrorBound, NotJudged, Pending};
 use crate::number::Number;
+use crate::number::operators::{Operations, operators};
 use num_traits::{One, Zero};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
     /// The number as a term of a sum. A product accumulated in a wider format is rounded to that format, or
@@ -110,33 +110,13 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> One for ErrorBound<STORAGE,
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Add for ErrorBound<STORAGE, ACCUMULATOR> {
-    type Output = Self;
+impl<const STORAGE: usize, const ACCUMULATOR: usize> Operations for ErrorBound<STORAGE, ACCUMULATOR> {
     fn add(self, other: Self) -> Self {
         let (x, y) = (self.as_term(false), other.as_term(false));
         other.joined_by(x).together(self.joined_by(y))
     }
-}
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Neg for ErrorBound<STORAGE, ACCUMULATOR> {
-    type Output = Self;
-    fn neg(self) -> Self {
-        let is_exact = self.pending == Pending::Nothing && self.granularity.is_some() && self.center <= 0.0;
-        let lower_bound = if is_exact { -self.center } else { f64::NEG_INFINITY };
-        ErrorBound { center: -self.center, lower_bound, ..self }
-    }
-}
-
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Sub for ErrorBound<STORAGE, ACCUMULATOR> {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        self + -other
-    }
-}
-
-/// |x̂ŷ − xy| ≤ |x̂||ŷ − y| + |y||x̂ − x|, and one rounding.
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for ErrorBound<STORAGE, ACCUMULATOR> {
-    type Output = Self;
+    /// |x̂ŷ − xy| ≤ |x̂||ŷ − y| + |y||x̂ − x|, and one rounding.
     fn mul(self, other: Self) -> Self {
         let (x, y) = (self.rounded(), other.rounded());
         if let Some(unbounded) = x.unbounded.or(y.unbounded) {
@@ -172,11 +152,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Mul for ErrorBound<STORAGE,
             unbounded: None,
         }
     }
-}
 
-/// |x̂/ŷ − x/y| ≤ (|x̂ − x| + |x/y||ŷ − y|) / |ŷ|, and one rounding.
-impl<const STORAGE: usize, const ACCUMULATOR: usize> Div for ErrorBound<STORAGE, ACCUMULATOR> {
-    type Output = Self;
+    /// |x̂/ŷ − x/y| ≤ (|x̂ − x| + |x/y||ŷ − y|) / |ŷ|, and one rounding.
     fn div(self, other: Self) -> Self {
         let (x, y) = (self.rounded(), other.rounded());
         if let Some(unbounded) = x.unbounded.or(y.unbounded) {
@@ -208,19 +185,15 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Div for ErrorBound<STORAGE,
             unbounded: None,
         }
     }
-}
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> AddAssign for ErrorBound<STORAGE, ACCUMULATOR> {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+    fn neg(self) -> Self {
+        let is_exact = self.pending == Pending::Nothing && self.granularity.is_some() && self.center <= 0.0;
+        let lower_bound = if is_exact { -self.center } else { f64::NEG_INFINITY };
+        ErrorBound { center: -self.center, lower_bound, ..self }
     }
 }
 
-impl<const STORAGE: usize, const ACCUMULATOR: usize> MulAssign for ErrorBound<STORAGE, ACCUMULATOR> {
-    fn mul_assign(&mut self, other: Self) {
-        *self = *self * other;
-    }
-}
+operators!([const STORAGE: usize, const ACCUMULATOR: usize] ErrorBound<STORAGE, ACCUMULATOR>);
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for ErrorBound<STORAGE, ACCUMULATOR> {
     /// The input as it is stored: rounded to the format; a subnormal input may become 0.

@@ -1,9 +1,12 @@
-//! Tolerances: for each element of each result how far a conforming implementation may be off, derived.
+//! Tolerances: for each element of each result, a derived bound on the error of a conforming implementation.
 //!
-//! The scalar form runs on [`ErrorBound`] numbers, one equation after the other. Between two equations
-//! the exact value is known, from the oracle, so that only what an implementation may have lost on the
-//! way is carried on. spec/tolerance.md says what a conforming implementation is, and derives the bounds;
-//! `textbook` has the formulas of the activations.
+//! [`tolerance`] runs the scalar form on [`ErrorBound`] numbers, one equation after the other. Between two
+//! equations the exact value is known from the oracle, so that only what an implementation may have lost on the
+//! way is carried on. [`derive()`] starts from an implementation's own results instead, so that an error is blamed
+//! on the equation that made it. [`ratio`] compares: at most 1 within the tolerance, above 1 beyond it.
+//!
+//! `spec/tolerance.md` says what a conforming implementation is, and derives the bounds; `textbook` has the
+//! formulas of the activations.
 
 mod textbook;
 
