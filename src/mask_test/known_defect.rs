@@ -1,4 +1,4 @@
-//! Known defects of the keep probability: what each keeps with instead of p, compared with what was kept.
+//! Known defects of the keep probability: what each uses in place of p, compared with what was kept.
 //!
 //! Like [`super::cause`], this file only explains what the tests have rejected.
 

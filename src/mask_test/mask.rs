@@ -83,8 +83,8 @@ pub fn full(units: usize) -> u64 {
 
 /// How many pairs of cells that are `lag` apart along the axis agree, and how many such pairs there are.
 ///
-/// Only pairs whose first cell is in an even run of `lag` places count (phase 0), or only those in an odd run
-/// (phase 1). No two of these share a cell, so under equation 2 they are independent.
+/// Only pairs whose first cell is in an even run of `lag` places count in phase 0, and only those in an odd
+/// run in phase 1. No two pairs of a phase share a cell, so under equation 2 they are independent.
 pub fn agreements(calls: &[&Mask], axis: Axis, lag: usize, phase: usize) -> (usize, usize) {
     let units = calls[0].units;
     let first = |at: usize| at / lag % 2 == phase;

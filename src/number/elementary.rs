@@ -49,7 +49,7 @@ const VANISHED: isize = 23_637;
 /// Above this argument, e^x is far out of range; no formula here needs it.
 const FAR_ABOVE: isize = 1 << 20;
 
-/// eˣ; `None` if it is far out of range.
+/// eˣ; `None` far above the range.
 pub fn exp(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if *x > integer(FAR_ABOVE) {
         return None;
@@ -63,7 +63,7 @@ pub fn exp(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     library(bits, |context| context.exp(x, None).ok().map(|rounded| rounded.value()))
 }
 
-/// eˣ − 1; `None` if it is far out of range.
+/// eˣ − 1; `None` far above the range.
 pub fn exp_m1(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if *x < integer(FAR_BELOW) {
         let Enclosed { lo, hi } = exp(x, bits)?;

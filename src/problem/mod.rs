@@ -21,7 +21,7 @@ pub struct Inputs<M, V> {
     //= forward.scalar.a
     //= forward.matrix.a
     pub a: M,
-    /// p, the probabilities to keep, n (equation 8).
+    /// p, the keep probabilities, n (equation 8).
     pub keep_prob: V,
     /// R, the mask, m × n, each entry 0 or 1 (equation 2).
     pub r: M,

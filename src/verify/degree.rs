@@ -27,7 +27,7 @@ impl Degree {
     /// log₂ of the probability that a random point hides that this is not 0: a zero of the numerator, or of
     /// the denominator, where division in the field is meaningless.
     pub fn log2_chance(self) -> f64 {
-        // p is drawn from the values other than 0, all else from one value more.
+        // p is drawn from the nonzero values, everything else from one value more.
         let values = (Prime::MODULUS - 1) as f64;
         ((self.numerator.unwrap_or(0) + self.denominator) as f64 / values).log2()
     }
@@ -89,7 +89,7 @@ impl Operations for Degree {
         }
     }
 
-    /// What is subtracted may be equal, and the bound does not know.
+    /// The operands of a difference may cancel; the bound cannot know.
     fn neg(self) -> Self {
         self
     }

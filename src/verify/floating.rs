@@ -181,7 +181,7 @@ pub fn differences(
 
 /// Enclosures of 512 bits: a number that is exactly 0 stays exact instead of becoming an interval around 0.
 type Wide = Enclosure<512>;
-/// log₂ of the largest relative width of an enclosure.
+/// log₂ of the largest permitted relative width of an enclosure.
 const NARROW: f64 = -200.0;
 
 /// The enclosed gradients against dual numbers of enclosures, entry by entry.

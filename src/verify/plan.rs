@@ -56,7 +56,7 @@ impl Block<'_> {
     }
 }
 
-/// The own shapes of a comparison, and the most work per step ([`Shape::work`]) that it accepts.
+/// A comparison's own shapes, and the most work per step ([`Shape::work`]) that it accepts.
 type Sizes<'a> = (&'a [Shape], usize);
 
 /// The most work per step that any comparison accepts.

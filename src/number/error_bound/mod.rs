@@ -66,7 +66,7 @@ enum Pending {
     Product,
     /// A sum of this many nonzero terms.
     Sum(u32),
-    /// Nothing; but a further term may have been accumulated together with these, which are this many.
+    /// Nothing, although a wider accumulator may have added one more term to this many.
     Accumulated(u32),
 }
 

@@ -67,7 +67,7 @@ impl Derived {
 }
 
 /// Each element as computed from the results before it: from an implementation's `own` ones where it has
-/// them, otherwise from the exact ones with their tolerance. So a wrong result is blamed alone, and not
+/// them, otherwise from the exact ones with their tolerance. So only a wrong result itself is blamed, not
 /// everything that is computed from it.
 pub fn derive(
     problem: &Problem,
