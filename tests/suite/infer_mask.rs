@@ -55,7 +55,7 @@ fn answer(problem: &Problem) -> Results {
     Results::from(&scalar::step(&drawn(problem).inputs().over::<f64>(), problem.activation()))
 }
 
-/// What is said of a subject whose results are changed in some way.
+/// The findings on a subject whose results are changed in some way.
 fn says(twist: impl Fn(&mut Results)) -> Vec<String> {
     let mut outputs = answer(&asked());
     twist(&mut outputs);

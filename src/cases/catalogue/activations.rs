@@ -18,7 +18,7 @@ const OTHER_MIX: G = G::Mix(
     ],
 );
 
-/// The functions that both of these lack.
+/// Functions and parameters that both of these lack.
 const LAST_MIX: G = G::Mix(
     "per_unit_softsign",
     &[
