@@ -96,13 +96,13 @@ fn a_problem_with_other_inputs_keeps_the_rest_and_obeys_the_same_rules() {
     let narrower = |grid: &Grid<f64>| Grid::tabulate(grid.rows(), grid.cols() - 1, |i, k| grid.at(i, k));
     assert_eq!(
         fault(&|inputs| inputs.r = narrower(&inputs.r)),
-        ["inputs.R has 2 columns: n must be 3, as inputs.A has 3 columns"]
+        ["inputs.R has 2 columns: n must be 3, because inputs.A has 3 columns"]
     );
     assert_eq!(
         fault(&|inputs| inputs.keep_prob = vec![].into()),
         [
             "inputs.p has no entries: m, n and n_next must be at least 1 (ruling no-empty-dimension)",
-            "inputs.p has 0 entries: n must be 3, as inputs.A has 3 columns"
+            "inputs.p has 0 entries: n must be 3, because inputs.A has 3 columns"
         ]
     );
 }
