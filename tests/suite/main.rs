@@ -19,6 +19,7 @@ mod cli;
 mod commands;
 mod composition;
 mod conforming;
+mod counts;
 mod diagnosis;
 mod elementary;
 mod error_bound;
