@@ -42,6 +42,7 @@ mod number_laws;
 mod oracle;
 mod other_suites;
 mod problem;
+mod quoted;
 mod real_laws;
 mod results;
 mod rounding;

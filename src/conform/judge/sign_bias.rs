@@ -30,7 +30,7 @@
 //! plainest conforming kernel has at most 0.04 and one that truncates 0.21; a kernel passes x where its sums lack three
 //! bits. By then elements of 361 of the 514 cases are beyond their tolerance, for that of a Σ of few terms is
 //! a few units in the last place. So of a kernel whose arithmetic is the same in every Σ the test would never
-//! speak first. (The derivation, the kernels and the table are in `tests/suite/sound/variance.rs`.)
+//! speak first. (The derivation, the kernels and the table are in `tests/suite/conforming/variance.rs`.)
 
 use crate::conform::judge::verdict::SignBias;
 use crate::grid::Grid;
