@@ -47,6 +47,7 @@ mod real_laws;
 mod results;
 mod rounding;
 mod shapes;
+mod snippets;
 mod sources;
 mod stdout;
 mod surface;
