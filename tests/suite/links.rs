@@ -1,36 +1,7 @@
 //! What the texts point at is there: files, headings, and the rulings that code and errors cite.
 
-use crate::sources;
-use std::path::{Path, PathBuf};
-
-const TEXTS: [&str; 7] = [
-    "README.md",
-    "spec/dropout.md",
-    "spec/rulings.md",
-    "spec/fixtures.md",
-    "spec/tolerance.md",
-    "spec/sampler.md",
-    "spec/protocol.md",
-];
-
-/// The targets of all links in a text that lead to a file of the project or to a heading.
-fn links(text: &str) -> Vec<&str> {
-    let target = |(at, opening): (usize, &str)| {
-        let rest = &text[at + opening.len()..];
-        &rest[..rest.find(')').unwrap_or(rest.len())]
-    };
-    text.match_indices("](").map(target).filter(|target| !target.contains("://")).collect()
-}
-
-/// The anchors of a text: its headings in small letters, words joined by hyphens.
-fn anchors(text: &str) -> Vec<String> {
-    let headings = text.lines().filter(|line| line.starts_with('#'));
-    let anchor = |heading: &str| {
-        let words = heading.trim_start_matches('#').trim().to_lowercase();
-        words.replace(' ', "-").chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
-    };
-    headings.map(anchor).collect()
-}
+use crate::markdown::{What, anchors, pieces};
+use crate::sources::{self, Source};
 
 /// The ids in backquotes that head the sections of spec/rulings.md.
 fn rulings() -> Vec<String> {
@@ -52,22 +23,44 @@ fn cited(text: &str) -> Vec<&str> {
         .collect()
 }
 
-#[test]
-fn every_link_leads_somewhere() {
-    for path in TEXTS {
-        let folder = Path::new(path).parent().expect("a folder");
-        for link in links(&sources::read(path)) {
-            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let target: PathBuf =
-                if file.is_empty() { Path::new(path).to_path_buf() } else { folder.join(file) };
-            let there = Path::new(env!("CARGO_MANIFEST_DIR")).join(&target);
-            assert!(there.exists(), "{path}: {link}");
-            if !anchor.is_empty() {
-                let text = sources::read(target.to_str().expect("UTF-8"));
-                assert!(anchors(&text).contains(&anchor.to_string()), "{path}: {link}");
-            }
+/// The links of a text that lead nowhere within the project; those to elsewhere are not followed.
+fn broken(Source { path, text }: &Source) -> Vec<String> {
+    let mut broken = Vec::new();
+    for piece in pieces(text) {
+        let What::Link(link) = piece.what else { continue };
+        if link.contains("://") || link.starts_with("mailto:") {
+            continue;
+        }
+        let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+        let folder = sources::root().join(path).parent().expect("a folder").to_path_buf();
+        let target = if file.is_empty() { sources::root().join(path) } else { folder.join(file) };
+        let there =
+            || std::fs::read_to_string(&target).is_ok_and(|text| anchors(&text).iter().any(|a| a == anchor));
+        if !target.exists() || !anchor.is_empty() && !there() {
+            broken.push(format!("{path}:{}: {link}", piece.line));
         }
     }
+    broken
+}
+
+#[test]
+fn every_link_of_every_text_leads_somewhere() {
+    let texts = sources::texts();
+    for known in ["README.md", "spec/dropout.md", "examples/subjects/README.md", "fixtures/README.md"] {
+        assert!(texts.iter().any(|text| text.path == known), "{known} is a text");
+    }
+    assert_eq!(texts.iter().flat_map(broken).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn a_broken_link_is_found() {
+    let at = |text: &str| broken(&Source::new("spec/new.md", text));
+    assert_eq!(
+        at("[a](rulings.md#undecided), [b](../src), [c](https://d), [e](rulings.md#zero-sign)"),
+        [""; 0]
+    );
+    assert_eq!(at("[a](ruling.md)"), ["spec/new.md:1: ruling.md"]);
+    assert_eq!(at("\n\n[a](rulings.md#undecide)"), ["spec/new.md:3: rulings.md#undecide"]);
 }
 
 #[test]
@@ -82,8 +75,6 @@ fn every_ruling_that_the_code_cites_is_in_the_book() {
 }
 
 #[test]
-fn links_anchors_and_citations_are_read_as_they_are_meant() {
-    assert_eq!(links("[a](b.md#c), ![d](e), [f](https://g)"), ["b.md#c", "e"]);
-    assert_eq!(anchors("# A b\ntext\n### `keep-prob-range`\n"), ["a-b", "keep-prob-range"]);
+fn citations_are_read_as_they_are_meant() {
     assert_eq!(cited("x (ruling a-b); ruling: Some(\"c\"), (ruling {id})"), ["a-b", "c"]);
 }

@@ -40,6 +40,31 @@ pub fn rust_files(folder: &str) -> Vec<Source> {
     files
 }
 
-fn root() -> &'static Path {
+/// All Markdown files of the project, by path: not what is built or hidden, but `.github`.
+pub fn texts() -> Vec<Source> {
+    let mut texts = Vec::new();
+    let mut folders = vec![String::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).expect("a folder of the project") {
+            let name = entry.expect("readable").file_name().into_string().expect("UTF-8");
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let kept = name == ".github" || !(name.starts_with('.') || BUILT.contains(&name.as_str()));
+            if root().join(&path).is_dir() && kept {
+                folders.push(path);
+            } else if path.ends_with(".md") {
+                texts.push(Source { text: read(&path), path });
+            }
+        }
+    }
+    texts.sort_by(|one, other| one.path.cmp(&other.path));
+    texts
+}
+
+/// Folders that tools write: what stands in them is not ours.
+const BUILT: [&str; 6] =
+    ["target", "fixtures-large", "mutants.out", "mutants.out.old", "venv", "node_modules"];
+
+/// The root of the project.
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
