@@ -41,6 +41,7 @@ mod problem;
 mod real_laws;
 mod rounding;
 mod shapes;
+mod solved;
 mod sources;
 mod tails;
 mod tolerance;
