@@ -7,7 +7,7 @@
 
 use super::rational::pairwise;
 use super::{Interval, Number, Ordered, Rational, Real};
-use dashu::base::BitTest;
+use dashu_base::BitTest;
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 

@@ -1,7 +1,7 @@
 //! Exact rationals: comparisons over them need no tolerance.
 
 use super::{Number, Ordered};
-use dashu::rational::RBig;
+use dashu_ratio::RBig;
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 

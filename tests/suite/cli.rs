@@ -1,6 +1,6 @@
 //! The command line as a user meets it: every help page, every exit status, what goes where.
 
-use crate::solved::is_sweep;
+use crate::sweep;
 use dropout_oracle::cases::SMOKE;
 use dropout_oracle::zoo;
 use insta::assert_snapshot;
@@ -154,7 +154,7 @@ fn generate_writes_what_is_missing_and_check_names_what_differs() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("fixtures");
     let usual: &[&str] =
-        if is_sweep() { &["generate"] } else { &["generate", "--profile", "smoke", "--out", "fixtures"] };
+        if sweep::is_on() { &["generate"] } else { &["generate", "--profile", "smoke", "--out", "fixtures"] };
     let (case, more) = (SMOKE.lines().next().expect("a case"), "cases/shapes/more.json");
     let case = format!("cases/{case}.json");
     let generate = || run_in(folder.path(), usual, b"");

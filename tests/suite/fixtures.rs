@@ -2,8 +2,8 @@
 
 use crate::cases::{files, folder, json, steps};
 use crate::solved::{DISTANCES, SOLVED, ZOO};
-use dashu::integer::{IBig, UBig};
-use dashu::rational::RBig;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use dropout_oracle::cases::catalogue::sampler::SAMPLINGS;
 use dropout_oracle::cases::{Entry, Profile, entries};
 use dropout_oracle::fixture::files::{Comparison, compare, write};

@@ -43,6 +43,7 @@ mod rounding;
 mod shapes;
 mod solved;
 mod sources;
+mod sweep;
 mod tails;
 mod tolerance;
 mod traceability;

@@ -1,8 +1,8 @@
 //! The core cases, solved once for all tests of a run, and how far every defect is off on each.
 
 use dropout_oracle::cases::{Entry, Profile, entries};
-use dropout_oracle::fixture::solution::Solution;
 use dropout_oracle::fixture::kills::{Distances, Zoo};
+use dropout_oracle::fixture::solution::Solution;
 use dropout_oracle::problem::Problem;
 use rayon::prelude::*;
 use std::sync::LazyLock;
@@ -26,11 +26,5 @@ pub static SOLVED: LazyLock<Vec<Solved>> = LazyLock::new(|| {
 pub static ZOO: LazyLock<Zoo> = LazyLock::new(Zoo::whole);
 
 /// In the order of [`SOLVED`].
-pub static DISTANCES: LazyLock<Vec<Distances>> = LazyLock::new(|| {
-    SOLVED.par_iter().map(|case| ZOO.distances(&case.problem, &case.solution)).collect()
-});
-
-/// Whether this is the sweep that .ci/run does: every test in its full breadth. Without it some take a part.
-pub fn is_sweep() -> bool {
-    std::env::var_os("DROPOUT_ORACLE_SWEEP").is_some()
-}
+pub static DISTANCES: LazyLock<Vec<Distances>> =
+    LazyLock::new(|| SOLVED.par_iter().map(|case| ZOO.distances(&case.problem, &case.solution)).collect());
