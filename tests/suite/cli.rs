@@ -22,6 +22,8 @@ pub fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
         .args(arguments)
         .current_dir(folder)
         .env("COLUMNS", "100")
+        .env("NO_COLOR", "1")
+        .env_remove("CLICOLOR_FORCE")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -32,6 +32,7 @@ mod kills;
 mod links;
 mod mask;
 mod mask_test;
+mod mutants;
 mod named_masks;
 mod number_kinds;
 mod number_laws;
