@@ -6,10 +6,10 @@
 //! erfc; this module sums one of two series and bounds the remainder. [`super::interval`] calls these
 //! functions at its ends.
 
-use dashu::base::{Sign, UnsignedAbs};
-use dashu::float::round::mode::{Down, HalfEven, Up};
-use dashu::float::{Context, FBig, Repr};
-use dashu::integer::IBig;
+use dashu_base::{Sign, UnsignedAbs};
+use dashu_float::round::mode::{Down, HalfEven, Up};
+use dashu_float::{Context, FBig, Repr};
+use dashu_int::IBig;
 use std::sync::OnceLock;
 
 /// Two ends with the exact value between them.

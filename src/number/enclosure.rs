@@ -8,7 +8,7 @@
 use super::operators::{Operations, operators};
 use super::rational::pairwise;
 use super::{Interval, Number, Ordered, Rational, Real};
-use dashu::base::BitTest;
+use dashu_base::BitTest;
 use num_traits::{One, Zero};
 
 /// A real number, either exactly or as an interval that contains it.

@@ -6,11 +6,11 @@
 
 use super::operators::{Operations, operators};
 use super::{Number, Ordered, Real, elementary};
-use dashu::base::{BitTest, PowerOfTwo, Sign};
-use dashu::float::round::mode::{Down, Up};
-use dashu::float::{Context, FBig, Repr};
-use dashu::integer::IBig;
-use dashu::rational::RBig;
+use dashu_base::{BitTest, PowerOfTwo, Sign};
+use dashu_float::round::mode::{Down, Up};
+use dashu_float::{Context, FBig, Repr};
+use dashu_int::IBig;
+use dashu_ratio::RBig;
 use num_traits::{One, Zero};
 
 /// All reals from `lo` to `hi`. The ends have at most `BITS` bits; `BITS` is at least 64, so every double is
@@ -88,7 +88,7 @@ impl<const BITS: usize> Interval<BITS> {
     }
 }
 
-type Rounded<R> = dashu::float::round::Rounded<FBig<R, 2>>;
+type Rounded<R> = dashu_float::round::Rounded<FBig<R, 2>>;
 
 fn is_negative(x: &Repr<2>) -> bool {
     x.sign() == Sign::Negative && !x.significand().is_zero()

@@ -2,7 +2,7 @@
 
 use super::operators::{Operations, operators};
 use super::{Number, Ordered};
-use dashu::rational::RBig;
+use dashu_ratio::RBig;
 use num_traits::{One, Zero};
 
 /// An exact fraction.

@@ -6,10 +6,10 @@
 //! denominator · 2^exponent, so the end of an interval far below the smallest double needs no integer of that
 //! many bits. This file knows neither enclosures nor the step.
 
-use dashu::base::{BitTest, Sign, UnsignedAbs};
-use dashu::float::Repr;
-use dashu::integer::{IBig, UBig};
-use dashu::rational::RBig;
+use dashu_base::{BitTest, Sign, UnsignedAbs};
+use dashu_float::Repr;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use std::cmp::Ordering;
 
 /// An exact number: numerator / denominator · 2^exponent.

@@ -12,8 +12,8 @@ use crate::problem::activation::{ScalarActivation, VectorFunction};
 use crate::scalar::{self, Inputs, Step, backward, forward};
 use crate::trace::{Backward, Quantity};
 use crate::witness::{self, Variable, difference, dual};
-use dashu::base::BitTest;
-use dashu::float::Repr;
+use dashu_base::BitTest;
+use dashu_float::Repr;
 
 /// Every activation, for `n_next` units.
 pub fn activations(n_next: usize) -> Vec<Activation> {

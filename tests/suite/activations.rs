@@ -2,7 +2,7 @@
 //! without its n² entries, mixes, and the slopes at kinks. How exact they are in floats is
 //! `activation_accuracy`.
 
-use dashu::rational::RBig;
+use dashu_ratio::RBig;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Enclosure, Number, Prime, Rational, Real, sum};
 use dropout_oracle::problem::activation::{

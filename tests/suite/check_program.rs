@@ -283,6 +283,19 @@ fn a_program_that_is_never_in_time_is_given_up() {
     assert_eq!(errored(&ask(good, AMPLE.answer)), said);
 }
 
+/// Whether a process runs: by its state on Linux, where there may be no ps, and by ps elsewhere.
+fn is_alive(pid: &str) -> bool {
+    let state = if cfg!(target_os = "linux") {
+        // pid (name) state …
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(')').next().unwrap_or_default().trim_start().to_string()
+    } else {
+        let output = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output();
+        String::from_utf8(output.expect("ps starts").stdout).expect("ASCII")
+    };
+    !state.is_empty() && !state.starts_with('Z')
+}
+
 #[test]
 fn nothing_that_a_program_started_outlives_it() {
     // The second program has ended before its child is: the group outlives the program that leads it.
@@ -293,16 +306,13 @@ fn nothing_that_a_program_started_outlives_it() {
         for case in asked() {
             program.step(&case.id, &case.problem);
         }
-        drop(program);
         let pid = fs::read_to_string(folder.path().join("pid")).expect("it was written");
-        let alive = || {
-            let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid.trim()]).output();
-            state.is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
-        };
+        assert!(is_alive(pid.trim()), "it is seen while it runs");
+        drop(program);
         // The system may take a moment; that it ends at all is what is tested.
         let ends = (0..500).any(|_| {
             std::thread::sleep(Duration::from_millis(10));
-            !alive()
+            !is_alive(pid.trim())
         });
         assert!(ends, "{misbehaves}");
     }

@@ -2,14 +2,34 @@
 
 use crate::check_judge::Layer;
 use crate::results::change;
-use dropout_oracle::conform::Answer;
 use dropout_oracle::conform::suite::trials;
+use dropout_oracle::conform::{About, Answer, Subject};
+use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::problem::Problem;
+use dropout_oracle::scalar;
 use dropout_oracle::trace::Quantity;
 use libtest_mimic::Arguments;
 use std::fs;
 
+/// The scalar form as a layer.
+struct Scalar;
+
+impl Subject for Scalar {
+    fn about(&self) -> About {
+        About::new("scalar form", Arithmetic::plain(Format::F64))
+    }
+
+    fn step(&mut self, _: &str, problem: &Problem) -> Answer {
+        Answer::Result((&scalar::step(problem.inputs(), problem.activation())).into())
+    }
+}
+
 /// The layer's tests whose names contain `filter`, with the runner's output.
-fn tested(prefix: &str, filter: &str, make: fn() -> Layer) -> (libtest_mimic::Conclusion, String) {
+fn tested<S: Subject + Send + 'static>(
+    prefix: &str,
+    filter: &str,
+    make: fn() -> S,
+) -> (libtest_mimic::Conclusion, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
     let arguments = Arguments {
@@ -43,7 +63,7 @@ fn each_whole_run_check_is_a_test_that_can_run_alone() {
     let (conclusion, log) = tested("", "sampler/", make);
     assert_eq!((conclusion.num_ignored, conclusion.num_failed), (13, 0));
     assert!(log.contains("ignored (draws no masks)"), "{log}");
-    let (conclusion, log) = tested("", "run/rounding-bias", make);
+    let (conclusion, log) = tested("", "run/rounding-bias", || Scalar);
     assert_eq!((conclusion.num_passed, conclusion.num_filtered_out), (1, tests() - 1), "{log}");
 }
 

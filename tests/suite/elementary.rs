@@ -1,11 +1,11 @@
 //! The elementary functions of intervals: each enclosure contains the value of an independent computation, is as
 //! narrow as its bits allow, and intersects the enclosures of other widths.
 
-use dashu::base::Abs;
-use dashu::float::round::mode::HalfEven;
-use dashu::float::{Context, FBig, Repr};
-use dashu::integer::{IBig, UBig};
-use dashu::rational::RBig;
+use dashu_base::Abs;
+use dashu_float::round::mode::HalfEven;
+use dashu_float::{Context, FBig, Repr};
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use dropout_oracle::number::{Interval, Number, Real};
 use dropout_oracle::oracle::round::{Exact, nearest};
 

@@ -1,7 +1,7 @@
 //! Error bounds: their arithmetic against exact fractions, computations in f32 against the bounds, and bounds that
 //! can be computed by hand.
 
-use dashu::rational::RBig;
+use dashu_ratio::RBig;
 use dropout_oracle::number::bounds::{above, distance, half_ulp, last_bit, over, plus, power, times};
 use dropout_oracle::number::{ERF_ULPS, ErrorBound, FUNCTION_ULPS, Format, NotJudged, Number, Ordered, Real};
 use num_traits::{One, Zero};

@@ -5,6 +5,7 @@
 
 use crate::cases::{folder, json};
 use crate::diagnosis::{answers, compared};
+use crate::sweep;
 use dropout_oracle::cases::SMOKE;
 use dropout_oracle::conform::cases::{self, Case};
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
@@ -40,10 +41,9 @@ fn ids() -> Vec<String> {
     zoo::all::<f64>().into_iter().map(|defect| defect.id).collect()
 }
 
-/// One id in `every`, or all of them in the sweep.
-fn sample(every: usize) -> Vec<String> {
-    let every = if std::env::var_os("DROPOUT_ORACLE_SWEEP").is_some() { 1 } else { every };
-    ids().into_iter().step_by(every).collect()
+/// One id in `many`, or all of them in the sweep.
+fn sample(many: usize) -> Vec<String> {
+    ids().into_iter().step_by(sweep::one_in(many)).collect()
 }
 
 /// The questions to subjects of each format, each solved once for all of them.
@@ -58,6 +58,11 @@ fn judged(subject: &mut dyn Subject, cases: &[Case]) -> Run {
     run(subject, cases, &[], || ())
 }
 
+/// One case in three, or all in the sweep.
+fn a_part(cases: &[Case]) -> Vec<Case> {
+    cases.iter().step_by(sweep::one_in(3)).cloned().collect()
+}
+
 fn program(arguments: &[&str]) -> Program {
     let command = [&[env!("CARGO_BIN_EXE_dropout-oracle-zoo")], arguments].concat();
     let command: Vec<String> = command.into_iter().map(String::from).collect();
@@ -67,8 +72,9 @@ fn program(arguments: &[&str]) -> Program {
 #[test]
 fn the_right_step_passes_through_the_protocol() {
     for arithmetic in ["f64", "f32"] {
-        let run = judged(&mut program(&["right", arithmetic]), &CASES);
-        assert_eq!(run.count(Status::Pass) + run.count(Status::NotJudged), CASES.len(), "{arithmetic}");
+        let cases = a_part(&CASES);
+        let run = judged(&mut program(&["right", arithmetic]), &cases);
+        assert_eq!(run.count(Status::Pass) + run.count(Status::NotJudged), cases.len(), "{arithmetic}");
         assert_eq!(run.diagnosis, Diagnosis::default());
     }
 }
@@ -81,7 +87,8 @@ fn every_known_defect_fails_through_the_protocol() {
     let cases: BTreeMap<String, Problem> =
         cases::built_in().into_iter().map(|case| (case.id, case.problem)).collect();
     let size = |id: &&str| cases[*id].m() * cases[*id].n() * cases[*id].n_next();
-    zoo::all::<f64>().par_iter().for_each(|defect| {
+    let taken: Vec<_> = zoo::all::<f64>().into_iter().step_by(sweep::one_in(7)).collect();
+    taken.par_iter().for_each(|defect| {
         let kills = matrix["defects"][&defect.id]["kills"].as_str().expect("a character a case");
         let caught = order.iter().zip(kills.chars()).filter(|(_, kill)| "x6".contains(*kill));
         let id = caught.map(|(id, _)| *id).min_by_key(size).expect("a case catches it");
@@ -96,21 +103,28 @@ fn every_known_defect_fails_through_the_protocol() {
 
 #[test]
 fn zeros_fail_every_case_that_asks_for_more() {
-    let run = judged(&mut program(&["zeros"]), &CASES);
-    for (outcome, case) in run.outcomes.iter().zip(CASES.iter()) {
-        let expected = dropout_oracle::oracle::expected(&case.problem).expect("a valid case");
-        let flags = dropout_oracle::fixture::flags::of(&case.problem, &expected);
+    let (cases, questions) = (a_part(&CASES), &QUESTIONS[0]);
+    assert_eq!(questions.len(), CASES.len(), "doubles take every case");
+    let run = judged(&mut program(&["zeros"]), &cases);
+    for (outcome, question) in run.outcomes.iter().zip(questions.iter().step_by(sweep::one_in(3))) {
+        let expected = &question.solved().expect("a valid case").expected;
+        let flags = dropout_oracle::fixture::flags::of(&question.problem, expected);
         let may_pass = flags.contains(&"subnormal");
         assert!(outcome.verdict.status == Status::Fail || may_pass, "{}", outcome.id);
     }
 }
 
-/// The defects that the diagnosis names, in its order; `None` if nothing fails.
-fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
+/// The diagnosis of a subject.
+fn diagnosed(subject: &mut dyn Subject) -> Diagnosis {
     let about = subject.about();
     let questions = &QUESTIONS[usize::from(about.arithmetic.storage == Format::F32)];
     let answers = answers(subject, questions);
-    let Diagnosis { candidates, compared, .. } = compared(&about, questions, &answers);
+    compared(&about, questions, &answers)
+}
+
+/// The defects that the diagnosis names, in its order; `None` if nothing fails.
+fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
+    let Diagnosis { candidates, compared, .. } = diagnosed(subject);
     (compared > 0).then(|| candidates.into_iter().map(|candidate| candidate.id).collect())
 }
 
@@ -126,12 +140,12 @@ fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -
 
 #[test]
 fn each_defect_is_identified_and_no_other_is_named() {
-    assert_eq!(misnamed(&sample(11), |id| Defective::double(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(17), |id| Defective::double(id).expect("a defect")), [""; 0]);
 }
 
 #[test]
 fn a_defect_in_single_precision_is_named_too() {
-    assert_eq!(misnamed(&sample(19), |id| Defective::single(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(29), |id| Defective::single(id).expect("a defect")), [""; 0]);
 }
 
 /// A layer that computes in doubles and returns floats: another way to have a defect in single precision, with
@@ -182,7 +196,7 @@ const OTHERWISE: [&str; 22] = [
 fn a_defect_with_other_roundings_is_named_too() {
     let rounded =
         |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
-    let mut misnamed = misnamed(&sample(19), rounded);
+    let mut misnamed = misnamed(&sample(29), rounded);
     misnamed.retain(|line| !OTHERWISE.iter().any(|id| *line == format!("{id}: []")));
     assert_eq!(misnamed, [""; 0]);
 }
@@ -209,9 +223,9 @@ impl Subject for Two {
 #[test]
 fn an_unknown_defect_gets_no_name() {
     let halves = ["bias-doubled", "dw-from-a"].map(|id| Defective::double(id).expect("a defect"));
-    let run = judged(&mut Two(halves), &CASES);
-    assert!(run.count(Status::Fail) > CASES.len() / 2);
-    assert_eq!(run.diagnosis.candidates, []);
+    let diagnosis = diagnosed(&mut Two(halves));
+    assert!(diagnosis.compared > CASES.len() / 2);
+    assert_eq!(diagnosis.candidates, []);
 }
 
 /// Two random defects, one in each pass: any name given belongs to one of them, which then hides the other.
@@ -221,7 +235,7 @@ fn two_defects_get_no_third_name() {
     let (backward, forward): (Vec<_>, Vec<_>) = zoo.into_iter().partition(|defect| defect.equation >= 38);
     let mut words = ChaCha8Rng::seed_from_u64(4);
     let mut draw = |from: &[Defect<f64>]| from[words.next_u64() as usize % from.len()].id.clone();
-    let pairs: Vec<[String; 2]> = (0..sample(24).len()).map(|_| [draw(&forward), draw(&backward)]).collect();
+    let pairs: Vec<[String; 2]> = (0..sample(36).len()).map(|_| [draw(&forward), draw(&backward)]).collect();
     let third = |pair: &[String; 2]| {
         let halves = pair.each_ref().map(|id| Defective::double(id).expect("a defect"));
         let names = named(&mut Two(halves))?;
@@ -232,8 +246,7 @@ fn two_defects_get_no_third_name() {
 
 #[test]
 fn differing_masks_are_reported_with_their_agreement() {
-    let remarks =
-        |id: &str| judged(Defective::double(id).expect("a defect").as_mut(), &CASES).diagnosis.remarks;
+    let remarks = |id: &str| diagnosed(Defective::double(id).expect("a defect").as_mut()).remarks;
     let [forward, backward] = &remarks("mask-inverted-both-passes")[..] else { panic!("two passes") };
     assert!(forward.contains("forward pass agrees with R in 0.0 %"), "{forward}");
     assert!(forward.ends_with("it is R with kept and dropped swapped"), "{forward}");

@@ -5,8 +5,8 @@
 //! they drawn, each of at most [`CHECKS`] checks would raise a false alarm with a chance of at most
 //! [`RATE`], and all together with one of at most 1e-9.
 
-use dashu::integer::IBig;
-use dashu::rational::RBig;
+use dashu_int::IBig;
+use dashu_ratio::RBig;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::problem::mask::{r, words};
 

@@ -1,9 +1,9 @@
 //! What each kind of number promises besides the common laws: residues, derivatives, signs and hulls, and where an
 //! enclosure stops being exact.
 
-use dashu::float::Repr;
-use dashu::integer::{IBig, UBig};
-use dashu::rational::RBig;
+use dashu_float::Repr;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use dropout_oracle::number::{Dual, Enclosure, Interval, Number, Ordered, Prime, Rational, Real};
 use num_traits::{One, Zero};
 use proptest::prelude::*;

@@ -4,7 +4,7 @@
 //! the value over the rationals, so the two intersect. For floats the sides are `==` on fractions so short that no
 //! operation rounds.
 
-use dashu::rational::RBig;
+use dashu_ratio::RBig;
 use dropout_oracle::number::{Dual, Enclosure, Interval, Number, Prime, Rational, sum};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

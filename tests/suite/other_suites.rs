@@ -9,6 +9,7 @@ use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::context::Memory;
 use dropout_oracle::zoo::{self, Defect};
 use rayon::prelude::*;
+use std::sync::LazyLock;
 
 type Suite = (&'static str, fn(&Defect<f64>) -> bool);
 
@@ -41,19 +42,18 @@ fn no_other_suite_rejects_the_right_step() {
 }
 
 fn home_made(defect: &Defect<f64>) -> bool {
-    let ones = |rows: usize, cols: usize| vec![vec![1.0; cols]; rows];
-    let drawn = inputs(1, [4, 6, 3], &[0.5]);
-    let inputs = Inputs { a: ones(4, 6), da_next: ones(4, 3), ..drawn };
-    let problem = Problem::new(inputs, Activation::Coupled(CoupledActivation::Softmax)).unwrap();
-    differs(&problem, defect, &[ANext, Dw, Db, Da], 1e-5, 1e-8)
+    static CASE: LazyLock<Case> = LazyLock::new(|| {
+        let ones = |rows: usize, cols: usize| vec![vec![1.0; cols]; rows];
+        let drawn = inputs(1, [4, 6, 3], &[0.5]);
+        let inputs = Inputs { a: ones(4, 6), da_next: ones(4, 3), ..drawn };
+        Case::new(inputs, Activation::Coupled(CoupledActivation::Softmax))
+    });
+    CASE.differs(defect, &[ANext, Dw, Db, Da], 1e-5, 1e-8)
 }
 
 fn second_implementation(defect: &Defect<f64>) -> bool {
-    let of = |(stream, activation)| {
-        let problem = Problem::new(inputs(stream, [8, 6, 4], &[0.75]), activation).unwrap();
-        differs(&problem, defect, &[ANext, Dw, Db, Da], 1e-5, 1e-8)
-    };
-    (2..).zip(usual_activations()).any(of)
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| drawn(2, [8, 6, 4], 0.75));
+    CASES.iter().any(|case| case.differs(defect, &[ANext, Dw, Db, Da], 1e-5, 1e-8))
 }
 
 /// Central differences of J = Σ dA_next · A_next, as the layer itself computes A_next.
@@ -85,20 +85,21 @@ fn gradient_check(defect: &Defect<f64>) -> bool {
 }
 
 fn forward_only(defect: &Defect<f64>) -> bool {
-    let of = |(stream, activation)| {
-        let problem = Problem::new(inputs(stream, [3, 4, 5], &[0.5]), activation).unwrap();
-        differs(&problem, defect, &[ATilde, ANext], 1e-3, 1e-7)
-    };
-    (20..).zip(usual_activations()).any(of)
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| drawn(20, [3, 4, 5], 0.5));
+    CASES.iter().any(|case| case.differs(defect, &[ATilde, ANext], 1e-3, 1e-7))
 }
 
 fn mean(defect: &Defect<f64>) -> bool {
     const ROWS: usize = 2000;
-    [0.5, 0.8].into_iter().any(|p| {
-        let drawn = inputs(30, [ROWS, 3, 2], &[p]);
-        let inputs = Inputs { a: vec![vec![1.0; 3]; ROWS], ..drawn };
-        let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).unwrap();
-        let a_tilde = &run(defect, &problem)[ATilde];
+    static PROBLEMS: LazyLock<[Problem; 2]> = LazyLock::new(|| {
+        [0.5, 0.8].map(|p| {
+            let drawn = inputs(30, [ROWS, 3, 2], &[p]);
+            let inputs = Inputs { a: vec![vec![1.0; 3]; ROWS], ..drawn };
+            Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).unwrap()
+        })
+    });
+    PROBLEMS.iter().any(|problem| {
+        let a_tilde = &run(defect, problem)[ATilde];
         let mean = a_tilde.cells().iter().sum::<f64>() / a_tilde.cells().len() as f64;
         (mean - 1.0).abs() >= 0.05 || mean.is_nan()
     })
@@ -139,12 +140,32 @@ fn run(defect: &Defect<f64>, problem: &Problem) -> Results {
     defect.step(problem, &mut Memory::new())
 }
 
-fn differs(problem: &Problem, defect: &Defect<f64>, of: &[Quantity], rtol: f64, atol: f64) -> bool {
-    let (got, right) = (run(defect, problem), run(&Defect::new("right", 3, "", ""), problem));
-    of.iter().any(|&quantity| {
-        got[quantity].shape() != right[quantity].shape()
-            || !close(got[quantity].cells(), right[quantity].cells(), rtol, atol)
-    })
+/// A problem, and what the right step makes of it.
+struct Case {
+    problem: Problem,
+    right: Results,
+}
+
+impl Case {
+    fn new(inputs: Raw, activation: Activation) -> Self {
+        let problem = Problem::new(inputs, activation).unwrap();
+        let right = run(&Defect::new("right", 3, "", ""), &problem);
+        Case { problem, right }
+    }
+
+    fn differs(&self, defect: &Defect<f64>, of: &[Quantity], rtol: f64, atol: f64) -> bool {
+        let (got, right) = (run(defect, &self.problem), &self.right);
+        of.iter().any(|&quantity| {
+            got[quantity].shape() != right[quantity].shape()
+                || !close(got[quantity].cells(), right[quantity].cells(), rtol, atol)
+        })
+    }
+}
+
+/// A case in each of the usual activations, from streams that follow on the first.
+fn drawn(first: u64, sizes: [usize; 3], p: f64) -> Vec<Case> {
+    let case = |(stream, activation)| Case::new(inputs(stream, sizes, &[p]), activation);
+    (first..).zip(usual_activations()).map(case).collect()
 }
 
 /// NumPy's allclose; NaN is close to nothing.

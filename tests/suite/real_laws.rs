@@ -1,9 +1,9 @@
 //! The laws of the transcendental functions: identities and order in enclosures, the accuracy of floats, and the
 //! derivatives of dual numbers.
 
-use dashu::float::Repr;
-use dashu::integer::IBig;
-use dashu::rational::RBig;
+use dashu_float::Repr;
+use dashu_int::IBig;
+use dashu_ratio::RBig;
 use dropout_oracle::number::{Dual, Enclosure, Interval, Number, Ordered, Rational, Real};
 
 type Wide = Interval<256>;

@@ -1,9 +1,9 @@
 //! The rounding routine on every hard case of the doubles, and against two independent ones: the standard
 //! library's decimal parser and dashu's own conversion.
 
-use dashu::float::Repr;
-use dashu::integer::{IBig, UBig};
-use dashu::rational::RBig;
+use dashu_float::Repr;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use dropout_oracle::oracle::round::{BeyondRange, Exact, is_nearest, nearest};
 use proptest::prelude::*;
 

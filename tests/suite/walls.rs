@@ -25,12 +25,15 @@ const MODULES: [(&str, usize); 17] = [
 ];
 
 /// Dependencies and macros, and the modules that may use them.
-const OWNERS: [(&str, &[&str]); 18] = [
+const OWNERS: [(&str, &[&str]); 21] = [
     ("nalgebra::", &["src/matrix/"]),
     ("serde_json::", &["src/wire/"]),
     ("serde::", &["src/wire/", "src/fixture/", "src/conform/", "src/cli/"]),
     ("rand_chacha::", &["src/problem/mask.rs"]),
-    ("dashu::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
+    ("dashu_base::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
+    ("dashu_float::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
+    ("dashu_int::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
+    ("dashu_ratio::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
     ("clap::", &["src/cli/"]),
     ("indicatif::", &["src/cli/"]),
     ("std::process", &["src/conform/subject/process.rs", "src/cli/", "src/main.rs"]),
@@ -215,7 +218,7 @@ fn a_dependency_used_outside_its_module_is_found() {
         ("src/problem/mod.rs", "fn f() { serde_json::from_str(text) }"),
         ("src/problem/mod.rs", "use serde::Serialize;"),
         ("src/problem/mod.rs", "use rand_chacha::ChaCha20Rng;"),
-        ("src/scalar/mod.rs", "use dashu::integer::IBig;"),
+        ("src/scalar/mod.rs", "use dashu_int::IBig;"),
         ("src/explain/mod.rs", "use clap::Args;"),
         ("src/oracle/mod.rs", "use indicatif::ProgressBar;"),
         ("src/fixture/mod.rs", "use std::process::Command;"),

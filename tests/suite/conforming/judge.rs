@@ -4,9 +4,8 @@
 use super::freedom::Freedom;
 use super::machine::{Defect, Machine};
 use super::step::step;
-use dropout_oracle::cases::{Entry, Profile, entries};
+use crate::solved::{SOLVED, Solved};
 use dropout_oracle::number::Arithmetic;
-use dropout_oracle::oracle::expected;
 use dropout_oracle::oracle::tolerance::{Bound, tolerance};
 use dropout_oracle::problem::{Activation, Problem, activation::ScalarActivation};
 use dropout_oracle::scalar::Step;
@@ -28,13 +27,12 @@ pub struct Case {
 pub fn cases() -> &'static [Case] {
     static CASES: OnceLock<Vec<Case>> = OnceLock::new();
     CASES.get_or_init(|| {
-        let case = |entry: Entry| {
-            let problem = entry.problem();
-            let expected = expected(&problem).expect("a case has expected values");
+        let case = |solved: &Solved| {
+            let (problem, expected) = (solved.problem.clone(), solved.solution.expected.clone());
             let tolerances = Arithmetic::ALL.map(|arithmetic| tolerance(&problem, &expected, arithmetic));
-            Case { id: entry.id, problem, expected, tolerances: tolerances.into() }
+            Case { id: solved.entry.id.clone(), problem, expected, tolerances: tolerances.into() }
         };
-        entries(Profile::Core).into_par_iter().map(case).collect()
+        SOLVED.par_iter().map(case).collect()
     })
 }
 

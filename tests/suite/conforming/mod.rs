@@ -21,6 +21,7 @@ mod unit;
 mod value;
 mod variance;
 
+use crate::sweep;
 use std::sync::OnceLock;
 use tally::Tally;
 
@@ -28,8 +29,8 @@ use tally::Tally;
 const USUAL_DRAWS: u64 = 1;
 
 /// The same where the environment asks for more.
-fn sweep() -> u64 {
-    std::env::var("DROPOUT_ORACLE_SWEEP").map_or(USUAL_DRAWS, |draws| draws.parse().expect("a number"))
+fn draws() -> u64 {
+    sweep::draws().unwrap_or(USUAL_DRAWS)
 }
 
 /// The tally of the draws in each run of the tests.
@@ -40,7 +41,7 @@ fn usual() -> &'static Tally {
 
 #[test]
 fn conforming_implementations_never_fail() {
-    let tally = usual().clone().with(Tally::of(USUAL_DRAWS..sweep()));
+    let tally = usual().clone().with(Tally::of(USUAL_DRAWS..draws()));
     println!("{} draws, the largest error / tolerance:\n{}", tally.draws, tally.reach());
     let failed = tally.failures.len();
     let some = tally.failures[..failed.min(20)].join("\n");

@@ -1,0 +1,20 @@
+//! How much of its breadth a test takes: a part, or all with `DROPOUT_ORACLE_SWEEP=n`, as .ci/run sets it.
+
+use std::env;
+
+/// The n of `DROPOUT_ORACLE_SWEEP=n`: how often a conforming implementation is drawn for a case.
+pub fn draws() -> Option<u64> {
+    let draws = env::var("DROPOUT_ORACLE_SWEEP").ok()?;
+    let number = draws.parse().ok().filter(|&number| number > 0);
+    Some(number.unwrap_or_else(|| panic!("DROPOUT_ORACLE_SWEEP={draws}: must be the number of draws a case")))
+}
+
+/// Whether every test takes its full breadth.
+pub fn is_on() -> bool {
+    draws().is_some()
+}
+
+/// The step to take one in so many, or all in the sweep.
+pub fn one_in(many: usize) -> usize {
+    if is_on() { 1 } else { many }
+}
