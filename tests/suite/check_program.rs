@@ -307,7 +307,7 @@ fn nothing_that_a_program_started_outlives_it() {
             program.step(&case.id, &case.problem);
         }
         let pid = fs::read_to_string(folder.path().join("pid")).expect("it was written");
-        assert!(is_alive(pid.trim()), "it is seen while it runs");
+        assert!(misbehaves != "answer" || is_alive(pid.trim()), "it is seen while it runs");
         drop(program);
         // The system may take a moment; that it ends at all is what is tested.
         let ends = (0..500).any(|_| {

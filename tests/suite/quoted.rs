@@ -149,7 +149,7 @@ impl Known {
             let is_id = family.len() > 2
                 && !name.is_empty()
                 && !family.contains('.')
-                && pattern.replace('/', "").chars().all(is_name);
+                && pattern.replace('/', "").chars().all(|c| is_name(c) && !c.is_ascii_uppercase());
             let is_arithmetic = || Arithmetic::ALL.iter().any(|arithmetic| arithmetic.to_string() == word);
             let is_quoted = || self.code.contains(&format!("\"{word}\""));
             let is_known = || is_arithmetic() || is_quoted() || self.is_file(folder, &pattern);
