@@ -1,11 +1,11 @@
 //! Expected values: for every result of a step, the double nearest to the exact real value, with proof.
 //!
-//! [`expected`] runs the scalar form on [`Enclosure`] numbers: exact fractions while they stay short, intervals
-//! where they do not. If both ends of an enclosure round to the same double, so does every number between them,
-//! and that double is proven. Otherwise the step runs again with more bits, 128, 512 and then 4096: Ziv's loop.
-//! [`round`](mod@round) holds the one routine that rounds, and the check that proves a rounding right.
+//! [`expected`] runs the scalar form on [`Enclosure`] numbers: exact fractions while they stay short, then intervals.
+//! If both ends of an enclosure round to the same double, so does every number between them, and that double is
+//! proven. Otherwise the step runs again with more bits, 128, 512 and then 4096 (Ziv's loop).
+//! [`round`](mod@round) has the only rounding routine, and the check that proves each rounding right.
 //!
-//! [`tolerance`](mod@tolerance) says how far an implementation may be from these values.
+//! [`tolerance`](mod@tolerance) derives how far an implementation may be from these values.
 
 pub mod round;
 pub mod tolerance;
@@ -16,7 +16,7 @@ use crate::scalar::{self, Step};
 use crate::trace::Quantity;
 use round::{BeyondRange, Exact, nearest};
 
-/// Why there is no expected value.
+/// The reason why there is no expected value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The exact value is beyond the range of a double.
@@ -24,12 +24,12 @@ pub enum Error {
         "{path}: the exact value is beyond the range of a double (ruling beyond-range); scale the inputs down"
     )]
     BeyondRange {
-        /// The element, as `dW[3][1]`.
+        /// The element, such as `dW[3][1]`.
         path: String,
     },
-    /// Neither the narrowest enclosure nor exact arithmetic within its limit could decide the rounding.
+    /// Neither the narrowest enclosure nor exact arithmetic within its limit decided the rounding.
     #[error(
-        "{path}: 4096 bits do not settle which double is nearest (ruling undecided); change the inputs slightly, or shorten their fractions"
+        "{path}: 4096 bits do not decide which double is nearest (ruling undecided); change the inputs slightly, or shorten their fractions"
     )]
     Undecided {
         /// The element, as `dW[3][1]`.
@@ -42,41 +42,41 @@ pub enum Error {
 /// # Errors
 /// If a value is beyond the range of a double or undecided: the first such element.
 pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
-    let mut open = None;
+    let mut undecided = None;
     for rung in [rung::<128>, rung::<512>, rung::<4096>] {
         let rounded = rung(problem);
         if let Some(path) = first(&rounded, |cell| *cell == Rounding::BeyondRange) {
             return Err(Error::BeyondRange { path });
         }
-        open = first(&rounded, |cell| *cell == Rounding::Open);
-        if open.is_none() {
+        undecided = first(&rounded, |cell| *cell == Rounding::Undecided);
+        if undecided.is_none() {
             let double = |cell: &Rounding| match cell {
                 Rounding::Settled(double) => *double,
-                _ => unreachable!("neither open nor beyond the range"),
+                _ => unreachable!("neither undecided nor beyond the range"),
             };
             return Ok(rounded.map(double));
         }
     }
-    Err(Error::Undecided { path: open.unwrap_or_default() })
+    Err(Error::Undecided { path: undecided.unwrap_or_default() })
 }
 
-/// What an enclosure says about the double nearest to the number in it.
+/// What an enclosure proves about the double nearest to the number in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rounding {
-    /// It is this double.
+    /// The nearest double.
     Settled(f64),
-    /// There is none: the number is too large.
+    /// There is none, because the number is too large.
     BeyondRange,
-    /// The enclosure is too wide to tell.
-    Open,
+    /// The enclosure is too wide to decide.
+    Undecided,
 }
 
-/// One run of the step on enclosures of `BITS` bits, with each result rounded if that is decided.
+/// The step on enclosures of `BITS` bits, each result rounded where possible.
 fn rung<const BITS: usize>(problem: &Problem) -> Step<Rounding> {
     scalar::step(&problem.inputs().over::<Enclosure<BITS>>(), problem.activation()).map(rounding)
 }
 
-/// What the ends of an enclosure say about the number between them.
+/// What the ends of an enclosure prove about the number between them.
 pub fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
     let (lo, hi) = match x {
         Enclosure::Exact(x) => {
@@ -86,17 +86,17 @@ pub fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
         Enclosure::Within(x) if x.is_bounded() => {
             (nearest(&Exact::from(x.lo())), nearest(&Exact::from(x.hi())))
         }
-        Enclosure::Within(_) => return Rounding::Open,
+        Enclosure::Within(_) => return Rounding::Undecided,
     };
     match (lo, hi) {
         (Ok(lo), Ok(hi)) if lo == hi => Rounding::Settled(lo),
-        // An enclosure too wide to tell its sign may reach beyond the range on both sides.
+        // An enclosure of undecided sign may exceed the range at both ends.
         (Err(BeyondRange), Err(BeyondRange)) if x.is_positive().is_some() => Rounding::BeyondRange,
-        _ => Rounding::Open,
+        _ => Rounding::Undecided,
     }
 }
 
-/// The path of the first element, in the order of the equations, for which `found` holds.
+/// The path of the first element, in the order of the equations, that satisfies `found`.
 fn first<T>(step: &Step<T>, found: impl Fn(&T) -> bool) -> Option<String> {
     Quantity::ALL.into_iter().find_map(|quantity| {
         let index = step.cells(quantity).iter().position(&found)?;

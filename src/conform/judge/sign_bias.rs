@@ -139,7 +139,7 @@ fn from_own<'a>(
     };
     let nearest = |x: &Exact| match rounding(x) {
         Rounding::Settled(double) => double,
-        Rounding::Open | Rounding::BeyondRange => f64::NAN,
+        Rounding::Undecided | Rounding::BeyondRange => f64::NAN,
     };
     Some(sums.cells().iter().map(nearest).collect())
 }
