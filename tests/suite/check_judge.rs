@@ -297,8 +297,8 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
         (outcome.verdict.status, outcome.verdict.reason.clone())
     };
     assert_eq!(reason("exact/relu-3x5x4").0, Status::Pass);
-    assert_eq!(reason("exact/by-hand"), (Status::Skipped, Some("no coupled_quadratic".into())));
-    assert_eq!(reason("activations/"), (Status::Skipped, Some("no tanh".into())));
+    assert_eq!(reason("exact/by-hand"), (Status::Skipped, Some("does not support coupled_quadratic".into())));
+    assert_eq!(reason("activations/"), (Status::Skipped, Some("does not support tanh".into())));
     assert!(layer.asked.iter().all(|id| !id.contains("by-hand") && !id.starts_with("activations/")));
     assert_eq!(run.outcomes.len(), selected(&["exact/*", "activations/*per_unit*"]).len(), "nothing shrinks");
 
@@ -309,7 +309,7 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
         let p = &case.problem.inputs().keep_prob;
         let one = p.iter().all(|p_k| *p_k == p.at(0));
         assert_eq!(outcome.verdict.status == Status::Skipped, !one, "{}", outcome.id);
-        assert!(one || outcome.verdict.reason.as_deref() == Some("one keep probability for all units only"));
+        assert!(one || outcome.verdict.reason.as_deref() == Some("supports only one keep probability for all units"));
     }
 }
 

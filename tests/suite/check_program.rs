@@ -90,7 +90,7 @@ fn errored(answer: &Answer) -> &str {
 #[test]
 fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
     let brief = Limits { answer: Duration::from_millis(50), ..AMPLE };
-    for (misbehaves, limits, said) in [
+    for (misbehaves, limits, message) in [
         ("sleep 60", brief, "gave no answer within 0.05 s"),
         ("sleep 5; answer", brief, "gave no answer within 0.05 s"),
         ("sleep 60 & exit 5", Limits { answer: Duration::from_millis(400), ..AMPLE }, "the program "),
@@ -106,12 +106,12 @@ fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
         ("printf '\\377\\376\\n'", AMPLE, "is not UTF-8"),
         ("echo '{\"outputs\": {}}'", AMPLE, "seq is missing"),
         ("seq=99; answer", AMPLE, "asked seq 2, the program answered seq 99"),
-        ("printf '{\"seq\":%s,\"outputs\":{\"db\":[NaN]}}\\n' $seq", AMPLE, "is sent as a text: \"NaN\""),
+        ("printf '{\"seq\":%s,\"outputs\":{\"db\":[NaN]}}\\n' $seq", AMPLE, "infinities as strings: \"NaN\""),
         ("printf '{\"seq\":%s,\"outputs\":{\"dC\":[1]}}\\n' $seq", AMPLE, "outputs.dC is unknown"),
         ("printf '{\"seq\":%s,\"error\":\"singular\"}\\n' $seq", AMPLE, "singular"),
     ] {
         let answers = answers(misbehaves, limits);
-        assert!(errored(&answers[1]).contains(said), "{misbehaves}: {:?}", answers[1]);
+        assert!(errored(&answers[1]).contains(message), "{misbehaves}: {:?}", answers[1]);
         for at in [0, 2, 3] {
             assert!(right(IDS[at], &answers[at]), "{misbehaves}: {:?}", answers[at]);
         }
@@ -147,7 +147,10 @@ fn an_odd_program_that_answers_is_understood() {
 fn a_repeated_answer_is_not_mistaken_for_the_next_one() {
     let answers = answers("answer; answer", AMPLE);
     assert!(right(IDS[1], &answers[1]), "{:?}", answers[1]);
-    assert!(errored(&answers[2]).contains("asked seq 3, the program answered seq 2: twice, or out of turn"));
+    assert!(
+        errored(&answers[2])
+            .contains("the program answered seq 2 when asked seq 3: it answers twice or out of order")
+    );
     assert!(right(IDS[3], &answers[3]), "{:?}", answers[3]);
 }
 
@@ -197,7 +200,7 @@ fn a_program_that_does_not_start_says_why() {
         Program::start(&command, limits).map(|_| ()).expect_err("it does not start")
     };
     let hasty = Limits { start: Duration::from_millis(50), ..AMPLE };
-    for (script, limits, said) in [
+    for (script, limits, message) in [
         (
             "echo no module named layer >&2; exit 7",
             AMPLE,
@@ -214,7 +217,7 @@ fn a_program_that_does_not_start_says_why() {
     ] {
         let error = start(script, limits);
         assert!(
-            matches!(error, NotStarted::Program(_)) && error.to_string().contains(said),
+            matches!(error, NotStarted::Program(_)) && error.to_string().contains(message),
             "{script}: {error}"
         );
     }
@@ -232,7 +235,7 @@ fn a_program_that_no_longer_starts_is_given_up() {
     for _ in 0..5 {
         let answer = program.step(&good.id, &good.problem);
         assert!(
-            errored(&answer).contains("started again, the program ended with exit status: 1"),
+            errored(&answer).contains("after a restart, the program ended with exit status: 1"),
             "{answer:?}"
         );
     }
@@ -246,7 +249,7 @@ fn a_program_that_changes_its_declaration_after_a_restart_is_not_trusted() {
     let (_folder, command) = shell(&other.replace("STARTS", STARTS), "exit 1");
     let mut program = Program::start(&command, AMPLE).expect("it starts");
     let answers: Vec<Answer> = asked().iter().map(|case| program.step(&case.id, &case.problem)).collect();
-    assert!(errored(&answers[2]).contains("says something else of itself"), "{:?}", answers[2]);
+    assert!(errored(&answers[2]).contains("describes itself differently"), "{:?}", answers[2]);
 }
 
 #[test]
@@ -279,8 +282,8 @@ fn a_program_that_is_never_in_time_is_given_up() {
     for _ in 0..5 {
         assert!(errored(&ask(bad, brief)).contains("gave no answer within 0.03 s"));
     }
-    let said = "not asked: the program gave no answer in time 5 times in a row";
-    assert_eq!(errored(&ask(good, AMPLE.answer)), said);
+    let refused = "not asked: the program missed the time limit 5 times in a row";
+    assert_eq!(errored(&ask(good, AMPLE.answer)), refused);
 }
 
 /// Whether a process runs: by its state on Linux, where there may be no ps, and by ps elsewhere.

@@ -19,14 +19,14 @@ fn about_faults(line: &str) -> String {
 #[test]
 fn a_db_that_is_not_summed_can_be_read_and_has_its_own_shape() {
     let line = r#"{"seq": 1, "outputs": {"db": [[1, 2], [3, 4]]}}"#;
-    let Ok(Answer::Result(outputs)) = protocol::results(line.as_bytes()).said else { panic!("results") };
+    let Ok(Answer::Result(outputs)) = protocol::results(line.as_bytes()).answer else { panic!("results") };
     assert_eq!(outputs[Quantity::Db].to_rows(), [[1.0, 2.0], [3.0, 4.0]]);
 }
 
 /// The single number of an answer whose db is this text.
 fn number(text: &str) -> Option<f64> {
     let line = format!(r#"{{"seq": 1, "outputs": {{"db": [{text}]}}}}"#);
-    match protocol::results(line.as_bytes()).said {
+    match protocol::results(line.as_bytes()).answer {
         Ok(Answer::Result(outputs)) => Some(outputs[Quantity::Db].at(0, 0)),
         _ => None,
     }
@@ -91,7 +91,7 @@ fn a_full_declaration_is_understood() {
 
 #[test]
 fn a_faulty_declaration_is_reported_with_its_place() {
-    for (line, said) in [
+    for (line, message) in [
         (r#"{"arithmetic": "f32"}"#, "name is missing"),
         (
             r#"{"name": "x", "arithmetic": "f32", "accumulator": "f16"}"#,
@@ -108,11 +108,11 @@ fn a_faulty_declaration_is_reported_with_its_place() {
         ),
         (
             r#"{"name": "x", "arithmetic": "f32", "supports": {"sample": "chacha"}}"#,
-            r#"supports.sample = "chacha": is none of the words that stand here; known: "named""#,
+            r#"supports.sample = "chacha": must be a known word; known: "named""#,
         ),
         (
             r#"{"name": "x", "arithmetic": "f32", "supports": {"mask": "mine"}}"#,
-            r#"supports.mask = "mine": is none of the words that stand here; known: "given", "own""#,
+            r#"supports.mask = "mine": must be a known word; known: "given", "own""#,
         ),
         (r#"{"name": "x", "arithmetic": "f32", "supports": {"mask": true}}"#, "supports.mask is a boolean"),
         (
@@ -127,16 +127,16 @@ fn a_faulty_declaration_is_reported_with_its_place() {
         ("[]", " is an array: must be an object"),
         ("", "the line is not JSON"),
     ] {
-        assert!(about_faults(line).contains(said), "{line}: {}", about_faults(line));
+        assert!(about_faults(line).contains(message), "{line}: {}", about_faults(line));
     }
 }
 
 #[test]
-fn an_answer_says_one_thing() {
-    let said = |line: &str| protocol::results(line.as_bytes());
-    let skipped = said(r#"{"seq": 3, "skipped": "no relu"}"#);
-    assert_eq!((skipped.seq, skipped.said.expect("valid")), (Some(3), Answer::Skipped("no relu".into())));
-    assert_eq!(said(r#"{"seq": 3, "error": "oh"}"#).said.expect("valid"), Answer::Errored("oh".into()));
+fn a_reply_has_exactly_one_answer() {
+    let reply = |line: &str| protocol::results(line.as_bytes());
+    let skipped = reply(r#"{"seq": 3, "skipped": "no relu"}"#);
+    assert_eq!((skipped.seq, skipped.answer.expect("valid")), (Some(3), Answer::Skipped("no relu".into())));
+    assert_eq!(reply(r#"{"seq": 3, "error": "oh"}"#).answer.expect("valid"), Answer::Errored("oh".into()));
     for line in [
         r#"{"seq": 3}"#,
         r#"{"seq": 3, "skipped": "a", "error": "b"}"#,
@@ -148,10 +148,10 @@ fn an_answer_says_one_thing() {
         r#"{"seq": 3, "outputs": {"db": [null]}}"#,
         r#"{"seq": 3, "skipped": 1}"#,
     ] {
-        let reply = said(line);
-        assert!(reply.said.is_err() && reply.seq == Some(3), "{line}");
+        let reply = reply(line);
+        assert!(reply.answer.is_err() && reply.seq == Some(3), "{line}");
     }
-    assert_eq!(said(r#"{"seq": "3", "skipped": "a"}"#).seq, None);
+    assert_eq!(reply(r#"{"seq": "3", "skipped": "a"}"#).seq, None);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_file_of_results_with_faults_is_refused_with_all_of_them() {
     let top = json!({"format": "dropout-oracle/2", "subject": {"name": "mine"}, "more": 1,
         "results": {"exact/a": {"dC": [1]}, "b/c": {}, "d": {}}});
     let faults = results(&top).map(|_| ()).expect_err("it has faults");
-    for said in [
+    for message in [
         "format = ",
         "subject.arithmetic is missing",
         "more is unknown",
@@ -240,7 +240,7 @@ fn a_file_of_results_with_faults_is_refused_with_all_of_them() {
         "results.b/c is unknown: there is no case with this id",
         "results.d is unknown",
     ] {
-        assert!(faults.contains(said), "{said}: {faults}");
+        assert!(faults.contains(message), "{message}: {faults}");
     }
     assert!(results(&json!({})).is_err());
     assert!(

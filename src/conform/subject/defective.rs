@@ -1,4 +1,4 @@
-//! A known defect as a [`Subject`]: what a harness must be able to fail.
+//! A known defect as a [`Subject`], to test that a harness can fail.
 
 use super::{About, Answer, Subject};
 use crate::number::{Arithmetic, Format};
@@ -8,7 +8,7 @@ use crate::zoo::context::Memory;
 use crate::zoo::{self, Defect, Float};
 use std::fmt::{self, Debug};
 
-/// A defect that answers as a layer would.
+/// A layer with a known defect.
 pub struct Defective<T> {
     defect: Defect<T>,
     format: Format,
@@ -22,7 +22,7 @@ impl<T> Debug for Defective<T> {
 }
 
 impl Defective<f64> {
-    /// The defect of this name in double precision; `right` is the right step, and `zeros` gives zeros.
+    /// The defect with this id in double precision; `right` has no defect, and `zeros` returns zeros.
     pub fn double(id: &str) -> Option<Box<dyn Subject>> {
         Some(Box::new(Defective { defect: named::<f64>(id)?, format: Format::F64, memory: Memory::new() }))
     }

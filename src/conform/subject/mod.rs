@@ -1,7 +1,7 @@
-//! [`Subject`]: the implementation under test, and what it says of itself and of a step.
+//! [`Subject`]: the implementation under test, its description of itself, and its answers.
 //!
-//! [`program`] is a subject behind a pipe, whose lines [`protocol`] writes and reads; [`results`] looks its
-//! answers up in a file; [`defective`] is a known defect as a subject.
+//! There are three adapters: [`program`] is a subject behind a pipe, whose lines [`protocol`] writes and reads;
+//! [`results`] looks up its answers in a file; [`defective`] runs a known defect.
 
 pub mod defective;
 mod process;
@@ -14,64 +14,64 @@ use crate::number::Arithmetic;
 use crate::problem::Problem;
 use crate::trace::{Quantity, Results};
 
-/// What a subject says of itself.
+/// A subject's description of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct About {
     /// Its name.
     pub name: String,
     /// Its version, if it has one.
     pub version: Option<String>,
-    /// Where it lives, if it says so.
+    /// Its web page, if it has one.
     pub homepage: Option<String>,
-    /// What it computes in: this decides which tolerances apply.
+    /// The formats it computes in, which decide the tolerances.
     pub arithmetic: Arithmetic,
-    /// What it can do.
+    /// What it supports.
     pub supports: Supports,
 }
 
 impl About {
-    /// A subject that supports everything that it does not take back, and draws no masks.
+    /// A subject with default support: every step under the given mask, but no masks of its own.
     pub fn new(name: impl Into<String>, arithmetic: Arithmetic) -> Self {
         About { name: name.into(), version: None, homepage: None, arithmetic, supports: Supports::default() }
     }
 }
 
-/// What a subject can do; what it cannot is skipped, with the reason, and still counted.
+/// What a subject supports. Everything else is skipped with a reason, and still counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Supports {
-    /// The names of the activations; `None` is all of them.
+    /// The names of the activations; `None` for all of them.
     pub activations: Option<Vec<String>>,
-    /// Whether every unit may have a keep probability of its own.
+    /// Whether units may have different keep probabilities.
     pub per_unit_p: bool,
-    /// What it draws masks from.
+    /// The generator it draws masks from.
     pub sample: Sampler,
-    /// Under which mask it does its steps.
+    /// The mask it uses in a step.
     pub mask: MaskSource,
-    /// The results that it gives.
+    /// The results it returns.
     pub outputs: Vec<Quantity>,
-    /// Whether the same question has the same answer each time, to the last bit.
+    /// Whether the same question always gets the same answer, bit for bit.
     pub deterministic: bool,
 }
 
-/// Under which mask a subject does its steps.
+/// The mask a subject uses in a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MaskSource {
     /// R of the problem.
     #[default]
     Given,
-    /// One that it draws itself, leaving R aside: it is read from Ã, and both passes are judged against it.
+    /// One that it draws itself, ignoring R. It is inferred from Ã, and both passes are judged against it.
     Own,
 }
 
-/// What a subject draws masks from when it is asked for one.
+/// The generator a subject draws masks from when asked for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sampler {
-    /// It draws none.
+    /// None: it draws no masks.
     #[default]
     None,
-    /// A generator of its own, which statistics judge.
+    /// Its own, which is judged statistically.
     Own,
-    /// The named generator, with the key and the stream of the question: every bit is known.
+    /// The named generator, with the key and stream of the question; checked bit for bit.
     Named,
 }
 
@@ -89,50 +89,50 @@ impl Default for Supports {
 }
 
 impl Supports {
-    /// Why this problem is beyond the subject, if it is.
+    /// Why the subject does not support this problem; `None` if it does.
     pub fn refusal(&self, problem: &Problem) -> Option<String> {
         let p = &problem.inputs().keep_prob;
         if !self.per_unit_p && p.iter().any(|p_k| *p_k != p.at(0)) {
-            return Some("one keep probability for all units only".into());
+            return Some("supports only one keep probability for all units".into());
         }
         let known = self.activations.as_ref()?;
         let g = problem.activation();
         let missing = std::iter::once(g.name())
             .chain(g.scalars().iter().map(|scalar| scalar.name()))
             .find(|name| !known.iter().any(|known| known == name))?;
-        Some(format!("no {missing}"))
+        Some(format!("does not support {missing}"))
     }
 }
 
-/// A matrix as its rows.
+/// The rows of a matrix.
 pub type Rows = Vec<Vec<f64>>;
 
-/// What a subject says of a step, or of a mask that it was asked for.
+/// A subject's answer to a step, or to a request for a mask.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer<T = Results> {
-    /// What was asked for: of a step, some or all of the eight results.
+    /// The result; for a step, some or all of the eight.
     Result(T),
-    /// It does not do this, and why.
+    /// Why the subject does not support this.
     Skipped(String),
-    /// It tried and failed, or said nothing that can be understood.
+    /// How it failed, or why its answer cannot be read.
     Errored(String),
 }
 
 /// An implementation under test: the protocol of `check` without the pipe.
 pub trait Subject {
-    /// What it is and can.
+    /// Its description of itself.
     fn about(&self) -> About;
 
-    /// One training step: forward and backward, under the given mask or, with [`MaskSource::Own`], under a fresh one.
+    /// One training step, forward and backward, under the given mask or, with [`MaskSource::Own`], a fresh one.
     fn step(&mut self, id: &str, problem: &Problem) -> Answer;
 
-    /// `rows` × `p.len()` fresh mask entries from its own generator; asked with [`Sampler::Own`].
+    /// A fresh mask, `rows` × `p.len()`, from its own generator; called only with [`Sampler::Own`].
     fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
         let _ = (p, rows);
         Answer::Skipped("draws no masks".into())
     }
 
-    /// The mask of the named generator for this key and stream; asked with [`Sampler::Named`].
+    /// The mask of the named generator for this key and stream; called only with [`Sampler::Named`].
     fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Answer<Rows> {
         let _ = (p, rows, key, stream);
         Answer::Skipped("does not know the named generator".into())

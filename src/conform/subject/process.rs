@@ -1,7 +1,7 @@
-//! A process behind three pipes, which may do what it likes: nothing that it does blocks the caller for
-//! longer than asked, or takes more memory than one line may have.
+//! A process behind three pipes. Whatever it does, it cannot block the caller beyond the time limit, nor take more
+//! memory than one line may have.
 //!
-//! Architecture invariant: processes are named in this file alone. It knows lines, not what they mean.
+//! Architecture invariant: only this file handles processes. It transports lines and does not interpret them.
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -21,31 +21,31 @@ pub struct Process {
     quiet: Receiver<()>,
 }
 
-/// What came through standard output.
+/// What arrived on standard output.
 #[derive(Debug)]
 enum Heard {
     Line(Vec<u8>),
     Flood,
 }
 
-/// Why nothing was heard: what happened instead, and whether it was only late.
+/// Why no line arrived.
 #[derive(Debug)]
 pub struct Silence {
-    /// As it follows "the program".
+    /// What happened instead, as a predicate of "the program".
     pub what: String,
-    /// The time was up.
+    /// Whether the time limit passed.
     pub late: bool,
 }
 
-/// How long an ending process may take to end, and its last words to arrive.
+/// How long a process may take to exit once it has closed its standard output.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Process {
-    /// Starts a program in a process group (Unix) or job (Windows) of its own, which everything that it starts
-    /// joins. A line of its output may have `longest` bytes.
+    /// Starts a program in its own process group (Unix) or job (Windows), which its child processes join. A line
+    /// of its output may have `longest` bytes.
     ///
     /// # Errors
-    /// Where the system cannot start it.
+    /// If the system cannot start it.
     pub fn start(command: &[String], longest: usize) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = CommandWrap::with_new(program, |command| {
@@ -58,13 +58,13 @@ impl Process {
         let mut child = command.spawn()?;
         let (stdin, stdout, stderr) = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let (questions, asked) = mpsc::channel();
-        // Room for one line: a process that floods waits, and what it floods with takes no memory.
-        let (told, lines) = mpsc::sync_channel(1);
+        // Room for one line, so that a process that floods its output has to wait.
+        let (sender, lines) = mpsc::sync_channel(1);
         let (hush, quiet) = mpsc::channel();
         let chatter = Arc::default();
         let kept = Arc::clone(&chatter);
         thread::spawn(move || write(stdin.expect("a pipe"), &asked));
-        thread::spawn(move || read(stdout.expect("a pipe"), longest, &told));
+        thread::spawn(move || read(stdout.expect("a pipe"), longest, &sender));
         thread::spawn(move || {
             keep_tail(stderr.expect("a pipe"), &kept);
             drop(hush);
@@ -73,24 +73,26 @@ impl Process {
     }
 
     /// Sends a line, without waiting for the process to read it.
-    pub fn tell(&self, line: &str) {
+    pub fn send(&self, line: &str) {
         if let Some(questions) = &self.questions {
-            // Where the writer is gone, so is the process; that shows when it is listened to.
+            // If this fails, the process has closed its input; `receive` reports what became of it.
             let _ = questions.send(format!("{line}\n").into_bytes());
         }
     }
 
-    /// The next line, without its end.
+    /// The next line, without its line break.
     ///
     /// # Errors
-    /// Where there is none within the time, or never will be: what happened instead.
-    pub fn hear(&mut self, within: Duration) -> Result<Vec<u8>, Silence> {
+    /// If no line arrives in time: what happened instead.
+    pub fn receive(&mut self, within: Duration) -> Result<Vec<u8>, Silence> {
         let silence = |what| Err(Silence { what, late: false });
         match self.lines.recv_timeout(within) {
             Ok(Heard::Line(line)) => Ok(line),
             Ok(Heard::Flood) => silence("wrote a line that is too long".into()),
             Err(RecvTimeoutError::Timeout) => match self.ended(Duration::ZERO) {
-                Some(status) => silence(format!("ended with {status}, and what it started holds its pipes")),
+                Some(status) => silence(format!(
+                    "ended with {status}, but a process that it started keeps its pipes open"
+                )),
                 None => {
                     let what = format!("gave no answer within {} s", within.as_secs_f64());
                     Err(Silence { what, late: true })
@@ -103,10 +105,10 @@ impl Process {
         }
     }
 
-    /// The last lines that the process wrote to standard error, one space before each.
+    /// The last lines that the process wrote to standard error.
     pub fn last_words(&self) -> String {
         const LINES: usize = 5;
-        // Once the process has ended, all of it is here in a moment.
+        // If the process has ended, the rest of its output arrives within moments.
         let _ = self.quiet.recv_timeout(Duration::from_millis(50));
         let kept = self.chatter.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&kept);
@@ -114,7 +116,7 @@ impl Process {
         lines[lines.len().saturating_sub(LINES)..].join("\n")
     }
 
-    /// Closes its standard input and gives it a moment to end by itself.
+    /// Closes its standard input and waits for it to exit by itself.
     pub fn leave(&mut self, within: Duration) {
         self.questions = None;
         self.ended(within);
@@ -132,16 +134,16 @@ impl Process {
     }
 }
 
-/// Nothing that was started outlives its process: the whole group or job is ended.
+/// Ends the whole group or job, so that no child process outlives it.
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.start_kill();
-        // Not `wait`: on Windows it may wait for ever, for a message of the job that `try_wait` has taken.
+        // Not `wait`: on Windows it may wait forever for a message of the job that `try_wait` has taken.
         self.ended(PATIENCE);
     }
 }
 
-/// Writes what is asked until nobody asks or nobody reads.
+/// Writes the questions until the caller or the process closes its end.
 fn write(mut stdin: ChildStdin, asked: &Receiver<Vec<u8>>) {
     while let Ok(line) = asked.recv() {
         if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
@@ -150,8 +152,8 @@ fn write(mut stdin: ChildStdin, asked: &Receiver<Vec<u8>>) {
     }
 }
 
-/// Hands over line by line, until the end or a line that is too long.
-fn read(stdout: ChildStdout, longest: usize, told: &SyncSender<Heard>) {
+/// Passes on line by line, up to the end or a line that is too long.
+fn read(stdout: ChildStdout, longest: usize, sender: &SyncSender<Heard>) {
     let mut stdout = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
@@ -164,7 +166,7 @@ fn read(stdout: ChildStdout, longest: usize, told: &SyncSender<Heard>) {
             _ => Heard::Line(line),
         };
         let last = matches!(heard, Heard::Flood);
-        if told.send(heard).is_err() || last {
+        if sender.send(heard).is_err() || last {
             return;
         }
     }

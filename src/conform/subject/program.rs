@@ -1,6 +1,6 @@
-//! The program door: a [`Subject`] behind a pipe, which is started again when it is lost.
+//! The program adapter: a [`Subject`] behind a pipe, which is restarted after a failure.
 //!
-//! What the process does wrong costs the question that it was asked, and nothing more.
+//! A failure of the process costs the current question and nothing more.
 
 use super::process::{Process, Silence};
 use super::protocol::{self, Reply};
@@ -11,12 +11,12 @@ use crate::wire::json::TEXT_LIMIT;
 use std::io;
 use std::time::Duration;
 
-/// What a program may take.
+/// The limits of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Time for an answer.
+    /// Time to answer.
     pub answer: Duration,
-    /// Time to start and say what it is.
+    /// Time to start and describe itself.
     pub start: Duration,
     /// Bytes in a line.
     pub line: usize,
@@ -36,20 +36,20 @@ pub enum NotStarted {
     System {
         /// The command line.
         command: String,
-        /// What the system said.
+        /// The message of the operating system.
         source: io::Error,
     },
-    /// It was started and did not say what it is.
+    /// It started but did not describe itself.
     #[error("{0}")]
     Program(String),
 }
 
-/// A program that never said what it is: no question has an answer.
+/// A program that failed to describe itself: every question is errored.
 #[derive(Debug)]
 pub struct Absent {
-    /// What is known of it.
+    /// A stand-in for its description.
     pub about: About,
-    /// What happened instead.
+    /// Why it failed.
     pub why: String,
 }
 
@@ -67,7 +67,7 @@ impl Subject for Absent {
 #[derive(Debug)]
 pub struct Program {
     command: Vec<String>,
-    /// What it may take; may be changed between two questions.
+    /// Its limits, which may be changed between questions.
     pub limits: Limits,
     about: About,
     process: Option<Process>,
@@ -76,14 +76,14 @@ pub struct Program {
     late_answers: u32,
 }
 
-/// After so many starts in a row that failed, or answers that did not come in time, nothing more is asked.
+/// After this many failed starts in a row, or late answers in a row, nothing more is asked.
 const PATIENCE: u32 = 5;
 
 impl Program {
-    /// Starts a program and asks it what it is.
+    /// Starts a program and asks it to describe itself.
     ///
     /// # Errors
-    /// Where it does not start, or does not answer as the protocol asks.
+    /// If it does not start, or its answer violates the protocol.
     pub fn start(command: &[String], limits: Limits) -> Result<Self, NotStarted> {
         let (process, about) = start(command, limits)?;
         let command = command.to_vec();
@@ -91,7 +91,7 @@ impl Program {
         Ok(Program { command, limits, about, process, seq: 0, failed_starts: 0, late_answers: 0 })
     }
 
-    /// Asks one question; a program that does not answer it is lost, and started again for the next.
+    /// Asks one question. A program that fails to answer is ended, and restarted for the next question.
     fn ask<T>(
         &mut self,
         question: impl FnOnce(u64) -> String,
@@ -102,9 +102,9 @@ impl Program {
             Err(why) => return Answer::Errored(why),
         };
         self.seq += 1;
-        process.tell(&question(self.seq));
+        process.send(&question(self.seq));
         let lost = |what: String, process: &Process| Answer::Errored(with_last_words(&what, process));
-        let line = match process.hear(self.limits.answer) {
+        let line = match process.receive(self.limits.answer) {
             Ok(line) => line,
             Err(Silence { what, late }) => {
                 self.late_answers = if late { self.late_answers + 1 } else { 0 };
@@ -113,16 +113,19 @@ impl Program {
         };
         self.late_answers = 0;
         let reply = reply(&line);
-        match (reply.seq, reply.said) {
-            (Some(seq), said) if seq == self.seq => {
+        match (reply.seq, reply.answer) {
+            (Some(seq), answer) if seq == self.seq => {
                 self.process = Some(process);
-                said.unwrap_or_else(|faults| Answer::Errored(unreadable(&line, &faults)))
+                answer.unwrap_or_else(|faults| Answer::Errored(unreadable(&line, &faults)))
             }
             (None, Err(faults)) => lost(unreadable(&line, &faults), &process),
             (seq, _) => {
                 let seq = seq.map(|seq| seq.to_string()).unwrap_or_default();
                 lost(
-                    format!("asked seq {}, the program answered seq {seq}: twice, or out of turn", self.seq),
+                    format!(
+                        "the program answered seq {seq} when asked seq {}: it answers twice or out of order",
+                        self.seq
+                    ),
                     &process,
                 )
             }
@@ -134,12 +137,12 @@ impl Program {
             return Err(format!("not asked: the program failed to start {PATIENCE} times in a row"));
         }
         if self.late_answers == PATIENCE {
-            return Err(format!("not asked: the program gave no answer in time {PATIENCE} times in a row"));
+            return Err(format!("not asked: the program missed the time limit {PATIENCE} times in a row"));
         }
         let started = match start(&self.command, self.limits) {
             Ok((process, about)) if about == self.about => Ok(process),
-            Ok(_) => Err("started again, the program says something else of itself".into()),
-            Err(error) => Err(format!("started again, {error}")),
+            Ok(_) => Err("after a restart, the program describes itself differently".into()),
+            Err(error) => Err(format!("after a restart, {error}")),
         };
         self.failed_starts = if started.is_ok() { 0 } else { self.failed_starts + 1 };
         started
@@ -149,8 +152,8 @@ impl Program {
 fn start(command: &[String], limits: Limits) -> Result<(Process, About), NotStarted> {
     let system = |source| NotStarted::System { command: command.join(" "), source };
     let mut process = Process::start(command, limits.line).map_err(system)?;
-    process.tell(&protocol::start());
-    let about = match process.hear(limits.start) {
+    process.send(&protocol::start());
+    let about = match process.receive(limits.start) {
         Err(Silence { what, .. }) => Err(format!("the program {what} when it was asked to start")),
         Ok(line) => protocol::about(&line).map_err(|faults| unreadable(&line, &faults)),
     };
@@ -166,7 +169,7 @@ fn unreadable(line: &[u8], faults: &Faults) -> String {
     let start: String = start.chars().flat_map(char::escape_debug).collect();
     let more = if line.len() > SHOWN { "…" } else { "" };
     let nan = if start.contains("NaN") || String::from_utf8_lossy(line).contains("Infinity") {
-        "\na number that is none is sent as a text: \"NaN\", \"Infinity\", \"-Infinity\""
+        "\nsend NaN and infinities as strings: \"NaN\", \"Infinity\", \"-Infinity\""
     } else {
         ""
     };
@@ -196,11 +199,11 @@ impl Subject for Program {
     }
 }
 
-/// Says goodbye: a program that listens ends by itself.
+/// Sends `stop` and gives the program a moment to exit by itself.
 impl Drop for Program {
     fn drop(&mut self) {
         if let Some(process) = &mut self.process {
-            process.tell(&protocol::stop());
+            process.send(&protocol::stop());
             process.leave(Duration::from_millis(500));
         }
     }

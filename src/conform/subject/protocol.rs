@@ -1,4 +1,4 @@
-//! The protocol's lines: questions as they are written, answers as they are read (spec/protocol.md).
+//! The protocol's lines (spec/protocol.md): writes questions and reads answers.
 
 use super::reading;
 use super::{About, Answer, Rows};
@@ -27,7 +27,7 @@ struct Sample<'a> {
     of: Option<step::Source>,
 }
 
-/// The first question: what are you?
+/// The first question, which asks the subject to describe itself.
 pub fn start() -> String {
     layout::line(&Question::Start { format: FORMAT })
 }
@@ -38,27 +38,27 @@ pub fn step(seq: u64, id: &str, problem: &Problem) -> String {
     layout::line(&Question::Step { seq, id, activation, inputs })
 }
 
-/// The question for a mask, from the subject's own generator or from the named one with its key and stream.
+/// The question for a mask: from the named generator with a key and stream, or from the subject's own.
 pub fn sample(seq: u64, p: &[f64], rows: usize, named: Option<([u8; 32], u64)>) -> String {
     let of = named.map(|(key, stream)| step::Source { key: hex(&key), stream: stream.to_string() });
     layout::line(&Question::Sample(Sample { seq, p, rows, of }))
 }
 
-/// The last line, which asks for no answer.
+/// The last line, which expects no answer.
 pub fn stop() -> String {
     layout::line(&Question::Stop)
 }
 
-/// The answer to a numbered question.
+/// The reply to a numbered question.
 #[derive(Debug)]
 pub struct Reply<T> {
-    /// The number of the question, where the line could be read that far.
+    /// The number of the question, if it can be read.
     pub seq: Option<u64>,
-    /// What it says.
-    pub said: Result<Answer<T>, Faults>,
+    /// The answer.
+    pub answer: Result<Answer<T>, Faults>,
 }
 
-/// The answer to `start`.
+/// The reply to `start`.
 ///
 /// # Errors
 /// All faults of the line.
@@ -68,26 +68,26 @@ pub fn about(line: &[u8]) -> Result<About, Faults> {
     about.filter(|_| reader.faults.is_empty()).ok_or(reader.faults)
 }
 
-/// The answer to a step.
+/// The reply to `step`.
 pub fn results(line: &[u8]) -> Reply<Results> {
     reply(line, "outputs", reading::results)
 }
 
-/// The answer to a question for a mask.
+/// The reply to `sample`.
 pub fn mask(line: &[u8]) -> Reply<Rows> {
     reply(line, "R", reading::matrix)
 }
 
-/// An answer whose result stands under `key`.
+/// A reply whose result has this key.
 fn reply<T>(line: &[u8], key: &str, result: fn(&mut Reader, &str, Raw) -> Option<T>) -> Reply<T> {
     let mut reader = Reader::default();
     let reader = &mut reader;
     let members =
         document(reader, line).and_then(|value| reader.object("", value, &["seq", key, "skipped", "error"]));
     let seq = members.as_ref().and_then(|members| seq(reader, members));
-    let said = members.and_then(|members| said(reader, &members, key, result));
+    let answer = members.and_then(|members| answer(reader, &members, key, result));
     let faults = std::mem::take(&mut reader.faults);
-    Reply { seq, said: said.filter(|_| faults.is_empty()).ok_or(faults) }
+    Reply { seq, answer: answer.filter(|_| faults.is_empty()).ok_or(faults) }
 }
 
 fn document<'a>(reader: &mut Reader, line: &'a [u8]) -> Option<Raw<'a>> {
@@ -101,7 +101,7 @@ fn seq(reader: &mut Reader, members: &Members) -> Option<u64> {
     Some(number as u64)
 }
 
-fn said<T>(
+fn answer<T>(
     reader: &mut Reader,
     members: &Members,
     key: &str,
@@ -114,13 +114,8 @@ fn said<T>(
         (None, Some(why), None) => Some(Answer::Skipped(why)),
         (None, None, Some(what)) => Some(Answer::Errored(what)),
         _ => {
-            let rule = format!("one of {key}, skipped and error must be there");
-            reader.fault(
-                "the line",
-                "does not say one thing",
-                rule,
-                "answer each question once, with one of them",
-            );
+            let rule = format!("must have exactly one of {key}, skipped and error");
+            reader.fault("the line", "does not hold one answer", rule, "send one of them for each question");
             None
         }
     }

@@ -1,4 +1,4 @@
-//! What a subject says in JSON, read strictly: of itself, and its results. Both doors use it.
+//! Strict reading of a subject's JSON, its description and its results, for both adapters.
 
 use super::{About, MaskSource, Rows, Sampler, Supports};
 use crate::number::Arithmetic;
@@ -8,10 +8,10 @@ use crate::trace::{Quantity, Results};
 use crate::wire::json::{Members, Raw, Reader, join, shown};
 use crate::wire::number;
 
-/// The keys with which a subject says what it is.
+/// The keys of a subject's description.
 pub const ABOUT: [&str; 6] = ["name", "version", "arithmetic", "accumulator", "homepage", "supports"];
 
-/// What a subject says of itself; `None` where a fault was noted.
+/// A subject's description of itself; `None` if it has faults, which the reader collects.
 pub fn about(reader: &mut Reader, path: &str, value: Raw) -> Option<About> {
     let members = reader.object(path, value, &ABOUT)?;
     let name =
@@ -42,7 +42,7 @@ fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arit
         let found = format!("= \"{}\" with accumulator \"{}\"", shown(&storage), shown(&accumulator));
         let all: Vec<String> = Arithmetic::ALL.iter().map(Arithmetic::to_string).collect();
         let rule = "there are no tolerances for this arithmetic";
-        reader.fault(&join(path, "arithmetic"), found, rule, format!("known are {}", all.join(", ")));
+        reader.fault(&join(path, "arithmetic"), found, rule, format!("known: {}", all.join(", ")));
     }
     known
 }
@@ -93,7 +93,7 @@ fn one_of<T: Copy>(reader: &mut Reader, path: &str, value: Raw, known: &[(&str, 
     if found.is_none() {
         let names: Vec<String> = known.iter().map(|(name, _)| format!("\"{name}\"")).collect();
         let cure = format!("known: {}", names.join(", "));
-        reader.fault(path, format!("= \"{}\"", shown(&text)), "is none of the words that stand here", cure);
+        reader.fault(path, format!("= \"{}\"", shown(&text)), "must be a known word", cure);
     }
     found
 }
@@ -116,7 +116,7 @@ fn quantities(reader: &mut Reader, path: &str, names: &[String]) -> Vec<Quantity
     names.iter().enumerate().filter_map(&mut quantity).collect()
 }
 
-/// The results of a step, any of the eight.
+/// Any of the eight results of a step.
 pub fn results(reader: &mut Reader, path: &str, value: Raw) -> Option<Results> {
     let members = reader.object(path, value, &Quantity::ALL.map(Quantity::name))?;
     let mut results = Results::default();
@@ -133,15 +133,15 @@ pub fn results(reader: &mut Reader, path: &str, value: Raw) -> Option<Results> {
     Some(results)
 }
 
-/// Whether a value is a matrix of more rows than one: a db that was not summed over the examples can be
-/// read, and has the wrong shape.
+/// Whether a value is a matrix with several rows: a db that is not summed over the examples. It can be read, and
+/// has the wrong shape.
 fn has_rows(value: Raw) -> bool {
     let mut reader = Reader::default();
     let items = reader.array("", value, MATRIX_LIMIT);
     items.is_some_and(|(items, _)| items.len() > 1 && items[0].get().starts_with('['))
 }
 
-/// A matrix as its rows, of any lengths.
+/// The rows of a matrix, which may differ in length.
 pub fn matrix(reader: &mut Reader, path: &str, value: Raw) -> Option<Rows> {
     let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
     items.into_iter().enumerate().map(|(i, item)| numbers(reader, &format!("{path}[{i}]"), item)).collect()
@@ -157,16 +157,17 @@ fn numbers(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<f64>> {
         let text = reader.string(&place(), item)?;
         let double = number::double(&text);
         if double.is_none() {
-            let cure = "write a number, or a text such as \"0x1.8p-3\", \"NaN\", \"Infinity\", \"-Infinity\"";
+            let cure =
+                "write a number, or a string such as \"0x1.8p-3\", \"NaN\", \"Infinity\", \"-Infinity\"";
             let found = format!("= \"{}\"", shown(&text));
-            reader.fault(&place(), found, "must stand for a double", cure);
+            reader.fault(&place(), found, "must be a double", cure);
         }
         double
     };
     items.into_iter().enumerate().map(&mut number).collect()
 }
 
-/// Faults as a message shows them: the first few.
+/// The first few faults, for a message.
 pub fn brief(faults: &Faults) -> String {
     const SHOWN: usize = 3;
     let more = faults.list.len().saturating_sub(SHOWN) + faults.more;

@@ -1,4 +1,4 @@
-//! The results door: a file of results that were computed elsewhere (spec/protocol.md).
+//! The results adapter: a file of results that were computed elsewhere (spec/protocol.md).
 
 use super::reading;
 use super::{About, Answer, Sampler, Subject};
@@ -8,7 +8,7 @@ use crate::wire::FORMAT;
 use crate::wire::json::{self, Members, Reader, join, shown};
 use std::collections::BTreeMap;
 
-/// A file of results, which answers for the subject that computed them.
+/// A file of results, which answers in place of the subject that computed them.
 #[derive(Debug)]
 pub struct ResultsFile {
     about: About,
@@ -16,7 +16,7 @@ pub struct ResultsFile {
 }
 
 impl ResultsFile {
-    /// The results in a text, whose ids must all be `known`.
+    /// Reads a file of results, whose ids must all be `known`.
     ///
     /// # Errors
     /// All faults of the text.
@@ -33,7 +33,7 @@ impl ResultsFile {
             format(&mut reader, &top);
             let about = reader.member("", &top, "subject");
             let mut about = about.and_then(|value| reading::about(&mut reader, "subject", value));
-            // Nobody draws: a file answers what it was written for.
+            // A file cannot draw masks, whatever it declares.
             about.iter_mut().for_each(|about| about.supports.sample = Sampler::None);
             let results = results(&mut reader, &top, known);
             Some(ResultsFile { about: about?, results: results? })
@@ -48,7 +48,7 @@ fn format(reader: &mut Reader, top: &Members) {
         && format != FORMAT
     {
         let rule = format!("must be \"{FORMAT}\"");
-        reader.fault("format", format!("= \"{}\"", shown(&format)), rule, "no other format is known here");
+        reader.fault("format", format!("= \"{}\"", shown(&format)), rule, "no other format is supported");
     }
 }
 
@@ -63,7 +63,7 @@ fn results(
     for (id, value) in entries {
         let path = join("results", &shown(&id));
         if !known(&id) {
-            let cure = "`dropout-oracle list` shows the ids; remove what is none of them";
+            let cure = "remove it or correct the id; `dropout-oracle list` shows the ids";
             reader.fault(&path, "is unknown", "there is no case with this id", cure);
         } else if let Some(of_case) = reading::results(reader, &path, value) {
             results.insert(id, of_case);
