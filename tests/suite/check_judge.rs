@@ -106,7 +106,7 @@ fn each_status_has_its_subject() {
     let mut layer = Layer::supporting(Supports { outputs: vec![], ..Supports::default() });
     layer.twist = |_, _, _| Answer::Result(Results::default());
     let nothing = verdict(&mut layer, "exact/relu-3x5x4");
-    assert_eq!(nothing, Verdict::without(Status::NotJudged, "the subject gave none of the results"));
+    assert_eq!(nothing, Verdict::without(Status::NotJudged, "the subject returned no results"));
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn a_layer_s_misuse_of_its_own_mask_is_a_finding_before_the_numbers() {
             }
         });
     });
-    let begins = "the backward pass uses another mask than the forward pass: dA[";
+    let begins = "the backward pass uses a different mask from the forward pass: dA[";
     assert!(
         !other_mask.is_empty() && other_mask.iter().all(|says| says.starts_with(begins)),
         "{other_mask:?}"
@@ -145,7 +145,7 @@ fn a_layer_s_misuse_of_its_own_mask_is_a_finding_before_the_numbers() {
     let misshapen =
         says(|_, outputs| change(outputs, Quantity::ATilde, |rows| rows.truncate(rows.len() - 1)));
     assert_eq!(misshapen.len(), family("mask/").len());
-    assert!(misshapen[0].starts_with("A_tilde must have "), "{misshapen:?}");
+    assert!(misshapen[0].starts_with("A_tilde must be "), "{misshapen:?}");
 }
 
 #[test]
@@ -171,8 +171,7 @@ fn a_subject_that_draws_no_masks_skips_every_check_with_the_reason() {
     };
     let skipped = |why: &str| (Status::Skipped, why.to_string());
     let passed = || (Status::Pass, String::new());
-    let open =
-        (Status::NotJudged, "a lean of errors shows from 47 cases with roundings on: here 0".to_string());
+    let open = (Status::NotJudged, "needs 47 cases with rounding errors; this run has 0".to_string());
     assert_eq!(reasons(Sampler::None), [skipped("draws no masks"), skipped("draws no masks"), open.clone()]);
     assert_eq!(
         reasons(Sampler::Own),
@@ -180,7 +179,7 @@ fn a_subject_that_draws_no_masks_skips_every_check_with_the_reason() {
     );
     assert_eq!(
         reasons(Sampler::Named),
-        [passed(), skipped("draws from the named generator, which needs no statistics"), open]
+        [passed(), skipped("draws from the named generator, which is checked bit for bit"), open]
     );
 }
 

@@ -99,7 +99,7 @@ fn the_identity_probe_reveals_the_mask_of_a_subject_that_returns_no_a_tilde() {
         change(&mut outputs, Quantity::Da, |rows| rows.iter_mut().for_each(|da| da.fill(1.0)));
         assert_eq!(
             infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs),
-            ["the backward pass uses another mask than the forward pass: dA[0][0] is not 0 where Ã is 0"]
+            ["the backward pass uses a different mask from the forward pass: dA[0][0] is not 0 where Ã is 0"]
         );
     }
 }
@@ -113,10 +113,13 @@ fn results_that_do_not_show_the_mask_are_named() {
     };
     let a_tilde =
         |twist: fn(&mut Vec<Vec<f64>>)| refused(&move |outputs| change(outputs, Quantity::ATilde, twist));
-    assert!(refused(&|outputs| outputs.remove(Quantity::ATilde)).starts_with("no result shows the mask"));
-    assert_eq!(a_tilde(|rows| drop(rows.pop())), "A_tilde must have 2 rows of 3: the mask is read from it");
-    assert_eq!(a_tilde(|rows| rows[1].push(0.0)), "A_tilde must have 2 rows of 3: the mask is read from it");
-    assert_eq!(a_tilde(|rows| rows[1][0] = f64::NAN), "A_tilde[1][0] is NaN: the mask is read from it");
+    assert!(refused(&|outputs| outputs.remove(Quantity::ATilde)).starts_with("no result reveals the mask"));
+    assert_eq!(a_tilde(|rows| drop(rows.pop())), "A_tilde must be 2 × 3: the mask is inferred from it");
+    assert_eq!(a_tilde(|rows| rows[1].push(0.0)), "A_tilde must be 2 × 3: the mask is inferred from it");
+    assert_eq!(
+        a_tilde(|rows| rows[1][0] = f64::NAN),
+        "A_tilde[1][0] is NaN: no mask can be inferred from it"
+    );
 }
 
 /// Z is Ã only where W is the identity and b is 0.
@@ -129,7 +132,7 @@ fn a_probe_without_the_identity_reveals_no_mask() {
         infer_mask::problem(&problem, &outputs)
     };
     assert!(refused(&|_| ()).is_ok());
-    let none = "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0";
+    let none = "no result reveals the mask: A_tilde would, as would Z or A_next if W and g are identities and b is 0";
     assert_eq!(refused(&|given| set_in(&mut given.b, 1, 1.0)), Err(none.into()));
     assert_eq!(refused(&|given| set(&mut given.w, (0, 1), 1.0)), Err(none.into()));
     let wider = |given: &mut Given| {
@@ -174,9 +177,9 @@ fn another_mask_in_the_backward_pass_is_named_with_its_cell() {
     let da = |i: usize, k: usize, value: f64| {
         says(move |outputs| change(outputs, Quantity::Da, |rows| rows[i][k] = value))
     };
-    let another = "the backward pass uses another mask than the forward pass:";
-    assert_eq!(da(1, 2, 0.5), [format!("{another} dA[1][2] is not 0 where Ã is 0")]);
-    assert_eq!(da(1, 1, 0.0), [format!("{another} dA[1][1] is 0 where Ã is not 0")]);
+    let different = "the backward pass uses a different mask from the forward pass:";
+    assert_eq!(da(1, 2, 0.5), [format!("{different} dA[1][2] is not 0 where Ã is 0")]);
+    assert_eq!(da(1, 1, 0.0), [format!("{different} dA[1][1] is 0 where Ã is not 0")]);
     assert_eq!(da(1, 2, -0.0), [""; 0]);
     // With an upstream gradient of 0, every dA is 0.
     let still = with(&asked(), |given| given.da_next = given.da_next.map(|_| 0.0));
@@ -191,15 +194,15 @@ fn a_wrong_scale_is_named() {
         ((|a, k| a / (1.0 - p(k))) as fn(f64, usize) -> f64, "kept units are divided by 1 − p, not by p"),
         (|a, _| a, "kept units are not scaled at all"),
         (|a, k| a / p(k) / p(k), "kept units are divided by p twice"),
-        (|a, k| a * p(k), "kept units are multiplied by p, not divided"),
+        (|a, k| a * p(k), "kept units are multiplied by p, not divided by it"),
         (|a, k| a * (1.0 - p(k)), "kept units are multiplied by 1 − p, not divided by p"),
-        (|a, _| a * 2.0, "kept units are doubled, whatever p"),
+        (|a, _| a * 2.0, "kept units are doubled, regardless of p"),
         (|a, _| a * 8.0, "kept units are divided by p of the first unit"),
         (|a, _| a / 0.375, "kept units are divided by the mean of p"),
-        (|a, _| a * 1.5, "kept units are divided by the share of units that happen to be kept, not by p"),
+        (|a, _| a * 1.5, "kept units are divided by the fraction of units that were kept, not by p"),
         (
             |a, k| if k == 1 { a * 3.0 } else { a / p(k) },
-            "A_tilde[0][1] is 9.0, which is A[0][1] times 3.0; a kept unit is multiplied by 1/p = 1.3333333333333333",
+            "A_tilde[0][1] is 9.0, which is A[0][1] times 3.0; kept units must be scaled by 1/p = 1.3333333333333333",
         ),
     ] {
         assert_eq!(says(scaled(by)), [expected]);
@@ -227,12 +230,12 @@ fn a_wrong_scale_is_named_within_twice_the_tolerance() {
 #[test]
 fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
     let kept = says(|outputs| outputs.insert(Quantity::ATilde, asked().inputs().a.clone()));
-    assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation");
+    assert_eq!(kept[0], "nothing is dropped and nothing is scaled, as in evaluation mode");
     let certain = with(&asked(), |given| set_in(&mut given.keep_prob, 0, 1.0));
     let outputs = answer(&certain);
     let inferred = infer_mask::problem(&certain, &outputs).expect("a mask");
     assert_eq!(
         infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs),
-        ["unit 0 is dropped in row 0 although p = 1 keeps always"]
+        ["unit 0 is dropped in row 0 although p = 1 always keeps it"]
     );
 }

@@ -22,10 +22,7 @@ fn named_by(change: fn([u8; 32], u64) -> Box<dyn Iterator<Item = u64>>) -> Vec<S
 fn the_named_generator_is_checked_bit_for_bit() {
     assert_eq!(named_by(|key, stream| Box::new(mask::words(key, stream))), [""; 0]);
     let halves = named_by(|key, stream| Box::new(mask::words(key, stream).map(|word| word.rotate_left(32))));
-    assert!(
-        halves.iter().all(|says| says.ends_with("the high half of a word was taken first")),
-        "{halves:#?}"
-    );
+    assert!(halves.iter().all(|says| says.ends_with("the high half of each word came first")), "{halves:#?}");
     let stream = named_by(|key, _| Box::new(mask::words(key, 0)));
     assert!(
         stream[0].starts_with("second_stream: R[") && stream[0].ends_with("the stream number was not used")
@@ -34,7 +31,7 @@ fn the_named_generator_is_checked_bit_for_bit() {
     assert!(key.iter().any(|says| says.ends_with("the key was not used")));
     let late = named_by(|key, stream| Box::new(mask::words(key, stream).skip(1)));
     assert!(late.len() > 8 && late.iter().all(|says| says.contains("must be ")), "{late:#?}");
-    assert_eq!(judge(|_, _, _, _| Vec::new())[0], "zero_key: R must have 4 rows of 3");
+    assert_eq!(judge(|_, _, _, _| Vec::new())[0], "zero_key: R must be 4 × 3");
 }
 
 #[test]

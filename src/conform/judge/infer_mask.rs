@@ -1,9 +1,8 @@
-//! Judging a subject that draws its own mask and can neither take one nor show it: the forward pass
-//! tells the mask.
+//! Infers the mask of a subject that draws its own from the results of its forward pass.
 //!
-//! Where A has no zeros, and [`without_zeros`] sees to that, a unit was kept if and only if ã ≠ 0. [`problem`] puts that mask into the problem;
-//! from there on it is judged as any case, the backward pass of the same call too. [`findings`] puts into
-//! words what such a subject gets wrong most often: the scale, and another mask in the backward pass.
+//! [`without_zeros`] removes the zeros from A; a unit is then kept if and only if ã ≠ 0. [`problem`] puts this mask
+//! into the problem, and both passes of the same call are judged against it as in any case. [`findings`] describes
+//! the most common defects of such layers: a wrong scale, and a different mask in the backward pass.
 
 use super::question::{Question, Solved};
 use crate::grid::{Grid, Vector};
@@ -14,26 +13,26 @@ use crate::problem::{Activation, Faults, Inputs, Problem};
 use crate::scalar::Step;
 use crate::trace::{Quantity, Results, Unchecked};
 
-/// The problem on which the mask of a subject shows in its results: with 1 in A wherever there was a 0, or
-/// a number so small that it may become 0 in the subject's format.
+/// The problem with 1 in A in place of each 0, and of each number that may underflow to 0 in the subject's format.
+/// Its results reveal the mask.
 ///
 /// # Errors
-/// A sentence where a kept entry of A may leave the range of the subject's format.
+/// A message if a kept entry of A may leave the range of the subject's format.
 pub fn without_zeros(problem: &Problem, arithmetic: Arithmetic) -> Result<Problem, String> {
     let (least, largest) = (arithmetic.storage.least_normal(), arithmetic.storage.largest());
     let Inputs { a, keep_prob: p, .. } = problem.inputs();
     if let Some((i, k)) = cells(problem).find(|&(i, k)| a.at(i, k).abs().max(1.0) / p.at(k) > largest / 2.0) {
         return Err(format!("A[{i}][{k}] / p[{k}] may leave the range of {}", arithmetic.storage.name()));
     }
-    let shows = |&x: &f64| if x.abs() < least { 1.0 } else { x };
-    problem.with(|inputs| inputs.a = inputs.a.map(shows)).map_err(|faults| faults.to_string())
+    let nonzero = |&x: &f64| if x.abs() < least { 1.0 } else { x };
+    problem.with(|inputs| inputs.a = inputs.a.map(nonzero)).map_err(|faults| faults.to_string())
 }
 
-/// The problem with the same A and p that shows Ã as Z and as A_next, for a subject that keeps Ã to itself:
-/// W is the identity, b is 0, g is the identity. dJ/dA_next is A, which has no zeros either.
+/// The problem with the same A and p whose Z and A_next equal Ã, for a subject that does not return Ã: W and g are
+/// identities, and b is 0. `dJ/dA_next` is A, which has no zeros.
 ///
 /// # Errors
-/// Where n² is too much work for one step.
+/// If W, n × n, is too large for one step.
 pub fn identity_probe(problem: &Problem) -> Result<Problem, Faults> {
     let n = problem.n();
     let inputs = Inputs {
@@ -49,53 +48,52 @@ fn one_if(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }
 
-/// The problem with the mask that the subject drew: R is 1 where Ã is not 0. Its own R is left aside.
+/// The problem with the subject's mask in place of R: 1 where Ã is not 0.
 ///
 /// # Errors
-/// A sentence where the results do not show the mask.
+/// A message if the results do not reveal the mask.
 pub fn problem(problem: &Problem, results: &Results) -> Result<Problem, String> {
     let (quantity, a_tilde) = shown(problem, results)?;
     let name = quantity.name();
     if let Some((i, k)) = cells(problem).find(|&(i, k)| !a_tilde.at(i, k).is_finite()) {
-        return Err(format!("{name}[{i}][{k}] is {}: the mask is read from it", a_tilde.at(i, k)));
+        return Err(format!("{name}[{i}][{k}] is {}: no mask can be inferred from it", a_tilde.at(i, k)));
     }
     let kept = a_tilde.map(|&x| one_if(x != 0.0));
     problem.with(|inputs| inputs.r = kept).map_err(|faults| faults.to_string())
 }
 
-/// The result that shows Ã, m × n: itself, or Z or A_next of an [`identity_probe`] problem.
+/// The result that equals Ã, m × n: Ã itself, or Z or A_next of an [`identity_probe`].
 fn shown<'a>(problem: &Problem, results: &'a Results) -> Result<(Quantity, &'a Grid<f64>), String> {
     let Inputs { w, b, .. } = problem.inputs();
     let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == one_if(j == k)));
     let passes = w.rows() == w.cols() && is_identity && b.iter().all(|&x| x == 0.0);
     let plain = *problem.activation() == Activation::Elementwise(ScalarActivation::Identity);
-    let shows = |quantity: &Quantity| match quantity {
+    let reveals = |quantity: &Quantity| match quantity {
         Quantity::ATilde => true,
         Quantity::Z => passes,
         Quantity::ANext => passes && plain,
         _ => false,
     };
     let quantity =
-        Quantity::ALL.into_iter().filter(shows).find(|&quantity| results.has(quantity)).ok_or(
-            "no result shows the mask: A_tilde does, and so do Z and A_next where W and g are identities and b is 0",
+        Quantity::ALL.into_iter().filter(reveals).find(|&quantity| results.has(quantity)).ok_or(
+            "no result reveals the mask: A_tilde would, as would Z or A_next if W and g are identities and b is 0",
         )?;
     let (m, n) = (problem.m(), problem.n());
-    let shape = |_| format!("{} must have {m} rows of {n}: the mask is read from it", quantity.name());
+    let shape = |_| format!("{} must be {m} × {n}: the mask is inferred from it", quantity.name());
     Ok((quantity, results.shaped(quantity, (m, n)).map_err(shape)?))
 }
 
-/// What the results say of scale and mask, in sentences; nothing where both are right. The question is that
-/// with the recovered mask.
-pub fn findings(recovered: &Question, results: &Results) -> Vec<String> {
-    let problem = &recovered.problem;
-    let (Ok(shown), Ok(Solved { expected, bounds })) = (shown(problem, results), recovered.solved()) else {
+/// Messages about wrong scale or masks; empty if both are right. The question has the inferred mask.
+pub fn findings(inferred: &Question, results: &Results) -> Vec<String> {
+    let problem = &inferred.problem;
+    let (Ok(shown), Ok(Solved { expected, bounds })) = (shown(problem, results), inferred.solved()) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     findings.extend(dropped_at_one(problem));
     findings.extend(scale(problem, shown, expected, bounds));
     if let Some(Unchecked::Grid(da)) = results.get(Quantity::Da) {
-        findings.extend(other_mask(problem, da, expected, bounds));
+        findings.extend(backward_mask(problem, da, expected, bounds));
     }
     findings
 }
@@ -109,10 +107,10 @@ fn cells(problem: &Problem) -> impl Iterator<Item = (usize, usize)> + use<> {
 fn dropped_at_one(problem: &Problem) -> Option<String> {
     let Inputs { keep_prob, r, .. } = problem.inputs();
     let (i, k) = cells(problem).find(|&(i, k)| keep_prob.at(k) == 1.0 && r.at(i, k) == 0.0)?;
-    Some(format!("unit {k} is dropped in row {i} although p = 1 keeps always"))
+    Some(format!("unit {k} is dropped in row {i} although p = 1 always keeps it"))
 }
 
-/// What kept units are scaled by, where that is not 1/p.
+/// The factor of kept units, if it is not 1/p.
 fn scale(
     problem: &Problem,
     (quantity, a_tilde): (Quantity, &Grid<f64>),
@@ -131,14 +129,14 @@ fn scale(
         ("not scaled at all", &|_| 1.0),
         ("divided by 1 − p, not by p", &|k| 1.0 / (1.0 - p.at(k))),
         ("divided by p twice", &|k| 1.0 / p.at(k) / p.at(k)),
-        ("multiplied by p, not divided", &|k| p.at(k)),
+        ("multiplied by p, not divided by it", &|k| p.at(k)),
         ("multiplied by 1 − p, not divided by p", &|k| 1.0 - p.at(k)),
-        ("doubled, whatever p", &|_| 2.0),
+        ("doubled, regardless of p", &|_| 2.0),
         ("divided by p of the first unit", &|_| 1.0 / p.at(0)),
         ("divided by the mean of p", &|_| 1.0 / mean),
-        ("divided by the share of units that happen to be kept, not by p", &|_| 1.0 / share),
+        ("divided by the fraction of units that were kept, not by p", &|_| 1.0 / share),
     ];
-    // The bound carries over in proportion; a few roundings of our own come on top.
+    // The bound scales with the factor; the last term allows for roundings in this comparison.
     let fits = |factor: &dyn Fn(usize) -> f64| {
         kept.iter().all(|&(i, k)| {
             let other = a.at(i, k) * factor(k);
@@ -149,11 +147,11 @@ fn scale(
     let name = quantity.name();
     Some(match defects.into_iter().find(|(_, factor)| fits(*factor)) {
         Some(("not scaled at all", _)) if kept.len() == a.cells().len() => {
-            "nothing is dropped and nothing is scaled, as in evaluation".to_string()
+            "nothing is dropped and nothing is scaled, as in evaluation mode".to_string()
         }
         Some((says, _)) => format!("kept units are {says}"),
         None => format!(
-            "{name}[{i}][{k}] is {:?}, which is A[{i}][{k}] times {:?}; a kept unit is multiplied by 1/p = {:?}",
+            "{name}[{i}][{k}] is {:?}, which is A[{i}][{k}] times {:?}; kept units must be scaled by 1/p = {:?}",
             a_tilde.at(i, k),
             a_tilde.at(i, k) / a.at(i, k),
             1.0 / p.at(k)
@@ -161,8 +159,8 @@ fn scale(
     })
 }
 
-/// A cell that one pass drops and the other does not.
-fn other_mask(
+/// A cell that only one of the passes drops.
+fn backward_mask(
     problem: &Problem,
     da: &Grid<f64>,
     expected: &Step<f64>,
@@ -179,5 +177,5 @@ fn other_mask(
     };
     let (i, k) = cells(problem).find(differs)?;
     let is = if r.at(i, k) == 0.0 { "not 0 where Ã is 0" } else { "0 where Ã is not 0" };
-    Some(format!("the backward pass uses another mask than the forward pass: dA[{i}][{k}] is {is}"))
+    Some(format!("the backward pass uses a different mask from the forward pass: dA[{i}][{k}] is {is}"))
 }

@@ -1,7 +1,8 @@
-//! Which equation is to blame: each is tried on the subject's own earlier results.
+//! Finds the faulty equation by recomputing each wrong result from the subject's own earlier results.
 //!
-//! A wrong Z makes dW wrong however right equation 39 is. So a wrong result is derived once more from what
-//! the subject itself put into its equation, with the tolerance that goes with that.
+//! A wrong Ã makes dW wrong even if equation 39 is implemented correctly. So dW is recomputed from the subject's own
+//! dZ and Ã, with a tolerance derived for them. If it is still wrong, its equation is faulty; otherwise it merely
+//! inherits the error.
 
 use crate::conform::judge::verdict::Cause;
 use crate::grid::Grid;
@@ -11,7 +12,7 @@ use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::{Quantity, Results};
 
-/// The equation that gives a result, index by index.
+/// The number of the scalar equation for a result.
 pub fn equation(quantity: Quantity) -> u8 {
     match quantity {
         Quantity::ATilde => 3,
@@ -25,7 +26,7 @@ pub fn equation(quantity: Quantity) -> u8 {
     }
 }
 
-/// The earlier results that stand in the equation of a result.
+/// The earlier results on which the equation of a result depends.
 fn earlier(quantity: Quantity) -> &'static [Quantity] {
     match quantity {
         Quantity::ATilde => &[],
@@ -37,7 +38,7 @@ fn earlier(quantity: Quantity) -> &'static [Quantity] {
     }
 }
 
-/// Why each wrong result is wrong.
+/// The cause of each wrong result.
 pub fn causes<'a>(
     problem: &Problem,
     expected: &'a Step<f64>,
@@ -45,13 +46,13 @@ pub fn causes<'a>(
     arithmetic: Arithmetic,
 ) -> impl Fn(Quantity) -> Cause + use<'a> {
     let own = move |quantity: Quantity| results.shaped(quantity, expected.shape(quantity)).ok();
-    let shown =
+    let finite =
         |quantity: Quantity, index: usize| Some(own(quantity)?.cells()[index]).filter(|x| x.is_finite());
-    let derived = tolerance::derive(problem, expected, &shown, arithmetic);
+    let derived = tolerance::derive(problem, expected, &finite, arithmetic);
     move |quantity| {
-        let sound = |grid: &Grid<f64>| grid.cells().iter().all(|x| x.is_finite());
-        let shown = |quantity: &Quantity| own(*quantity).is_some_and(sound);
-        let Some(got) = own(quantity).filter(|_| earlier(quantity).iter().all(shown)) else {
+        let is_finite = |grid: &Grid<f64>| grid.cells().iter().all(|x| x.is_finite());
+        let is_known = |quantity: &Quantity| own(*quantity).is_some_and(is_finite);
+        let Some(got) = own(quantity).filter(|_| earlier(quantity).iter().all(is_known)) else {
             return Cause::Unknown;
         };
         let mut elements = derived.cells(quantity).iter().zip(got.cells());

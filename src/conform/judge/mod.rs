@@ -1,7 +1,8 @@
-//! What an answer to one case is worth: every element against its expected value and its tolerance.
+//! The verdict on one case: every element is compared with its expected value and tolerance.
 //!
-//! [`question`] has what is asked and expected, [`localise`] says which equation is to blame, [`sign_bias`] on which
-//! side errors lie, and [`infer_mask`] finds the mask of a subject that draws its own.
+//! [`question`] holds a question and its right answer, [`localise`] finds the faulty equation, [`sign_bias`] measures
+//! the direction of the errors, and [`infer_mask`] infers the mask of a subject that draws its own. [`whole_run`]
+//! judges what no single case shows.
 
 pub mod infer_mask;
 pub mod localise;
@@ -29,14 +30,14 @@ pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
     if about.supports.mask == MaskSource::Given {
         return numbers(about, question, results);
     }
-    let mask = |says: Vec<String>| says.into_iter().map(Finding::Mask).collect();
+    let mask = |messages: Vec<String>| messages.into_iter().map(Finding::Mask).collect();
     match infer_mask::problem(&question.problem, results) {
-        Ok(recovered) => {
-            let recovered = Question::new(recovered, question.arithmetic);
-            let findings = mask(infer_mask::findings(&recovered, results));
-            numbers(about, &recovered, results).with(findings)
+        Ok(inferred) => {
+            let inferred = Question::new(inferred, question.arithmetic);
+            let findings = mask(infer_mask::findings(&inferred, results));
+            numbers(about, &inferred, results).with(findings)
         }
-        Err(says) => Verdict::of(mask(vec![says])),
+        Err(message) => Verdict::of(mask(vec![message])),
     }
 }
 
@@ -79,7 +80,7 @@ fn compared(about: &About, question: &Question, solved: &Solved, results: &Resul
     Verdict { status, reason, findings: Vec::new(), tallies, wrong }
 }
 
-/// What is wrong, each with its cause.
+/// The wrong results, each with its cause.
 fn blamed(
     question: &Question,
     expected: &Step<f64>,
@@ -90,7 +91,7 @@ fn blamed(
     wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect()
 }
 
-/// One result on both sides.
+/// One result: expected and returned.
 struct Sides<'a> {
     quantity: Quantity,
     expected: &'a Step<f64>,
@@ -99,7 +100,7 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Each element: what is expected, what came, and how far it may be off.
+    /// Each element: the expected value, the returned one, and the tolerance.
     fn elements(&self) -> impl Iterator<Item = (f64, f64, Bound)> {
         let (expected, bounds) = (self.expected.cells(self.quantity), self.bounds.cells(self.quantity));
         expected.iter().zip(self.got).zip(bounds).map(|((&expected, &got), &bound)| (expected, got, bound))
@@ -135,11 +136,11 @@ impl Sides<'_> {
     }
 }
 
-/// The error in units of the format's last place at the expected value.
+/// The error in ulps of the format at the expected value.
 fn in_ulps(format: Format, expected: f64, got: f64) -> f64 {
     let exponent = format.ulp_exponent(expected);
     let error = (got - expected).abs();
-    // In two steps, for 2^-exponent may be beyond the range.
+    // In two steps, because `2^-exponent` may overflow.
     let ulps = error * 2f64.powi(-exponent / 2) * 2f64.powi(-exponent - -exponent / 2);
     if ulps.is_nan() { f64::INFINITY } else { ulps }
 }
@@ -149,6 +150,6 @@ fn why_not(bounds: &Step<Bound>) -> String {
     let reason = |quantity| bounds.cells(quantity).iter().find_map(|bound| bound.err());
     match Quantity::ALL.into_iter().find_map(reason) {
         Some(reason) => reason.to_string(),
-        None => "the subject gave none of the results".into(),
+        None => "the subject returned no results".into(),
     }
 }

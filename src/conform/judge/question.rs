@@ -1,4 +1,4 @@
-//! A question to a subject, and the right answer to it.
+//! A question to a subject, and its right answer.
 
 use crate::number::Arithmetic;
 use crate::oracle;
@@ -7,12 +7,12 @@ use crate::problem::Problem;
 use crate::scalar::Step;
 use std::sync::OnceLock;
 
-/// A problem in a subject's number format; what is expected is found out once, and only if somebody asks.
+/// A problem in a subject's number format. It is solved at most once, on demand.
 #[derive(Debug)]
 pub struct Question {
-    /// In the subject's number format.
+    /// The problem, rounded to the subject's number format.
     pub problem: Problem,
-    /// What the subject computes in.
+    /// The formats the subject computes in.
     pub arithmetic: Arithmetic,
     solved: OnceLock<Result<Solved, oracle::Error>>,
 }
@@ -20,22 +20,22 @@ pub struct Question {
 /// The right answer to a question.
 #[derive(Debug)]
 pub struct Solved {
-    /// The nearest doubles to the exact results.
+    /// The doubles nearest to the exact results.
     pub expected: Step<f64>,
-    /// How far each may be off.
+    /// The tolerance of each element.
     pub bounds: Step<Bound>,
 }
 
 impl Question {
-    /// The question of this problem, not yet solved.
+    /// The question for this problem, not yet solved.
     pub fn new(problem: Problem, arithmetic: Arithmetic) -> Self {
         Question { problem, arithmetic, solved: OnceLock::new() }
     }
 
-    /// What is expected, and how far it may be off.
+    /// The expected values and their tolerances.
     ///
     /// # Errors
-    /// Where a result is beyond the range of doubles.
+    /// If a result has no expected value: it is beyond the range of a double, or undecided.
     pub fn solved(&self) -> Result<&Solved, &oracle::Error> {
         let solve = || {
             let expected = oracle::expected(&self.problem)?;

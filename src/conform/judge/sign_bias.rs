@@ -1,36 +1,35 @@
-//! Whether the errors of a whole run lean to one side: the mark of a kernel that truncates.
+//! Detects errors of a whole run that favour one sign: the signature of a kernel that truncates.
 //!
-//! No single element shows it: a partial sum rounded toward zero is off by less than one unit in the last
-//! place, and any tolerance that allows every order of summation allows that. But rounding to nearest has
-//! no side, and a run has many cases.
+//! No single element reveals this. A partial sum rounded toward zero is off by less than one ulp, and every tolerance
+//! that permits any order of summation permits that too. But rounding to nearest favours no sign, and a run has many
+//! cases.
 //!
-//! **What is judged.** The four results that are a Σ of products, Z, dW, db and dÃ, each computed once more
-//! from the subject's own earlier results, so that nothing is left in an error
-//! but the roundings of this Σ. Errors that many cases share (of 1/p for a p that they have in common, of
-//! a constant, of an exponential that is always a little high) are errors of other equations.
+//! **What is judged.** The four results that are a Σ of products: Z, dW, db and dÃ. Each is recomputed from the
+//! subject's own earlier results, so that an error consists of the roundings of this Σ alone. Errors that many cases
+//! share, such as those of 1/p for a common p, of a constant, or of an exponential that is always slightly high, are
+//! errors of other equations.
 //!
-//! **The chance of a false alarm.** Elements of one case share their data: dW and db sum the same dZ.
-//! So a case has one say: its [`SignBias`], the share of its errors on one side less that on the other. Under
-//! one assumption, that with rounding to nearest a lean is as likely as its negative, independently of
-//! other cases and of how large the leans are, the leans aₖ of a run are εₖ|aₖ| with fair signs εₖ, and
-//! Hoeffding's inequality gives P(|Σ aₖ| ≥ λ √Σ aₖ²) ≤ 2 exp(−λ²/2). Eight such sums are looked at in a
-//! run, four results in two directions: λ is chosen so that all eight together raise a false alarm at most
-//! once in 10⁹ runs. It takes 47 cases that all lean the same way, or more where some do not.
+//! **The chance of a false alarm.** Elements of one case are not independent: dW and db sum the same dZ. So each case
+//! contributes one number, its [`SignBias`]: the share of its errors with one sign minus that with the other. Assume
+//! that with rounding to nearest a bias is as likely as its negative, independently of other cases and of all
+//! magnitudes. Then the biases of a run are `aₖ = εₖ |aₖ|` with fair signs `εₖ`, and Hoeffding's inequality gives
+//! `P(|Σ aₖ| ≥ λ √Σ aₖ²) ≤ 2 exp(−λ²/2)`. A run has eight such sums, four results in two directions, and λ is chosen
+//! so that all eight together raise a false alarm at most once in 10⁹ runs. A finding takes 47 cases with the same
+//! bias, or more if the biases differ.
 //!
-//! The assumption is one on the data: each case has its own, drawn independently. It fails where rounding
-//! is not all that happens, so elements are left out that a flushed subnormal could move by half a unit.
-//! Only the sign of an error counts: sizes differ by orders of magnitude from case to case, and a few
-//! large ones would drown the rest.
+//! The assumption concerns the data: those of each case are drawn independently. It fails if there are errors other
+//! than roundings, so elements that a flushed subnormal could move by half an ulp are ignored. Only the signs of
+//! errors count, because sizes differ by orders of magnitude between cases, and a few large ones would drown the rest.
 //!
-//! **Why there is no test of the variance.** Let every rounding error be of mean zero whatever went before it,
-//! and at most u|s|, s the product or partial sum. Then the error e of a Σ of n terms is sub-Gaussian, in
-//! every order of summation, with variance proxy at most (n + 1) u² T², T = Σ|term|: so the mean of
-//! e² / ((n + 1) u² T²) over K cases with independent data passes x > 1 with a chance of at most
-//! exp(−K(x − 1 − ln x)/2). For 530 cases, four results and 10⁻⁹ in all that is x = 1.47. Measured in f32, the
-//! plainest conforming kernel has at most 0.04 and one that truncates 0.22; a kernel passes x where its sums lack three
-//! bits. By then elements of 373 of the 530 cases are beyond their tolerance, for that of a Σ of few terms is
-//! a few units in the last place. So of a kernel whose arithmetic is the same in every Σ the test would never
-//! speak first. (The derivation, the kernels and the table are in `tests/suite/conforming/variance.rs`.)
+//! **Why the variance is not tested.** Assume that every rounding error has mean zero given the earlier ones, and is at
+//! most `u|s|`, where s is the product or partial sum. Then the error e of a Σ of n terms is sub-Gaussian, for every
+//! order of summation, with variance proxy at most `(n + 1) u² T²`, where `T = Σ|term|`. So the mean of
+//! `e² / ((n + 1) u² T²)` over K cases with independent data exceeds `x > 1` with probability at most
+//! `exp(−K(x − 1 − ln x)/2)`. For 530 cases, four results and 10⁻⁹ in total, this gives `x = 1.47`. Measured in f32,
+//! the simplest conforming kernel reaches 0.04 and a truncating one 0.22; a kernel exceeds x only if its sums lack
+//! three bits. By then, elements of 373 of the 530 cases exceed their tolerance, because that of a Σ of few terms is a
+//! few ulps. So for a kernel with the same arithmetic in every Σ, this test would never be the first to fail.
+//! `tests/suite/conforming/variance.rs` has the derivation, the kernels and the table.
 
 use crate::conform::judge::verdict::SignBias;
 use crate::grid::Grid;
@@ -44,13 +43,13 @@ use std::collections::BTreeMap;
 /// The results that are judged.
 pub const SUMS: [Quantity; 4] = [Quantity::Z, Quantity::Dw, Quantity::Db, Quantity::DaTilde];
 
-/// How often a run of a conforming subject may raise a false alarm.
+/// The probability of a false alarm in a run of a conforming subject.
 pub const FALSE_ALARM: f64 = 1e-9;
 
-/// A finding takes so many cases that lean, where all lean the same way: 16 exp(−N/2) ≤ 10⁻⁹.
+/// The number of cases that a finding takes if all have the same bias: `16 exp(−N/2) ≤ 10⁻⁹`.
 pub const LEAST: usize = 47;
 
-/// The side to which the errors of a run lean.
+/// The direction of the errors of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Side {
@@ -60,18 +59,18 @@ pub enum Side {
     TowardZero,
 }
 
-/// What a run's errors show.
+/// A bias of a run's errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Finding {
-    /// Where they lean.
+    /// Its direction.
     pub side: Side,
-    /// In how many cases the errors lean at all.
+    /// The number of cases whose errors have a bias in either direction.
     pub cases: usize,
-    /// The chance that the errors of some result of a conforming subject lean as far as this.
+    /// A bound on the probability that some result of a conforming subject is biased as strongly.
     pub chance: f64,
 }
 
-/// `the errors of 312 cases lean toward zero, which …`.
+/// `the errors of 312 cases are biased toward zero, which …`.
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         let Finding { side, cases, chance } = self;
@@ -83,16 +82,16 @@ impl std::fmt::Display for Finding {
         };
         write!(
             f,
-            "the errors of {cases} cases lean {side}, which rounding to nearest does in one run of {:.0e}: \
-             partial sums or results are rounded to one side",
+            "the errors of {cases} cases are biased {side}, which happens with rounding to nearest in at most one run \
+             in {:.0e}: partial sums or results are rounded in one direction",
             1.0 / chance.max(f64::MIN_POSITIVE)
         )
     }
 }
 
-/// How one result of a case leans; `expected` is computed from the subject's own earlier results.
+/// The bias of one result of a case; `expected` is computed from the subject's own earlier results.
 pub fn sign_bias(computed: &[f64], expected: &[f64], storage: Format) -> SignBias {
-    // From here on a subnormal that is flushed to zero is at most half a unit in the last place.
+    // Above this, a subnormal flushed to zero is at most half an ulp.
     let clear = storage.least_normal() / storage.unit_roundoff();
     let sides: Vec<[f64; 2]> = computed
         .iter()
@@ -105,7 +104,7 @@ pub fn sign_bias(computed: &[f64], expected: &[f64], storage: Format) -> SignBia
     SignBias { upward: mean(0), outward: mean(1) }
 }
 
-/// How the results lean that are a Σ, as far as the subject shows what went into them.
+/// The bias of each result that is a Σ, if the subject returns the earlier results that it depends on.
 pub fn sign_biases(problem: &Problem, results: &Results, storage: Format) -> BTreeMap<Quantity, SignBias> {
     let own = |quantity: Quantity| {
         results.shaped(quantity, quantity.shape(problem.m(), problem.n(), problem.n_next())).ok()
@@ -117,7 +116,8 @@ pub fn sign_biases(problem: &Problem, results: &Results, storage: Format) -> BTr
     SUMS.into_iter().filter_map(sign_bias).collect()
 }
 
-/// Each element of a Σ from the subject's own earlier results, correctly rounded; NaN where that is open.
+/// Each element of a Σ, computed from the subject's own earlier results and correctly rounded; NaN if the rounding
+/// is undecided.
 fn from_own<'a>(
     problem: &Problem,
     own: impl Fn(Quantity) -> Option<&'a Grid<f64>>,
@@ -144,12 +144,12 @@ fn from_own<'a>(
     Some(sums.cells().iter().map(nearest).collect())
 }
 
-/// How many of these cases lean at all.
+/// The number of cases with a bias in either direction.
 pub fn cases(sign_biases: &[SignBias]) -> usize {
     sign_biases.iter().filter(|sign_bias| **sign_bias != SignBias::default()).count()
 }
 
-/// The side to which one result leans over all cases of a run, if that is no accident.
+/// The bias of one result over all cases of a run, if it is significant.
 pub fn bias(sign_biases: &[SignBias]) -> Option<Finding> {
     let side = |sign_bias: fn(&SignBias) -> f64, [above, below]: [Side; 2]| {
         let sum: f64 = sign_biases.iter().map(sign_bias).sum();

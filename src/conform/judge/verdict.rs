@@ -1,19 +1,19 @@
-//! The verdict on a case: one of five words, what was counted, and what is wrong.
+//! The verdict on a case: its status, the counts, and what is wrong.
 
 use crate::trace::Quantity;
 
-/// The verdict on a case in one word.
+/// The status of a case, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// Every judged element is within its tolerance.
     Pass,
     /// A result is wrong.
     Fail,
-    /// No element has a tolerance.
+    /// Nothing has a tolerance.
     NotJudged,
-    /// The subject does not do this.
+    /// The subject does not support this.
     Skipped,
-    /// There was no answer that can be judged.
+    /// No answer could be judged.
     Errored,
 }
 
@@ -22,7 +22,7 @@ impl Status {
     pub const ALL: [Status; 5] =
         [Status::Pass, Status::Fail, Status::NotJudged, Status::Skipped, Status::Errored];
 
-    /// The word in reports.
+    /// Its word in reports.
     pub fn name(self) -> &'static str {
         match self {
             Status::Pass => "pass",
@@ -37,31 +37,31 @@ impl Status {
 /// The verdict on a case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// In one word.
+    /// Its status.
     pub status: Status,
-    /// Why, where the status alone does not say it.
+    /// The reason for the status, or a note on it.
     pub reason: Option<String>,
-    /// What is wrong beyond single elements, the cause that explains most first.
+    /// The findings on more than a single element; the first explains most.
     pub findings: Vec<Finding>,
-    /// What was counted, result by result, in the order of the equations.
+    /// The counts for each result, in the order of the equations.
     pub tallies: Vec<Tally>,
-    /// The results that are wrong, in the order of the equations, each with its first wrong element.
+    /// The wrong results, in the order of the equations, each with its first wrong element.
     pub wrong: Vec<Wrong>,
 }
 
-/// Something that is wrong beyond single elements.
+/// A finding that concerns more than a single element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// One question has two answers.
+    /// Two answers to the same question differ.
     State,
-    /// The masks, or what is done with them.
+    /// A wrong mask, or a wrong use of one.
     Mask(String),
-    /// The errors of a whole run.
+    /// Biased errors in a whole run.
     Bias(String),
 }
 
 impl Finding {
-    /// In one word, as in files of known failures.
+    /// Its word in files of known failures.
     pub fn mark(&self) -> &'static str {
         match self {
             Finding::State => "state",
@@ -71,135 +71,136 @@ impl Finding {
     }
 }
 
-/// The sentence.
+/// The message.
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         f.write_str(match self {
             Finding::State => {
-                "two calls with the same inputs gave different answers: something is kept between calls"
+                "two calls with the same inputs gave different answers: the layer keeps state or is not deterministic"
             }
-            Finding::Mask(says) | Finding::Bias(says) => says,
+            Finding::Mask(message) | Finding::Bias(message) => message,
         })
     }
 }
 
-/// What came out of a case.
+/// A case and its verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// The case.
+    /// The id of the case.
     pub id: String,
     /// The verdict.
     pub verdict: Verdict,
 }
 
-/// On which side the errors of one result of one case are, between −1 and 1.
+/// The direction of the errors of one result in one case; each component lies between −1 and 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SignBias {
-    /// The share of elements that are too large, less that of those too small.
+    /// The share of errors that are positive, minus that of negative ones.
     pub upward: f64,
-    /// The share of elements too far from zero, less that of those too near.
+    /// The share of errors away from zero, minus that of errors toward zero.
     pub outward: f64,
 }
 
-/// The elements of one result.
+/// The counts for one result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tally {
     /// The result.
     pub quantity: Quantity,
-    /// How many elements it has.
+    /// The number of elements.
     pub elements: usize,
-    /// How many of them have a tolerance.
+    /// The number of elements with a tolerance.
     pub judged: usize,
-    /// How many of these are beyond it.
+    /// The number of elements that exceed their tolerance.
     pub wrong: usize,
     /// The largest error/tolerance.
     pub worst: f64,
-    /// How many elements lie within 1 unit in the last place of the expected value; informational.
+    /// The number of elements within 1 ulp of the expected value; informational.
     pub within_1_ulp: usize,
-    /// How many within 4; informational.
+    /// The number of elements within 4 ulps; informational.
     pub within_4_ulp: usize,
-    /// On which side the errors of a Σ lie, where it can be taken from the subject's own earlier results.
+    /// The bias of a Σ that can be recomputed from the subject's own earlier results; otherwise 0.
     pub sign_bias: SignBias,
 }
 
-/// A result that is wrong.
+/// A wrong result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wrong {
     /// The result.
     pub quantity: Quantity,
     /// What is wrong with it.
     pub what: Mismatch,
-    /// Whether its own equation is to blame.
+    /// Whether its own equation is faulty.
     pub cause: Cause,
 }
 
 /// Why a result is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// Its equation: it is wrong on the subject's own earlier results too.
+    /// Its equation is faulty: recomputed from the subject's own earlier results, it is still wrong.
     Own,
-    /// Earlier results alone: from them its equation gives what the subject gave.
+    /// It inherits the error: it is right given the subject's own earlier results.
     Inherited,
-    /// The subject does not show what went into it.
+    /// The subject did not return the earlier results, or not as finite numbers.
     Unknown,
 }
 
-/// In what a result differs from what is expected.
+/// How a result differs from the expected one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mismatch {
-    /// It is not there.
+    /// It is missing.
     Missing,
-    /// It has other sizes.
+    /// It has the wrong shape.
     Shape {
-        /// The rows and columns that it must have.
+        /// The expected rows and columns.
         expected: (usize, usize),
-        /// What it has instead.
+        /// Its shape.
         got: String,
     },
-    /// An element is beyond its tolerance: the first such one.
+    /// An element exceeds its tolerance; this is the first.
     Element(Element),
 }
 
-/// An element that is wrong.
+/// A wrong element.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Element {
-    /// Where it stands: `dW[3][1]`.
+    /// Its path, such as `dW[3][1]`.
     pub path: String,
-    /// What is expected there.
+    /// The expected value.
     pub expected: f64,
-    /// What was given.
+    /// The returned value.
     pub got: f64,
-    /// How far it may be off.
+    /// The largest permitted error.
     pub tolerance: f64,
     /// error/tolerance.
     pub ratio: f64,
 }
 
 impl Verdict {
-    /// A verdict without any result.
+    /// A verdict without results.
     pub fn without(status: Status, reason: impl Into<String>) -> Self {
         Verdict { status, reason: Some(reason.into()), ..Verdict::of(Vec::new()) }
     }
 
-    /// The verdict that these findings make.
+    /// A failure with these findings, or a pass if there are none.
     pub fn of(findings: Vec<Finding>) -> Self {
         let status = if findings.is_empty() { Status::Pass } else { Status::Fail };
         Verdict { status, reason: None, findings, tallies: Vec::new(), wrong: Vec::new() }
     }
 
-    /// The same, with findings that come before those that there are.
+    /// The verdict with these findings in front of its own; any finding makes it a failure.
     pub fn with(self, mut findings: Vec<Finding>) -> Self {
         let status = if findings.is_empty() { self.status } else { Status::Fail };
         findings.extend(self.findings);
         Verdict { status, findings, ..self }
     }
 
-    /// The result that is to blame: the first whose own equation is wrong, or else the first that is wrong.
+    /// The result to blame: the first with a faulty equation, or else the first wrong one.
     pub fn first_wrong(&self) -> Option<&Wrong> {
         self.wrong.iter().find(|wrong| wrong.cause == Cause::Own).or(self.wrong.first())
     }
 
-    /// How bad it is: the largest error/tolerance, without end where more is wrong than elements.
+    /// The severity: the largest error/tolerance; infinite for missing or misshapen results and for findings other
+    /// than [`Finding::State`].
     pub fn worst(&self) -> f64 {
         let whole = self.findings.iter().any(|finding| *finding != Finding::State)
             || self.wrong.iter().any(|wrong| !matches!(wrong.what, Mismatch::Element(_)));

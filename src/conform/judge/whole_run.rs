@@ -1,5 +1,5 @@
-//! What a run judges beyond the steps: the masks that a subject draws, and the errors of all its steps
-//! together. Each is a row of the run like any case, with an id, a verdict and a place in every total.
+//! Whole-run checks: the masks that a subject draws, and the errors of all its steps together. Each check has an id
+//! and a verdict, and is counted like a case.
 
 use super::named_mask;
 use super::sign_bias::{self, LEAST, SUMS};
@@ -9,21 +9,21 @@ use crate::conform::subject::{Answer, Rows, Sampler, Subject};
 use crate::mask_test::{self, FALSE_ALARM, Plan};
 use crate::trace::Quantity;
 
-/// Something to judge that is no step.
+/// A check of the whole run.
 #[derive(Clone, Copy, Debug)]
 pub enum WholeRunCheck {
-    /// A mask of the named generator, which is held to every bit.
+    /// A mask of the named generator, checked bit for bit.
     Named(Sampling),
-    /// A generator of the subject's own, which statistics judge.
+    /// The subject's own generator, judged statistically.
     Generator,
-    /// The side to which the errors of all steps lean.
+    /// The bias of the errors of all steps.
     RoundingBias,
 }
 
 /// The id of [`WholeRunCheck::RoundingBias`].
 pub const ROUNDING_BIAS: &str = "run/rounding-bias";
 
-/// All of them, in the order in which they are judged: the errors last, once all steps are.
+/// All checks, in the order in which they run.
 pub fn all() -> Vec<WholeRunCheck> {
     SAMPLINGS
         .into_iter()
@@ -42,7 +42,7 @@ impl WholeRunCheck {
         }
     }
 
-    /// The verdict on a subject whose steps had these outcomes.
+    /// The verdict on a subject with these outcomes of its steps.
     pub fn verdict(&self, subject: &mut dyn Subject, steps: &[Outcome]) -> Verdict {
         let supports = subject.about().supports;
         match (self, supports.sample) {
@@ -51,9 +51,10 @@ impl WholeRunCheck {
             (WholeRunCheck::Named(_), Sampler::Own) => {
                 Verdict::without(Status::Skipped, "does not draw from the named generator")
             }
-            (WholeRunCheck::Generator, Sampler::Named) => {
-                Verdict::without(Status::Skipped, "draws from the named generator, which needs no statistics")
-            }
+            (WholeRunCheck::Generator, Sampler::Named) => Verdict::without(
+                Status::Skipped,
+                "draws from the named generator, which is checked bit for bit",
+            ),
             (WholeRunCheck::Named(sampling), Sampler::Named) => named_mask(subject, sampling),
             (WholeRunCheck::Generator, Sampler::Own) => generator(subject, supports.per_unit_p),
         }
@@ -68,16 +69,16 @@ fn named_mask(subject: &mut dyn Subject, sampling: &Sampling) -> Verdict {
     mask(subject.sample_named(p, rows, key, stream)).map_or_else(|silence| silence, judged)
 }
 
-/// The mask that a subject drew, or the verdict that there is none.
-fn mask(said: Answer<Rows>) -> Result<Rows, Verdict> {
-    match said {
+/// The mask that a subject drew, or the verdict if there is none.
+fn mask(answer: Answer<Rows>) -> Result<Rows, Verdict> {
+    match answer {
         Answer::Result(mask) => Ok(mask),
         Answer::Skipped(why) => Err(Verdict::without(Status::Skipped, why)),
         Answer::Errored(what) => Err(Verdict::without(Status::Errored, what)),
     }
 }
 
-/// Asks all questions of the plan, up to the first that has no answer.
+/// Asks the questions of the plan, up to the first without a result.
 fn generator(subject: &mut dyn Subject, per_unit_p: bool) -> Verdict {
     let mut silence = None;
     let draw = |p: &[f64], rows: usize| {
@@ -87,10 +88,10 @@ fn generator(subject: &mut dyn Subject, per_unit_p: bool) -> Verdict {
     let findings = |judged: mask_test::Verdict| {
         Verdict::of(judged.findings.iter().map(|finding| Finding::Mask(finding.to_string())).collect())
     };
-    judged.map(findings).or(silence).expect("a mask, or why there is none")
+    judged.map(findings).or(silence).expect("a mask, or the verdict if there is none")
 }
 
-/// Where the errors of the steps that passed lean, taken together.
+/// The verdict on the bias of the steps that passed.
 fn rounding_bias(steps: &[Outcome]) -> Verdict {
     let sign_biases = |quantity: Quantity| -> Vec<SignBias> {
         let tallies = steps.iter().flat_map(|outcome| &outcome.verdict.tallies);
@@ -98,7 +99,7 @@ fn rounding_bias(steps: &[Outcome]) -> Verdict {
     };
     let most = SUMS.map(|quantity| sign_bias::cases(&sign_biases(quantity))).into_iter().max().unwrap_or(0);
     if most < LEAST {
-        let reason = format!("a lean of errors shows from {LEAST} cases with roundings on: here {most}");
+        let reason = format!("needs {LEAST} cases with rounding errors; this run has {most}");
         return Verdict::without(Status::NotJudged, reason);
     }
     let finding = |quantity: Quantity| {

@@ -114,8 +114,8 @@ fn balanced_signs_are_no_finding_and_one_sided_ones_are_from_forty_seven_cases_o
     assert!(found.chance <= 1e-9);
     assert_eq!(
         found.to_string(),
-        "the errors of 47 cases lean upward, which rounding to nearest does in one run of 1e9: \
-         partial sums or results are rounded to one side"
+        "the errors of 47 cases are biased upward, which happens with rounding to nearest in at most one run in 1e9: \
+         partial sums or results are rounded in one direction"
     );
 }
 
@@ -182,10 +182,11 @@ fn check_finds_a_truncating_kernel_though_every_case_passes() {
         outcomes.len()
     );
     assert_eq!((whole.id.as_str(), whole.verdict.status), ("run/rounding-bias", Status::Fail));
-    let said: Vec<String> = whole.verdict.findings.iter().map(ToString::to_string).collect();
-    for (quantity, said) in SUMS.iter().zip(&said) {
+    let messages: Vec<String> = whole.verdict.findings.iter().map(ToString::to_string).collect();
+    for (quantity, message) in SUMS.iter().zip(&messages) {
         let begins = format!("{}: the errors of ", quantity.name());
-        assert!(said.starts_with(&begins) && said.contains(" cases lean toward zero, "), "{said}");
+        assert!(message.starts_with(&begins), "{message}");
+        assert!(message.contains(" cases are biased toward zero, "), "{message}");
     }
-    assert_eq!(said.len(), 4, "{said:?}");
+    assert_eq!(messages.len(), 4, "{messages:?}");
 }
