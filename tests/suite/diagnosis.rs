@@ -333,7 +333,7 @@ fn a_shorter_format_that_fits_all_results_is_reported() {
 
 /// Every defect of the mask, with its remarks.
 #[test]
-fn what_is_said_of_masks() {
+fn what_is_reported_about_masks() {
     let ids = dropout_oracle::zoo::all::<f64>().into_iter().map(|defect| defect.id);
     let mut text = String::new();
     for id in ids.filter(|id| id.contains("mask")) {
@@ -410,8 +410,8 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
         compared(&about, &[question], &[[(ATilde, a_tilde)].into()]).remarks.remove(0)
     };
     let says = |cells: usize, of_others: &str| {
-        format!("the mask of the forward pass agrees with R in 50.0 % of {cells} cells{of_others} 50.0 %")
+        format!("the mask of the forward pass agrees with R in 50.0 % of {cells} cells{of_others}")
     };
-    assert_eq!(remark(4), says(16, "; independent masks would in"));
-    assert_eq!(remark(5), says(20, ": as two independent masks, which would in"));
+    assert_eq!(remark(4), says(16, "; independent masks would agree in 50.0 %"));
+    assert_eq!(remark(5), says(20, ", as expected of independent masks (50.0 %)"));
 }

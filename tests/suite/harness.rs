@@ -254,7 +254,7 @@ fn differing_masks_are_reported_with_their_agreement() {
     let [anew] = &remarks("mask-drawn-anew-backward")[..] else { panic!("one pass") };
     assert!(anew.contains("backward pass") && anew.contains("independent masks"), "{anew}");
     let [shared] = &remarks("mask-of-first-example-forward")[..] else { panic!("one pass") };
-    assert!(shared.ends_with("it is that of the first example for all"), "{shared}");
+    assert!(shared.ends_with("it is the mask of the first example for all"), "{shared}");
     assert!(remarks("unscaled-forward").is_empty());
 }
 

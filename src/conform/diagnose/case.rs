@@ -1,4 +1,4 @@
-//! A case that is compared: whether the results of a known defect are what the subject gave.
+//! Compares the subject's results on one case with those of a known defect.
 
 use super::Asked;
 use crate::conform::judge::question::{Question, Solved};
@@ -12,21 +12,21 @@ use rayon::prelude::*;
 /// A case that is compared.
 #[derive(Debug)]
 pub struct Case<'a> {
-    /// Its place among the questions.
+    /// Its index among the questions.
     pub index: usize,
     /// The question.
     pub question: &'a Question,
     /// The right answer.
     pub solved: &'a Solved,
-    /// The subject's.
+    /// The subject's results.
     pub results: &'a Results,
-    /// Whether that is within every tolerance.
+    /// Whether all results are within their tolerances.
     pub passed: bool,
-    /// Its element that is off most; `None` where a result has not its shape.
+    /// The element with the largest error/tolerance; `None` if a result has the wrong shape.
     worst: Option<Worst>,
 }
 
-/// The element of an answer that is furthest beyond its tolerance.
+/// The element with the largest error/tolerance.
 #[derive(Clone, Copy, Debug)]
 struct Worst {
     quantity: Quantity,
@@ -46,7 +46,7 @@ impl Worst {
             for (at, ((&got, &expected), bound)) in elements.enumerate() {
                 let Ok(bound) = *bound else { continue };
                 let (error, ratio) = ((got - expected).abs(), ratio(expected, got, bound));
-                // Where none may be off, the largest error.
+                // Ratios may tie at infinity; then the largest error decides.
                 if (ratio, error) > (worst.ratio, worst.error) {
                     worst = Worst { quantity, at, got, error, ratio };
                 }
@@ -57,7 +57,7 @@ impl Worst {
 }
 
 impl<'a> Case<'a> {
-    /// All that were answered and judged.
+    /// The cases that were answered and judged.
     pub fn all(asked: &[Asked<'a>]) -> Vec<Self> {
         let solved = |(index, &Asked { question, results }): (usize, &Asked<'a>)| {
             let (results, solved) = (results?, question.solved().ok()?);
@@ -68,15 +68,15 @@ impl<'a> Case<'a> {
         asked.par_iter().enumerate().filter_map(solved).collect()
     }
 
-    /// Whether these results are what the subject gave, and wrong where that is wrong most.
+    /// Whether these results equal the subject's, are wrong, and lie close to its worst element.
     pub fn is_explained_by(&self, wrong: &Results) -> bool {
         self.results.quantities().all(|quantity| self.is_same(quantity, &wrong[quantity]))
             && self.off(wrong) > 1.0
             && self.way_to(wrong) <= 0.5
     }
 
-    /// How far the worst element lies from that of these results, of the same shapes, where the right one is
-    /// 1 away: in short formats all that is wrong by little lies within a few tolerances of all else.
+    /// The distance of the worst element from the same element of these results, relative to its error. In short
+    /// formats, where small errors all lie within a few tolerances of each other, this tells them apart.
     pub fn way_to(&self, wrong: &Results) -> f64 {
         match self.worst {
             Some(Worst { quantity, at, got, error, .. }) if error.is_finite() => {
@@ -87,17 +87,16 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// How far such results are off, of those that the subject gives.
+    /// The largest error/tolerance of these results, among the quantities that the subject returns.
     pub fn off(&self, wrong: &Results) -> f64 {
         let Solved { expected, bounds } = self.solved;
         let given = self.results.quantities();
         given.map(|quantity| of_result(expected, bounds, wrong, quantity)).fold(0.0, f64::max)
     }
 
-    /// Whether a wrong result and the subject's are one. Two conforming ways to compute the wrong formula lie a
-    /// few tolerances apart, the tolerance taken in proportion where the wrong result is larger than the
-    /// right one: half of what tells a defect from the right step is allowed, and a rounding where the right
-    /// step has none.
+    /// Whether a wrong result equals the subject's. Two implementations of the same wrong formula may differ by a
+    /// few tolerances, scaled up if the wrong result is larger than the right one. Half the distance that
+    /// separates a defect from the right step is allowed, plus a rounding in case the right step has none.
     fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
         let Ok(got) = self.results.shaped(quantity, wrong.shape()) else { return false };
         let largest = |cells: &[f64]| {
@@ -108,7 +107,7 @@ impl<'a> Case<'a> {
         let Arithmetic { storage, .. } = self.question.arithmetic;
         let rounding = CAUGHT * storage.unit_roundoff() * size + storage.least_normal();
         let bounds = self.solved.bounds.cells(quantity);
-        // An entry of another shape may be made of all of the right ones.
+        // If the shape differs, an entry may combine all entries of the right result.
         let all: f64 = bounds.iter().flatten().sum();
         let same_shape = wrong.cells().len() == bounds.len();
         wrong.cells().iter().zip(got.cells()).enumerate().all(|(at, (&wrong, &got))| {

@@ -1,49 +1,49 @@
-//! The masks that show in a subject's results, beside the one that it was given.
+//! Compares the masks visible in a subject's results with the given one.
 //!
-//! Where a is not 0, ã tells whether the unit was kept; where dJ/dã is not 0, dJ/da does. Two independent
-//! masks of one p agree in p² + (1 − p)² of their cells.
+//! If a is not 0, ã reveals whether the unit was kept; if dJ/dã is not 0, dJ/da does. Two independent masks with the
+//! same p agree in a share `p² + (1 − p)²` of their cells.
 
 use super::Asked;
 use crate::grid::Grid;
 use crate::problem::Problem;
 use crate::trace::Quantity;
 
-/// A mask that the given one may have been taken for: what it is called, and its entries.
+/// A mask that may have been used in place of R: its name and its entries.
 type Other = (&'static str, fn(&Grid<f64>, usize, usize) -> f64);
 
 const OTHERS: [Other; 8] = [
     ("R with kept and dropped swapped", |r, i, k| 1.0 - r.at(i, k)),
-    ("that of the first example for all", |r, _, k| r.at(0, k)),
-    ("that of the first unit for all", |r, i, _| r.at(i, 0)),
+    ("the mask of the first example for all", |r, _, k| r.at(0, k)),
+    ("the mask of the first unit for all", |r, i, _| r.at(i, 0)),
     ("R shifted by one example", |r, i, k| r.at((i + 1) % r.rows(), k)),
     ("R shifted by one unit", |r, i, k| r.at(i, (k + 1) % r.cols())),
     ("R read column by column", |r, i, k| r.cells()[k * r.rows() + i]),
-    ("one that keeps everything", |_, _, _| 1.0),
-    ("one that drops everything", |_, _, _| 0.0),
+    ("all ones, so everything is kept", |_, _, _| 1.0),
+    ("all zeros, so everything is dropped", |_, _, _| 0.0),
 ];
 
-/// A sentence for each pass whose mask is not R.
+/// A message for each pass whose mask is not R.
 pub fn remarks(asked: &[Asked]) -> Vec<String> {
     let forward = asked.iter().flat_map(|asked| {
         let inputs = asked.question.problem.inputs();
-        shown(asked, Quantity::ATilde, |i, k| inputs.a.at(i, k))
+        visible(asked, Quantity::ATilde, |i, k| inputs.a.at(i, k))
     });
     let backward = asked.iter().flat_map(|asked| {
         let da_tilde = fitting(asked, Quantity::DaTilde);
-        shown(asked, Quantity::Da, |i, k| da_tilde.map_or(0.0, |grid| grid.at(i, k)))
+        visible(asked, Quantity::Da, |i, k| da_tilde.map_or(0.0, |grid| grid.at(i, k)))
     });
-    let said =
-        [said("forward", &forward.collect::<Vec<_>>()), said("backward", &backward.collect::<Vec<_>>())];
-    said.into_iter().flatten().collect()
+    let remarks =
+        [remark("forward", &forward.collect::<Vec<_>>()), remark("backward", &backward.collect::<Vec<_>>())];
+    remarks.into_iter().flatten().collect()
 }
 
-/// A result of the shape of A, where the subject gave it so.
+/// A result of the subject, if it has the shape of A.
 fn fitting<'a>(asked: &Asked<'a>, quantity: Quantity) -> Option<&'a Grid<f64>> {
     let (m, n) = (asked.question.problem.m(), asked.question.problem.n());
     asked.results?.shaped(quantity, (m, n)).ok()
 }
 
-/// A cell in which a mask shows.
+/// A cell in which the mask is visible.
 struct Cell<'a> {
     kept: bool,
     problem: &'a Problem,
@@ -51,17 +51,17 @@ struct Cell<'a> {
     k: usize,
 }
 
-/// The cells of a result in which the mask shows: where what is masked is an ordinary number.
-fn shown<'a>(asked: &Asked<'a>, quantity: Quantity, masked: impl Fn(usize, usize) -> f64) -> Vec<Cell<'a>> {
+/// The cells of a result in which the mask is visible because the masked number is neither tiny nor huge.
+fn visible<'a>(asked: &Asked<'a>, quantity: Quantity, masked: impl Fn(usize, usize) -> f64) -> Vec<Cell<'a>> {
     const ORDINARY: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
     let problem = &asked.question.problem;
     let Some(grid) = fitting(asked, quantity) else { return Vec::new() };
     let cells = (0..problem.m()).flat_map(|i| (0..problem.n()).map(move |k| (i, k)));
-    let shows = cells.filter(|&(i, k)| ORDINARY.contains(&masked(i, k).abs()));
-    shows.map(|(i, k)| Cell { kept: grid.at(i, k) != 0.0, problem, i, k }).collect()
+    let visible = cells.filter(|&(i, k)| ORDINARY.contains(&masked(i, k).abs()));
+    visible.map(|(i, k)| Cell { kept: grid.at(i, k) != 0.0, problem, i, k }).collect()
 }
 
-fn said(pass: &str, cells: &[Cell]) -> Option<String> {
+fn remark(pass: &str, cells: &[Cell]) -> Option<String> {
     let agreeing = |mask: fn(&Grid<f64>, usize, usize) -> f64| {
         let agrees = |cell: &&Cell| cell.kept == (mask(&cell.problem.inputs().r, cell.i, cell.k) != 0.0);
         cells.iter().filter(agrees).count()
@@ -85,9 +85,12 @@ fn said(pass: &str, cells: &[Cell]) -> Option<String> {
     };
     let expected: f64 = cells.iter().map(independent).sum();
     let variance: f64 = cells.iter().map(independent).map(|q| q * (1.0 - q)).sum();
-    // So few cells that the same mask would not stand out say nothing of others.
+    // Masks are called independent only if there are enough cells to rule out equal ones.
     let far = |count: usize| (count as f64 - expected).abs() > 4.0 * variance.sqrt();
-    let near = !far(same) && far(cells.len());
-    let so = if near { ": as two independent masks, which would in" } else { "; independent masks would in" };
-    Some(format!("{agrees}{so} {:.1} %", percent(expected)))
+    let are_independent = !far(same) && far(cells.len());
+    let share = percent(expected);
+    Some(match are_independent {
+        true => format!("{agrees}, as expected of independent masks ({share:.1} %)"),
+        false => format!("{agrees}; independent masks would agree in {share:.1} %"),
+    })
 }

@@ -1,9 +1,8 @@
-//! What is wrong, by name: a subject's results beside what the known defects give on the same problems.
+//! Names the defect: compares a subject's results with those of the known defects on the same problems.
 //!
-//! `case` says when a wrong result is that of a defect; here that is weighed over all cases. [`mask`]
-//! compares the masks that show, [`shorter`] the arithmetic. A defect is named only if it gives the
-//! subject's results on nine in ten of the cases that fail, and nothing that the subject passes speaks
-//! against it: no name is better than a wrong one.
+//! `case` decides whether a defect explains one wrong case; this module weighs that over all cases. [`mask`] compares
+//! the visible masks, [`shorter`] the arithmetic. A defect is named only if it explains nine in ten of the failing
+//! cases and no passing case contradicts it: no name is better than a wrong one.
 
 mod case;
 pub mod mask;
@@ -19,45 +18,45 @@ use crate::zoo::{self, Defect, Float};
 use case::Case;
 use rayon::prelude::*;
 
-/// What a subject answered to a step case.
+/// A question and the subject's answer to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
     /// The question.
     pub question: &'a Question,
-    /// The first answer to it; `None` where there is nothing to compare.
+    /// The first answer to it; `None` if there is nothing to compare.
     pub results: Option<&'a Results>,
 }
 
 /// A known defect that may be the subject's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The defect.
+    /// The id of the defect.
     pub id: String,
-    /// The number of the equation that it breaks first.
+    /// The number of the first equation that it breaks.
     pub equation: u8,
     /// What it does.
     pub says: String,
-    /// On how many of the compared cases that fail it gives what the subject gave.
+    /// The number of failing cases that it explains.
     pub explains: usize,
 }
 
-/// What is said of a run that has failures.
+/// What the failures of a run have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// At most [`MOST`] known defects, that which explains most first, and of equals that which is nearest.
+    /// At most [`MOST`] known defects, best first: by the number of cases explained, then by distance.
     pub candidates: Vec<Candidate>,
-    /// How many cases are wrong when first asked: what shows only when they are asked again is not compared.
+    /// The number of cases that fail on the first call; failures that appear only on repetition are not compared.
     pub compared: usize,
-    /// What the masks or the sizes of the errors show.
+    /// Messages about the masks and the arithmetic.
     pub remarks: Vec<String>,
 }
 
-/// No more candidates are named.
+/// The largest number of candidates.
 pub const MOST: usize = 3;
-/// So many of the cases that fail, spread over all, are compared first: what does not explain them is left.
+/// About this many failing cases, spread over all, are compared first, to rule out most defects quickly.
 const FIRST: usize = 64;
 
-/// The diagnosis of all answers, in the order in which they were given.
+/// The diagnosis of all answers, which must be in the order of asking.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
     if about.supports.mask == MaskSource::Own {
         return Diagnosis::default();
@@ -78,7 +77,7 @@ pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
     Diagnosis { candidates, compared, remarks }
 }
 
-/// The defects that explain the failures, and what each gives on the compared cases.
+/// The defects that explain the failures, best first.
 fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> Vec<Candidate> {
     let failed: Vec<&Case> = cases.iter().filter(|case| !case.passed).collect();
     let passed: Vec<&Case> = cases.iter().filter(|case| case.passed).collect();
@@ -88,8 +87,8 @@ fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> V
         let answers = Answers::of(defect, asked);
         explained(&first, &answers)?;
         let explains = explained(&failed, &answers)?;
-        let speaks_against = |case: &&Case| case.off(&answers.on(case)) >= CAUGHT;
-        if passed.iter().any(speaks_against) {
+        let contradicts = |case: &&Case| case.off(&answers.on(case)) >= CAUGHT;
+        if passed.iter().any(contradicts) {
             return None;
         }
         let way = failed.iter().map(|case| case.way_to(&answers.on(case)));
@@ -104,7 +103,7 @@ fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> V
     candidates.into_iter().map(|(candidate, _)| candidate).take(MOST).collect()
 }
 
-/// How many of the failures are explained; `None` once it cannot be nine in ten of them.
+/// The number of failures explained; `None` if it is less than nine in ten.
 fn explained<T: Float>(failed: &[&Case], answers: &Answers<T>) -> Option<usize> {
     let mut not = 0;
     for case in failed {
@@ -118,7 +117,7 @@ fn explained<T: Float>(failed: &[&Case], answers: &Answers<T>) -> Option<usize> 
     Some(failed.len() - not)
 }
 
-/// What a defect answers: at once where calls are independent, and all in the order of asking where not.
+/// A defect's answers, computed on demand if calls are independent, and otherwise all in the order of asking.
 struct Answers<'a, T> {
     defect: &'a Defect<T>,
     replayed: Vec<Results>,

@@ -1,12 +1,12 @@
-//! Results that are right in a shorter arithmetic than the subject says it computes in.
+//! Detects results that are right in a shorter arithmetic than the one the subject claims.
 
 use super::Case;
 use crate::number::{Arithmetic, Format};
 use crate::oracle::tolerance::{ratio, tolerance};
 use crate::trace::Unchecked;
 
-/// The sentence, where every failing case is within the tolerances of a shorter format, or of the claimed
-/// one without its wider accumulator.
+/// A message if all failing cases are within the tolerances of a shorter format, or of the claimed one without its
+/// wider accumulator.
 pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
     let shorter = Format::ALL.into_iter().filter(|format| format.bits() <= claimed.storage.bits());
     let failed = || cases.iter().filter(|case| !case.passed);
