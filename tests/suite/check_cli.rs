@@ -40,7 +40,7 @@ fn right_results_end_with_0_and_one_wrong_number_ends_with_1() {
     let bad = check(&wrong(), &[]);
     assert_eq!((bad.status, bad.err.as_str()), (1, "1 case is not as it should be\n"));
     assert!(bad.out.contains("dW[1][0] = -7.0, expected -6.0 "), "{}", bad.out);
-    assert!(bad.out.contains("wrong by itself: dW (equation 39)"), "{}", bad.out);
+    assert!(bad.out.contains("faulty: dW (equation 39)"), "{}", bad.out);
     assert!(
         bad.out.contains("    dropout-oracle check --select exact/by-hand --results results.json\n"),
         "{}",

@@ -182,7 +182,7 @@ fn the_report_in_xml_reads_back_as_written() {
         "{:?}",
         case("fail")
     );
-    assert_eq!(case("a/gone").1, "is listed, and there is no such case");
+    assert_eq!(case("a/gone").1, "is listed but does not exist");
     assert_eq!(case("judged").1, "every row of the batch has the same mask");
     assert_eq!(case("rounding-bias"), (Some("failure".into()), "dW: the errors lean".into()));
 }
@@ -209,8 +209,8 @@ fn every_report_has_the_diagnosis() {
     let remarks = vec!["the masks differ".to_string()];
     let run = Run { diagnosis: Diagnosis { candidates, compared: 9, remarks }, ..varied() };
     let lines = [
-        "matches the document but for this: what <first> does (equation 42): 9 of 9 cases that fail when first asked [first]",
-        "or: what <second> does (equation 42): 8 of 9 cases that fail when first asked [second]",
+        "likely defect: what <first> does (equation 42); explains 9 of 9 failures on the first call [first]",
+        "or: what <second> does (equation 42); explains 8 of 9 failures on the first call [second]",
         "the masks differ",
     ];
     let text = reported(&run, "", |report| human(report, false));
@@ -220,7 +220,7 @@ fn every_report_has_the_diagnosis() {
     let failing = varied().outcomes.into_iter().find(|outcome| outcome.verdict.status == Status::Fail);
     let alone = Run { diagnosis: one, outcomes: failing.into_iter().collect(), ..varied() };
     let text = reported(&alone, "", |report| human(report, false));
-    assert!(text.contains("(equation 42): 1 of 1 case that fails [first]"), "{text}");
+    assert!(text.contains("(equation 42); explains 1 of 1 failure [first]"), "{text}");
     let text = reported(&run, "", junit);
     let document = roxmltree::Document::parse(&text).expect("XML");
     let properties = document.descendants().filter(|node| node.attribute("name") == Some("diagnosis"));
@@ -244,20 +244,17 @@ fn a_known_failure_is_expected_and_every_other_departure_is_not() {
         [&failed[..], &["sampler/judged: fail", "run/rounding-bias: fail"]].concat()
     );
     for (line, unexpected) in [
-        ("a/pass", "a/pass: passes, though it is listed as a failure"),
-        ("b/skipped", "b/skipped: is skipped, though it is listed as a failure"),
-        ("b/open Z", "b/open: is not judged, though it is listed as a failure"),
-        ("d/unknown", "d/unknown: is listed, and there is no such case"),
+        ("a/pass", "a/pass: passes but is listed as a failure"),
+        ("b/skipped", "b/skipped: is skipped but is listed as a failure"),
+        ("b/open Z", "b/open: is not judged but is listed as a failure"),
+        ("d/unknown", "d/unknown: is listed but does not exist"),
     ] {
         assert_eq!(unexpected_with(&format!("{all}{line}\n")), [unexpected]);
     }
-    assert_eq!(
-        unexpected_with(&all.replace("dW", "db")),
-        ["a/fail: fails otherwise: dW, where db is listed"]
-    );
+    assert_eq!(unexpected_with(&all.replace("dW", "db")), ["a/fail: fails with dW but is listed with db"]);
     assert_eq!(
         unexpected_with(&all.replace("errored errored", "errored dA")),
-        ["b/errored: fails otherwise: errored, where dA is listed"]
+        ["b/errored: fails with errored but is listed with dA"]
     );
     assert_eq!(
         unexpected_with(&format!("{all}c/elsewhere\n")),
@@ -279,7 +276,7 @@ fn a_file_of_known_failures_is_rewritten_with_its_head() {
 }
 
 #[test]
-fn lines_that_cannot_be_understood_are_named() {
+fn faulty_lines_are_named() {
     let faults = Expectations::read("a/fail dB\nb/c dW dA\na/x\na/x dW\n").expect_err("three faults");
     let lines: Vec<&str> = faults.lines().map(|line| &line[..7]).collect();
     assert_eq!(lines, ["line 1:", "line 2:", "line 4:"]);

@@ -1,12 +1,12 @@
-//! Failures that are known: a file with an id a line, and what is wrong in it.
+//! Known failures: a file with one id a line, each with a mark for what is wrong.
 //!
 //! ```text
-//! # why these fail, for people
-//! activations/softplus-far A_next
-//! range/subnormal errored
+//! # softplus is linear past 20
+//! activations/softplus-positive A_next
+//! range/subnormal-relu errored
 //! ```
 //!
-//! A known failure is no failure; but a line that no longer says what happens is one.
+//! A known failure does not fail the run, but an outdated line does.
 
 use crate::conform::judge::verdict::{Finding, Status, Verdict};
 use crate::conform::run::Run;
@@ -14,24 +14,24 @@ use crate::trace::Quantity;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The known failures: each id with the mark of what is wrong, or with none where anything may be.
+/// The known failures: each id with its mark, or with none if anything may be wrong.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expectations {
     head: String,
     known: BTreeMap<String, Option<String>>,
 }
 
-/// In what a run departs from what was expected of it.
+/// An unexpected result of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unexpected {
-    /// The case.
+    /// The id of the case.
     pub id: String,
-    /// What is not as expected.
+    /// How the result differs from the expected one.
     pub what: String,
 }
 
-/// What is wrong with a case in one word: the result to blame, `state`, `mask`, `bias` or `errored`; `None`
-/// where nothing is wrong.
+/// The mark of what is wrong with a case: the result to blame, `state`, `mask`, `bias` or `errored`; `None` if nothing
+/// is wrong.
 pub fn mark(verdict: &Verdict) -> Option<&'static str> {
     match verdict.status {
         Status::Errored => Some("errored"),
@@ -44,10 +44,10 @@ pub fn mark(verdict: &Verdict) -> Option<&'static str> {
 }
 
 impl Expectations {
-    /// The known failures in a text.
+    /// Reads a file of known failures.
     ///
     /// # Errors
-    /// Every line that cannot be understood, with its number.
+    /// All faulty lines, with their numbers.
     pub fn read(text: &str) -> Result<Self, String> {
         let head =
             text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
@@ -61,20 +61,20 @@ impl Expectations {
                 _ => {
                     let marks = Quantity::ALL.map(Quantity::name).join(", ");
                     faults.push(format!(
-                        "line {number}: must be an id, and then nothing or one of {marks}, state, mask, bias, errored"
+                        "line {number}: must be an id, optionally followed by one of {marks}, state, mask, bias, errored"
                     ));
                     continue;
                 }
             };
             if known.insert(id.to_string(), mark).is_some() {
-                faults.push(format!("line {number}: {id} stands twice"));
+                faults.push(format!("line {number}: {id} is listed twice"));
             }
         }
         if faults.is_empty() { Ok(Expectations { head, known }) } else { Err(faults.join("\n")) }
     }
 
-    /// Everything that is not as expected, in the order of the cases; lines on cases that are `there` and
-    /// were not part of the run are left alone.
+    /// All unexpected results, in the order of the cases. Lines on cases that exist (`there`) but were not part of
+    /// the run are ignored.
     pub fn unexpected(&self, run: &Run, there: impl Fn(&str) -> bool) -> Vec<Unexpected> {
         let unexpected = |id: &str, what: String| Unexpected { id: id.into(), what };
         let of_cases = run.outcomes.iter().filter_map(|outcome| {
@@ -83,11 +83,11 @@ impl Expectations {
                 (None, None) => return None,
                 (None, Some(_)) => verdict.status.name().to_string(),
                 (Some(_), None) if verdict.status == Status::Pass => {
-                    "passes, though it is listed as a failure".into()
+                    "passes but is listed as a failure".into()
                 }
-                (Some(_), None) => format!("is {}, though it is listed as a failure", verdict.status.name()),
+                (Some(_), None) => format!("is {} but is listed as a failure", verdict.status.name()),
                 (Some(Some(expected)), Some(found)) if expected != found => {
-                    format!("fails otherwise: {found}, where {expected} is listed")
+                    format!("fails with {found} but is listed with {expected}")
                 }
                 (Some(_), Some(_)) => return None,
             };
@@ -95,13 +95,11 @@ impl Expectations {
         });
         let ran = |id: &str| run.outcomes.iter().any(|outcome| outcome.id == id);
         let unknown = self.known.keys().filter(|id| !ran(id) && !there(id));
-        of_cases
-            .chain(unknown.map(|id| unexpected(id, "is listed, and there is no such case".into())))
-            .collect()
+        of_cases.chain(unknown.map(|id| unexpected(id, "is listed but does not exist".into()))).collect()
     }
 
-    /// The text of a file that lists what failed in a run: the comments at the head stay, and so do the lines on cases
-    /// that are `there` and were not part of the run.
+    /// The file rewritten from the failures of a run. It keeps the comments at its head, and the lines on cases that
+    /// exist (`there`) but were not part of the run.
     pub fn fixed(&self, run: &Run, there: impl Fn(&str) -> bool) -> String {
         let mut known: BTreeMap<&str, Option<&str>> = self
             .known

@@ -1,6 +1,6 @@
-//! The report for people: short, the worst first, with the command that shows each failure again.
+//! The report for people: short, the worst first, with a command to reproduce each failure.
 
-use super::{Report, blame, cases, diagnosed, told};
+use super::{Report, blame, cases, diagnosed, message};
 use crate::conform::judge::localise::equation;
 use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
 use crate::conform::report::expectations::Unexpected;
@@ -9,9 +9,9 @@ use crate::trace::Quantity;
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 
-/// At most so many failures are told in detail,
+/// The largest number of failures shown in detail.
 const DETAILED: usize = 20;
-/// and so many of one kind.
+/// The largest number of failures of one kind shown in detail.
 const ALIKE: usize = 3;
 
 /// The report as text, in colour if asked.
@@ -26,16 +26,16 @@ pub fn human(report: &Report, colour: bool) -> String {
     let mut text = heading(run);
     let mut left = DETAILED;
     for alike in kinds(failures) {
-        let told = alike.len().min(ALIKE).min(left);
-        left -= told;
-        for (unexpected, verdict) in &alike[..told] {
+        let shown = alike.len().min(ALIKE).min(left);
+        left -= shown;
+        for (unexpected, verdict) in &alike[..shown] {
             text += &format!("\n{}  {}\n", paint(colour, RED, &unexpected.id), unexpected.what);
             let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&unexpected.id));
             text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
         }
-        if alike.len() > told {
-            let like = if told == 0 { &alike[0].0.id } else { "these" };
-            text += &format!("\nand {} more like {like}\n", alike.len() - told);
+        if alike.len() > shown {
+            let like = if shown == 0 { &alike[0].0.id } else { "these" };
+            text += &format!("\nand {} more like {like}\n", alike.len() - shown);
         }
     }
     text + "\n"
@@ -48,14 +48,14 @@ pub fn human(report: &Report, colour: bool) -> String {
 
 type Failure<'a> = (&'a Unexpected, Option<&'a Verdict>);
 
-/// The failures of which the same is to be said, but for the numbers, put together; both orders stay.
+/// Groups the failures that differ only in numbers. Groups and their members keep the order of the failures.
 fn kinds(failures: Vec<Failure>) -> Vec<Vec<Failure>> {
     let kind = |(unexpected, verdict): &Failure| {
-        let said = verdict.map(|verdict| {
+        let kind = verdict.map(|verdict| {
             let marks: Vec<&str> = verdict.findings.iter().map(Finding::mark).collect();
             (marks, blame(verdict), verdict.reason.clone())
         });
-        (unexpected.what.clone(), said)
+        (unexpected.what.clone(), kind)
     };
     let mut kinds: Vec<(_, Vec<Failure>)> = Vec::new();
     for failure in failures {
@@ -81,7 +81,7 @@ pub fn details(verdict: &Verdict) -> String {
         _ => format!("also: {finding}"),
     };
     let findings = verdict.findings.iter().enumerate().map(finding);
-    let wrong = verdict.first_wrong().map(told);
+    let wrong = verdict.first_wrong().map(message);
     let parts = findings.chain(wrong).chain(verdict.reason.clone()).chain(blame(verdict)).chain(counts);
     parts.map(|part| part + "\n").collect()
 }
@@ -94,7 +94,7 @@ fn paint(colour: bool, style: Style, text: &str) -> String {
     if colour { format!("{style}{text}{style:#}") } else { text.into() }
 }
 
-/// A text without anything that moves a terminal.
+/// A text without control characters.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
@@ -112,13 +112,13 @@ fn totals(run: &Run, good: bool, colour: bool) -> String {
     format!("{verdict}: {line}\n")
 }
 
-/// What the failures have in common.
+/// The diagnosis, one line each.
 fn diagnosis(run: &Run, colour: bool) -> String {
     let line = |line: String| format!("{} {}\n", paint(colour, BOLD, "diagnosis:"), plain(&line));
     diagnosed(run).into_iter().map(line).collect()
 }
 
-/// Which results are to blame in how many cases, the most frequent first.
+/// The number of cases in which each result is to blame, the most frequent first.
 fn blamed(run: &Run) -> String {
     let mut counts: BTreeMap<Quantity, usize> = BTreeMap::new();
     for wrong in run.outcomes.iter().filter_map(|outcome| outcome.verdict.first_wrong()) {
@@ -132,7 +132,7 @@ fn blamed(run: &Run) -> String {
     counts.into_iter().map(line).collect()
 }
 
-/// Why cases were skipped or not judged, or what is to be said of a pass, and how many.
+/// The reasons of skipped and unjudged cases and the notes on passes, with counts.
 fn reasons(run: &Run) -> String {
     let mut counts: BTreeMap<(Status, &str), usize> = BTreeMap::new();
     for verdict in run.outcomes.iter().map(|outcome| &outcome.verdict) {
@@ -148,16 +148,16 @@ fn reasons(run: &Run) -> String {
     plain(&counts.iter().map(line).collect::<String>())
 }
 
-/// How near the results came, for information.
+/// The accuracy in ulps; informational only.
 fn strict(run: &Run) -> String {
     let Strict { elements, within_1_ulp, .. } = Strict::of(run);
     if elements == 0 {
         return String::new();
     }
-    // Rounded down: 100.0 is all of them.
+    // Rounded down, so that 100.0 means all.
     let share = (1000 * within_1_ulp / elements) as f64 / 10.0;
     format!(
-        "strict, no verdict: {share:.1}% of {elements} elements are the nearest {} or a neighbour\n",
+        "for information: {share:.1} % of {elements} elements are within 1 ulp ({}) of the expected value\n",
         run.about.arithmetic.storage.name()
     )
 }

@@ -1,6 +1,6 @@
 //! The report for programs, in JSON; its schema is `fixtures/schema/check-report.schema.json`.
 
-use super::{Report, said};
+use super::{Report, summary};
 use crate::conform::diagnose;
 use crate::conform::judge::localise::equation;
 use crate::conform::judge::verdict::{Cause, Finding, Mismatch, Outcome, Status, Tally, Verdict, Wrong};
@@ -70,7 +70,7 @@ struct Case<'a> {
     id: &'a str,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    said: Option<String>,
+    summary: Option<String>,
     findings: Vec<Found>,
     results: Vec<Counted>,
     wrong: Vec<Blamed<'a>>,
@@ -114,7 +114,7 @@ struct Element<'a> {
     ratio: Number,
 }
 
-/// A number, or a text where JSON has no number: `"NaN"`, `"Infinity"`, `"-Infinity"`.
+/// A number, or a string if JSON cannot represent it: `"NaN"`, `"Infinity"`, `"-Infinity"`.
 struct Number(f64);
 
 impl Serialize for Number {
@@ -177,7 +177,7 @@ fn case<'a>(report: &Report, Outcome { id, verdict }: &'a Outcome) -> Case<'a> {
     Case {
         id,
         status: status.name(),
-        said: said(verdict),
+        summary: summary(verdict),
         findings: findings.iter().map(found).collect(),
         results: tallies.iter().map(counted).collect(),
         wrong: wrong.iter().map(blamed).collect(),

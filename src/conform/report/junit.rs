@@ -1,9 +1,9 @@
-//! The report as JUnit's XML: a test case a case, known failures and skips among the skipped.
+//! The report as JUnit XML: one test case for each case. Known failures count as skipped.
 //!
-//! Not written by crate quick-junit (0.8): it leaves line breaks in a message unescaped, so that a reader of XML
-//! turns them into spaces; it passes on U+FFFE and U+FFFF, which XML forbids; and it adds seven crates.
+//! The crate quick-junit (0.8) is not used: it does not escape line breaks in messages, so XML readers turn them into
+//! spaces; it lets U+FFFE and U+FFFF through, which XML forbids; and it adds seven crates.
 
-use super::{Report, details, diagnosed, said};
+use super::{Report, details, diagnosed, summary};
 use crate::conform::judge::verdict::{Outcome, Status};
 
 /// The report as XML text.
@@ -14,7 +14,7 @@ pub fn junit(report: &Report) -> String {
         let Outcome { id, verdict } = outcome;
         let (family, name) = id.split_once('/').unwrap_or(("", id));
         let text = || escaped(&format!("{}{}", details(verdict), report.reproduce(id)));
-        let message = escaped(&said(verdict).unwrap_or_default());
+        let message = escaped(&summary(verdict).unwrap_or_default());
         let inside = match (unexpected(id), verdict.status) {
             (Some(_), Status::Errored) => format!("<error message=\"{message}\">{}</error>", text()),
             (Some(unexpected), _) => {
@@ -36,7 +36,7 @@ pub fn junit(report: &Report) -> String {
         let (family, name) = (escaped(family), escaped(name));
         (format!("    <testcase classname=\"{family}\" name=\"{name}\">{inside}</testcase>\n"), inside)
     };
-    // A line on a case that there is not has no outcome; it is a failure all the same.
+    // A known failure whose case does not exist has no outcome, but counts as a failure.
     let unknown = report
         .unexpected
         .iter()
@@ -74,7 +74,7 @@ pub fn junit(report: &Report) -> String {
     )
 }
 
-/// A text as it may stand within XML, in quotes or not: what XML cannot hold is replaced.
+/// A text escaped for XML content and attributes; characters that XML forbids are replaced.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What came out of a run, told three ways: to people, to programs, and to whatever reads JUnit's XML.
+//! The reports of a run: for people, as JSON for programs, and as JUnit XML for CI.
 
 pub mod expectations;
 mod human;
@@ -17,65 +17,67 @@ use super::run::Run;
 use expectations::Unexpected;
 use std::collections::BTreeMap;
 
-/// A run with all that a report says of it.
+/// Everything that a report needs.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     /// The run.
     pub run: &'a Run,
-    /// What is not as expected: without a file of known failures, every failure.
+    /// The unexpected results: without a file of known failures, every failure.
     pub unexpected: &'a [Unexpected],
-    /// The command line that asks one case again begins and ends so.
+    /// The beginning and end of the command that reproduces a case.
     pub command: [String; 2],
 }
 
 impl Report<'_> {
-    /// The command line that asks this case alone, and all cases for what only a whole run shows.
+    /// The command that reproduces a case. It runs this case alone, but all cases for `run/rounding-bias`.
     pub fn reproduce(&self, id: &str) -> String {
         let [begin, end] = &self.command;
         if id == ROUNDING_BIAS { format!("{begin} {end}") } else { format!("{begin} --select {id} {end}") }
     }
 }
 
-/// What is wrong with a case, in one line; `None` where nothing is to be said.
-pub fn said(verdict: &Verdict) -> Option<String> {
+/// One line on what is wrong with a case, or why it was not judged; `None` if there is nothing to report.
+pub fn summary(verdict: &Verdict) -> Option<String> {
     let finding = verdict.findings.first().map(ToString::to_string);
-    finding.or_else(|| verdict.first_wrong().map(told)).or_else(|| verdict.reason.clone())
+    finding.or_else(|| verdict.first_wrong().map(message)).or_else(|| verdict.reason.clone())
 }
 
-fn told(wrong: &Wrong) -> String {
+fn message(wrong: &Wrong) -> String {
     let name = wrong.quantity.name();
     match &wrong.what {
         Mismatch::Missing => {
-            format!("{name} is missing, though supports.outputs lists it, or is left out and so means all")
+            format!(
+                "{name} is missing; supports.outputs lists it, or is absent and thus means all eight results"
+            )
         }
         Mismatch::Shape { expected: (rows, cols), got } => {
-            format!("{name} must be {rows} × {cols} and is {got}")
+            format!("{name} has the wrong shape: expected {rows} × {cols}, got {got}")
         }
         Mismatch::Element(Element { path, expected, got, tolerance, ratio }) => {
             let allowed = if *tolerance == 0.0 { "exactly".into() } else { format!("± {tolerance:.2e}") };
-            format!("{path} = {got:?}, expected {expected:?} {allowed}: {}", times(*ratio))
+            format!("{path} = {got:?}, expected {expected:?} {allowed}{}", times(*ratio))
         }
     }
 }
 
 fn times(ratio: f64) -> String {
     match ratio {
-        _ if !ratio.is_finite() => "infinitely far beyond its tolerance".into(),
-        _ if ratio < 1e4 => format!("{ratio:.3} times its tolerance"),
-        _ => format!("{ratio:.1e} times its tolerance"),
+        _ if !ratio.is_finite() => String::new(),
+        _ if ratio < 1e4 => format!(": {ratio:.3} times its tolerance"),
+        _ => format!(": {ratio:.1e} times its tolerance"),
     }
 }
 
-/// Which equations are to blame and which results only inherit, a line each.
+/// The faulty equations and the results that merely inherit the error, a line for each kind.
 fn blame(verdict: &Verdict) -> Vec<String> {
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for wrong in &verdict.wrong {
         let kind = match (&wrong.what, wrong.cause) {
             (Mismatch::Missing, _) => "missing",
-            (Mismatch::Shape { .. }, _) => "of another shape",
-            (Mismatch::Element(_), Cause::Own) => "wrong by itself",
-            (Mismatch::Element(_), Cause::Inherited) => "wrong through earlier results alone",
-            (Mismatch::Element(_), Cause::Unknown) => "wrong, and what led there is not shown",
+            (Mismatch::Shape { .. }, _) => "wrong shape",
+            (Mismatch::Element(_), Cause::Own) => "faulty",
+            (Mismatch::Element(_), Cause::Inherited) => "inherited errors",
+            (Mismatch::Element(_), Cause::Unknown) => "wrong, cause unknown without the earlier results",
         };
         let named = format!("{} (equation {})", wrong.quantity.name(), equation(wrong.quantity));
         kinds.entry(kind).or_default().push(named);
@@ -83,17 +85,17 @@ fn blame(verdict: &Verdict) -> Vec<String> {
     kinds.into_iter().map(|(kind, names)| format!("{kind}: {}", names.join(", "))).collect()
 }
 
-/// What the failures have in common, a line each; nothing where there are none.
+/// The lines of the diagnosis; empty without failures.
 fn diagnosed(run: &Run) -> Vec<String> {
     let Diagnosis { candidates, compared, remarks } = &run.diagnosis;
-    let fail = if *compared == 1 { "fails" } else { "fail" };
-    let asked = if *compared == run.count(Status::Fail) { "" } else { " when first asked" };
+    let failures = if *compared == 1 { "failure" } else { "failures" };
+    let asked = if *compared == run.count(Status::Fail) { "" } else { " on the first call" };
     let of = |candidate: &Candidate| {
         let Candidate { id, equation, says, explains } = candidate;
-        format!("{says} (equation {equation}): {explains} of {} that {fail}{asked} [{id}]", cases(*compared))
+        format!("{says} (equation {equation}); explains {explains} of {compared} {failures}{asked} [{id}]")
     };
     let named = candidates.iter().enumerate().map(|(at, candidate)| match at {
-        0 => format!("matches the document but for this: {}", of(candidate)),
+        0 => format!("likely defect: {}", of(candidate)),
         _ => format!("or: {}", of(candidate)),
     });
     let unknown =
