@@ -1,4 +1,4 @@
-//! What a subject is asked: the cases of the catalogue or of a folder, in the subject's number format.
+//! The cases a subject is asked, from the catalogue or from a folder, and their selection by id.
 
 use crate::Error;
 use crate::cases::{self, Profile};
@@ -10,16 +10,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use strsim::sorensen_dice;
 
-/// A case before anybody solved it.
+/// A case, not yet solved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// Family and name.
+    /// Its id: the family, a slash and the name.
     pub id: String,
     /// The inputs.
     pub problem: Problem,
 }
 
-/// Every step case that is built in.
+/// All built-in step cases.
 pub fn built_in() -> Vec<Case> {
     of(Profile::Core)
 }
@@ -30,10 +30,10 @@ pub fn of(profile: Profile) -> Vec<Case> {
     cases::entries(profile).into_iter().map(case).collect()
 }
 
-/// Every step case below `cases` in a folder of fixtures; the sampler's are none.
+/// All step cases below `cases` in a folder of fixtures; those of the sampler are left out.
 ///
 /// # Errors
-/// Where a file cannot be read, is no sound case, has no id, or has one that another has.
+/// If a file cannot be read, is not a valid case, has no id, or has the id of another.
 pub fn in_folder(folder: &Path) -> Result<Vec<Case>, Error> {
     let texts = files::below(folder, "cases")?;
     let mut ids = BTreeSet::new();
@@ -55,35 +55,35 @@ pub fn in_folder(folder: &Path) -> Result<Vec<Case>, Error> {
     }
 }
 
-/// Which ids are taken: those that one of the patterns matches, and all where there is no pattern.
+/// The selected ids: those that match any of the patterns, or all if there are none.
 #[derive(Clone, Debug)]
 pub struct Selection(Vec<Pattern>);
 
 impl Selection {
-    /// The selection that these patterns make.
+    /// The selection of these patterns.
     ///
     /// # Errors
-    /// Where a pattern is none, or matches none of the ids.
+    /// If a pattern is invalid or matches no id.
     pub fn new(patterns: &[String], ids: &[String]) -> Result<Self, Error> {
         let compiled = |pattern: &String| {
             let fault = |what: String| Error::Usage(format!("--select {pattern}: {what}"));
             let compiled = Pattern::new(pattern).map_err(|error| fault(error.to_string()))?;
             match ids.iter().any(|id| compiled.matches(id)) {
                 true => Ok(compiled),
-                false => Err(fault(format!("matches no case; near it: {}", near(pattern, ids)))),
+                false => Err(fault(format!("matches no case; similar: {}", near(pattern, ids)))),
             }
         };
         Ok(Selection(patterns.iter().map(compiled).collect::<Result<_, _>>()?))
     }
 
-    /// Whether an id is taken.
+    /// Whether an id is selected.
     pub fn takes(&self, id: &str) -> bool {
         self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(id))
     }
 }
 
-/// The three ids most like a pattern, by the pairs of neighbouring letters that they share: with a wrong or missing
-/// family, or with its words in another order, a pattern still leads to the right id.
+/// The three ids most similar to a pattern, by shared pairs of neighbouring letters. This finds the right id even if
+/// the family is wrong or missing, or the words are in a different order.
 pub fn near(pattern: &str, ids: &[String]) -> String {
     const SHOWN: usize = 3;
     let mut ids: Vec<(f64, &str)> = ids.iter().map(|id| (sorensen_dice(pattern, id), id.as_str())).collect();

@@ -1,11 +1,11 @@
-//! Judging an implementation: any layer, in any language, against the cases and their tolerances.
+//! Judges any layer, in any language, against the cases and their tolerances.
 //!
-//! A [`Subject`] answers questions: a Rust type, a program behind a pipe, or a file of results ([`subject`]).
-//! [`cases`] selects the steps, [`mod@run`] asks them in order, [`judge`] gives the verdicts, [`diagnose`] names
-//! the defect, [`report`] writes it all down, and [`suite`] makes each case a named test of a Rust crate. Read
+//! A [`Subject`] answers questions: it is a Rust type, a program behind a pipe, or a file of results ([`subject`]).
+//! [`cases`] selects the cases, [`mod@run`] asks them in order, [`judge`] gives the verdicts, [`diagnose`] names the
+//! defect, [`report`] writes the reports, and [`suite`] turns each case into a named test of a Rust crate. Read
 //! [`subject`] and [`judge`] first.
 //!
-//! A subject never makes this module fail: whatever it does is an answer, or a verdict on it.
+//! A subject cannot make this module fail: whatever it does becomes an answer or a verdict.
 
 pub mod cases;
 pub mod diagnose;

@@ -1,4 +1,4 @@
-//! A whole run: in which order a subject is asked, what it is asked again, and the verdicts.
+//! A whole run: asks a subject every case in a fixed order, repeats some, and collects the verdicts.
 
 use super::cases::Case;
 use super::diagnose::{Asked, Diagnosis, diagnose};
@@ -11,42 +11,42 @@ use crate::trace::Quantity;
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// What came out of a run: a verdict for each case, so that what was skipped shrinks no total.
+/// The outcome of a run: a verdict for every case, so that skipped cases count in every total.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// The subject.
+    /// The subject's description.
     pub about: About,
-    /// In the order of the cases.
+    /// The verdicts, in the order of the cases.
     pub outcomes: Vec<Outcome>,
     /// What the failures have in common.
     pub diagnosis: Diagnosis,
 }
 
 impl Run {
-    /// How many cases have this status.
+    /// The number of cases with this status.
     pub fn count(&self, status: Status) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.verdict.status == status).count()
     }
 
-    /// How many cases were judged: those that passed or failed.
+    /// The number of cases that passed or failed.
     pub fn judged(&self) -> usize {
         self.count(Status::Pass) + self.count(Status::Fail)
     }
 }
 
-/// How near all results of a run came, whatever they may be off: it decides nothing.
+/// The accuracy of a run in ulps; informational only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Strict {
-    /// How many elements there are.
+    /// The number of elements.
     pub elements: usize,
-    /// How many lie within 1 unit in the last place of the expected value.
+    /// The number of elements within 1 ulp of the expected value.
     pub within_1_ulp: usize,
-    /// How many within 4.
+    /// The number of elements within 4 ulps.
     pub within_4_ulp: usize,
 }
 
 impl Strict {
-    /// That of a run.
+    /// The counts over all cases of a run.
     pub fn of(run: &Run) -> Self {
         let tallies = || run.outcomes.iter().flat_map(|outcome| &outcome.verdict.tallies);
         let sum = |part: fn(&Tally) -> usize| tallies().map(part).sum();
@@ -58,11 +58,11 @@ impl Strict {
     }
 }
 
-/// One case in so many is asked again.
+/// One case in this many is repeated.
 const AGAIN: usize = 7;
 
-/// Asks a subject every case and the whole run, and judges what it says; `done` is called
-/// twice a case, and once for whatever else is judged.
+/// Asks a subject all cases, judges its answers, and then performs the whole-run checks. `done` reports progress: it
+/// is called twice for each case and once for each check.
 pub fn run(
     subject: &mut dyn Subject,
     cases: &[Case],
@@ -96,8 +96,8 @@ pub fn run(
     Run { about, outcomes, diagnosis }
 }
 
-/// The order of asking: the smallest, the largest, the second smallest, … What a subject keeps of one call
-/// meets other sizes in the next.
+/// The order of asking: the smallest, the largest, the second smallest, … So state that a subject keeps from
+/// one call meets a different size in the next.
 fn small_and_large_in_turn(cases: &[Case]) -> Vec<usize> {
     let size = |index: &usize| {
         let problem = &cases[*index].problem;
@@ -110,7 +110,7 @@ fn small_and_large_in_turn(cases: &[Case]) -> Vec<usize> {
     small.iter().flat_map(|&small| std::iter::once(small).chain(large.next().copied())).collect()
 }
 
-/// A case, and what a subject said of it.
+/// A case and a subject's answers to it.
 #[derive(Debug)]
 pub struct Exchange<'a> {
     id: &'a str,
@@ -119,20 +119,19 @@ pub struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    /// The question in the subject's number format, or why it is not asked.
+    /// The question in the subject's number format, or the verdict if it is not asked.
     pub fn new(about: &About, case: &'a Case) -> Self {
         Exchange { id: &case.id, question: question(about, &case.problem), answers: Vec::new() }
     }
 
-    /// Asks the question, and asks it again where there was a result.
+    /// Asks the question. The second call repeats it, unless the first answer was not a result.
     pub fn ask(&mut self, subject: &mut dyn Subject) {
-        // What was no answer the first time is not asked for again.
         if let (Ok(question), [] | [Answer::Result(_)]) = (&self.question, &self.answers[..]) {
             self.answers.push(subject.step(self.id, &question.problem));
         }
     }
 
-    /// What was asked, with the first answer to it where that was judged; `None` where nothing was asked.
+    /// The question, with the first answer if it was judged; `None` if nothing was asked.
     fn asked(&self, status: Status) -> Option<Asked<'_>> {
         let results = match (self.answers.first()?, status) {
             (Answer::Result(results), Status::Pass | Status::Fail) => Some(results),
@@ -141,7 +140,7 @@ impl<'a> Exchange<'a> {
         Some(Asked { question: self.question.as_ref().ok()?, results })
     }
 
-    /// The verdict, once the subject was asked.
+    /// The verdict, once the subject has been asked.
     pub fn verdict(&self, about: &About) -> Verdict {
         let question = match &self.question {
             Ok(question) => question,
@@ -149,7 +148,7 @@ impl<'a> Exchange<'a> {
         };
         let verdict = judge::verdict(about, question, &self.answers[0]);
         match &self.answers[1..] {
-            [Answer::Errored(what)] => Verdict::without(Status::Errored, format!("asked again: {what}")),
+            [Answer::Errored(what)] => Verdict::without(Status::Errored, format!("when asked again: {what}")),
             [again] if about.supports.mask == MaskSource::Own => {
                 let same = same_mask(&question.problem, [&self.answers[0], again]);
                 Verdict { reason: same.then(|| SAME_MASK.into()).or(verdict.reason.clone()), ..verdict }
@@ -162,15 +161,15 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// What a subject is asked, or why it is asked nothing.
+/// The question for a subject.
 ///
 /// # Errors
-/// A verdict without a question.
+/// The verdict if the question is not asked.
 pub fn question(about: &About, problem: &Problem) -> Result<Question, Verdict> {
     asked(about, problem).map(|problem| Question::new(problem, about.arithmetic))
 }
 
-/// The problem in the subject's number format, changed so that a mask of its own shows.
+/// The problem in the subject's number format, modified to reveal the mask if the subject draws its own.
 fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     let skipped = |why: String| Verdict::without(Status::Skipped, why);
     let About { arithmetic, supports, .. } = about;
@@ -193,25 +192,25 @@ fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     }
     let identity_probe =
         infer_mask::identity_probe(&without_zeros).map_err(|faults| skipped(faults.to_string()))?;
-    let shows = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
+    let reveals = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
     match supports.refusal(&identity_probe) {
-        None if shows => Ok(identity_probe),
+        None if reveals => Ok(identity_probe),
         _ => Err(skipped(
-            "its own mask does not show: it has neither A_tilde nor Z or A_next under the identity".into(),
+            "its mask cannot be inferred: it returns neither A_tilde, nor Z or A_next with identity activations".into(),
         )),
     }
 }
 
-/// Said of a pass under a mask that was the same twice.
-pub const SAME_MASK: &str = "asked again, it drew the same mask";
+/// The note on a subject whose mask did not change when the case was repeated.
+pub const SAME_MASK: &str = "drew the same mask when asked again";
 
-/// Whether both answers show one mask, and one that a fresh draw would hardly ever give again.
+/// Whether both answers have the same mask, although a fresh draw would almost never repeat it.
 fn same_mask(problem: &Problem, answers: [&Answer; 2]) -> bool {
     const HARDLY: f64 = 1e-9;
     let agree = |p: &f64| p * p + (1.0 - p) * (1.0 - p);
     let row: f64 = problem.inputs().keep_prob.iter().map(agree).product();
     let [Answer::Result(first), Answer::Result(again)] = answers else { return false };
-    let mask = |results| infer_mask::problem(problem, results).map(|recovered| recovered.inputs().r.clone());
+    let mask = |results| infer_mask::problem(problem, results).map(|inferred| inferred.inputs().r.clone());
     row.powi(problem.m() as i32) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
 }
 

@@ -1,4 +1,4 @@
-//! Each case as a named test of a Rust crate: `conformance_suite!` in a test without a harness.
+//! Turns each case into a named test of a Rust crate: `conformance_suite!`, in a test without a harness.
 
 use super::cases::{self, Case};
 use super::judge::verdict::{Status, Verdict};
@@ -9,10 +9,9 @@ use super::subject::{About, Subject};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The tests of one subject: one for each built-in case and for what is judged beyond the steps, with
-/// `prefix` and the id as its name.
+/// The tests of one subject: one for each built-in case and each whole-run check, named `prefix` and its id.
 ///
-/// The subject is made when the first of them runs, and again after a panic.
+/// The subject is created when the first test runs, and again after a panic.
 pub fn trials<S: Subject + Send + 'static>(
     prefix: &str,
     make: impl Fn() -> S + Send + Sync + 'static,
@@ -31,29 +30,29 @@ pub fn trials<S: Subject + Send + 'static>(
     cases::built_in().into_iter().map(step).chain(whole_run::all().into_iter().map(check)).collect()
 }
 
-/// Runs tests as the command line asks, and ends with their exit status.
+/// Runs the tests that the command line selects, and exits with their status.
 pub fn main(trials: Vec<Trial>) -> ! {
     libtest_mimic::run(&Arguments::from_args(), trials).exit()
 }
 
-/// One subject for all tests, so that what it keeps between calls shows.
+/// One subject for all tests, so that they detect state kept between calls.
 struct Shared<S, F> {
     make: F,
     made: Mutex<Option<S>>,
 }
 
 impl<S: Subject, F: Fn() -> S> Shared<S, F> {
-    /// What the subject makes of something, while no other test asks it.
+    /// Calls the subject while no other test does.
     fn with<T>(&self, ask: impl FnOnce(&mut S) -> T) -> T {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        // A subject that panics is not put back.
+        // After a panic the subject is gone, and the next test makes a new one.
         let mut subject = made.take().unwrap_or_else(&self.make);
         let asked = ask(&mut subject);
         *made = Some(subject);
         asked
     }
 
-    /// The verdict on a case, which is asked twice.
+    /// The verdict on a case, asked twice.
     fn step(&self, case: &Case) -> Verdict {
         let (about, exchange): (About, Exchange) = self.with(|subject| {
             let about = subject.about();
@@ -65,12 +64,11 @@ impl<S: Subject, F: Fn() -> S> Shared<S, F> {
         exchange.verdict(&about)
     }
 
-    /// The verdict on something else. Each test may run alone, so that of the errors of all steps asks for
-    /// all of them itself.
+    /// The verdict of a whole-run check. Each test may run alone, so the check of rounding bias asks all steps itself.
     fn whole_run(&self, check: WholeRunCheck) -> Verdict {
         let steps = if matches!(check, WholeRunCheck::RoundingBias) { cases::built_in() } else { Vec::new() };
         let mut run = self.with(|subject| run(subject, &steps, &[check], || {}));
-        run.outcomes.pop().expect("one more than there are steps").verdict
+        run.outcomes.pop().expect("the outcome of the check").verdict
     }
 }
 
@@ -84,10 +82,10 @@ fn completion(verdict: &Verdict) -> Result<Completion, Failed> {
     }
 }
 
-/// `fn main` of a test without a harness, in which each case is a test of its own, named by its id.
+/// Defines `fn main` of a test without a harness, in which each case is a test named by its id.
 ///
-/// The expression makes the subject, a [`Subject`](crate::conform::Subject) that is `Send`. In
-/// `Cargo.toml`: `[[test]]`, `name = "conformance"`, `harness = false`; in `tests/conformance.rs`:
+/// The expression creates the subject, a [`Subject`](crate::conform::Subject) that is `Send`. Write in `Cargo.toml`:
+/// `[[test]]`, `name = "conformance"`, `harness = false`; and in `tests/conformance.rs`:
 ///
 /// ```no_run
 /// # use dropout_oracle::conform::{About, Answer, Subject};

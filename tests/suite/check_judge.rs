@@ -309,7 +309,10 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
         let p = &case.problem.inputs().keep_prob;
         let one = p.iter().all(|p_k| *p_k == p.at(0));
         assert_eq!(outcome.verdict.status == Status::Skipped, !one, "{}", outcome.id);
-        assert!(one || outcome.verdict.reason.as_deref() == Some("supports only one keep probability for all units"));
+        assert!(
+            one || outcome.verdict.reason.as_deref()
+                == Some("supports only one keep probability for all units")
+        );
     }
 }
 
@@ -373,7 +376,7 @@ fn a_subject_that_fails_when_asked_again_is_errored() {
     });
     assert_eq!(
         verdict(&mut layer, "exact/relu-3x5x4"),
-        Verdict::without(Status::Errored, "asked again: gone")
+        Verdict::without(Status::Errored, "when asked again: gone")
     );
 }
 
@@ -539,7 +542,7 @@ fn a_pattern_selects_by_id_and_one_that_matches_nothing_shows_what_is_near() {
     assert!(selected(&["*softmax*"]).len() > 10);
     let error = selection(&["exact/by_hand"]).expect_err("there is none");
     assert!(
-        error.to_string().starts_with("--select exact/by_hand: matches no case; near it: exact/by-hand"),
+        error.to_string().starts_with("--select exact/by_hand: matches no case; similar: exact/by-hand"),
         "{error}"
     );
     let error = selection(&["["]).expect_err("it is no pattern");
