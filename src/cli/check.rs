@@ -1,11 +1,11 @@
-//! `check`: judges an implementation, behind a pipe or in a file of results.
+//! `check`: judges an implementation, a program or a file of results.
 
 use super::input;
 use crate::cases::Profile;
 use crate::conform::cases::{self, Case, Selection};
 use crate::conform::judge::whole_run::{self, WholeRunCheck};
 use crate::conform::report::expectations::Expectations;
-use crate::conform::report::{Report, human, json, junit};
+use crate::conform::report::{self, Report, human, json, junit};
 use crate::conform::run::{Run, run};
 use crate::conform::subject::program::{Absent, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
@@ -21,43 +21,43 @@ use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Judge an implementation of the step: a program that speaks the protocol, or a file of results.
+/// Judge an implementation: a program that speaks the protocol, or a file of results.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Besides the cases, sampler/… judges the masks that the subject draws, and run/rounding-bias the errors of all cases.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
+    after_help = "Besides the cases, sampler/… checks the masks that the subject draws, and run/rounding-bias checks the errors of the whole run.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
 )]
 pub struct Check {
-    /// Take the cases of this folder of fixtures; those that are built in unless given.
+    /// Read cases from DIR instead of using the built-in ones.
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
-    /// All built-in cases, or as few of them as catch every known defect.
+    /// Built-in cases to use: all (core), or a minimal set that catches every catchable defect (smoke).
     #[arg(long, value_enum, default_value_t = Choice::Core, conflicts_with = "fixtures")]
     profile: Choice,
-    /// Take only cases whose id matches, as 'exact/*' or '*softmax*'; may be given more than once.
+    /// Use only cases whose id matches, such as 'exact/*' or '*softmax*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     select: Vec<String>,
-    /// Failures that are known, an id a line.
+    /// File of known failures, one id per line; these do not fail the run.
     #[arg(long, value_name = "FILE")]
     expect_failures: Option<PathBuf>,
-    /// Write the file of known failures anew, from what fails now.
+    /// Rewrite the file of known failures from the current failures.
     #[arg(long, requires = "expect_failures")]
     fix_expectations: bool,
-    /// Fail where fewer cases than these could be judged.
+    /// Fail if fewer than N cases are judged.
     #[arg(long, value_name = "N", default_value_t = 1)]
     min_cases: usize,
-    /// Also write the report as JSON or as JUnit's XML; may be given more than once.
+    /// Also write the report as JSON or JUnit XML; may be repeated.
     #[arg(long, value_name = "FILE.json|FILE.xml", value_parser = report_file)]
     report: Vec<PathBuf>,
-    /// How long the program may take for an answer.
+    /// Time limit for each answer of the program.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     timeout: Duration,
-    /// How long the program may take to start.
+    /// Time limit for starting the program.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     start_timeout: Duration,
-    /// Judge the results in this file, or in standard input for -.
+    /// Judge the results in FILE, or in standard input if FILE is -.
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     results: Option<PathBuf>,
-    /// The program, which is started once for all cases.
+    /// The program to judge; it is started once for all cases.
     #[arg(last = true, required_unless_present = "results")]
     command: Vec<String>,
 }
@@ -71,7 +71,7 @@ enum Choice {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration.ok_or_else(|| "must be a number of seconds above 0".into())
+    duration.ok_or_else(|| "must be a positive number of seconds".into())
 }
 
 fn report_file(text: &str) -> Result<PathBuf, String> {
@@ -86,7 +86,7 @@ impl Check {
     /// The report for people.
     ///
     /// # Errors
-    /// Where something is not as expected of the subject; the report is printed then as well.
+    /// If there are unexpected results, or too few cases were judged. The report is printed in any case.
     pub fn run(self) -> Result<String, Error> {
         let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(self.built_in()), cases::in_folder)?;
         let mut checks = whole_run::all();
@@ -129,14 +129,17 @@ impl Check {
         })
     }
 
+    /// Why the command fails, if it does.
     fn failure(&self, run: &Run, unexpected: usize) -> Option<String> {
         match (unexpected, run.judged()) {
             (0, judged) if judged >= self.min_cases => None,
             (0, judged) => {
-                Some(format!("{judged} cases judged, and at least {} are asked for", self.min_cases))
+                Some(format!("judged {}, but --min-cases requires {}", report::cases(judged), self.min_cases))
             }
-            (1, _) => Some("1 case is not as it should be".into()),
-            _ => Some(format!("{unexpected} cases are not as they should be")),
+            (1, _) if self.expect_failures.is_some() => Some("1 unexpected result".into()),
+            (_, _) if self.expect_failures.is_some() => Some(format!("{unexpected} unexpected results")),
+            // Without known failures, each unexpected result is a failed case.
+            _ => Some(format!("{unexpected} of {} failed", report::cases(run.outcomes.len()))),
         }
     }
 
@@ -166,11 +169,11 @@ impl Check {
         }
     }
 
-    /// The command line that asks one case again, before and after its `--select`.
+    /// The command that reproduces a case: its parts before and after `--select`.
     fn reproduction(&self) -> [String; 2] {
         let shown = |path: &Path| joined(&[path.display().to_string()]);
         let fixtures = self.fixtures.as_deref().map(|path| format!(" --fixtures {}", shown(path)));
-        // Every case of a profile is one of all.
+        // No --profile: the default one has every case.
         let end = match &self.results {
             Some(path) => format!("--results {}", shown(path)),
             None => format!("-- {}", joined(&self.command)),
@@ -179,19 +182,19 @@ impl Check {
     }
 }
 
-/// Faults, a line each, with the file that has them: a check may read two.
+/// Faults, each line with the path of the file, because a check may read two files.
 fn faulty(path: &Path, faults: impl Display) -> Error {
     let line = |fault: &str| format!("{}: {fault}", path.display());
     Error::Usage(faults.to_string().lines().map(line).collect::<Vec<_>>().join("\n"))
 }
 
-/// Words as a shell takes them; what no shell can take is shown as it is.
+/// Words quoted for a shell, or as they are if that is impossible.
 fn joined(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
 fn asked(subject: &mut dyn Subject, cases: &[Case], checks: &[WholeRunCheck]) -> Run {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a sound template");
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a valid template");
     let bar = ProgressBar::new((2 * cases.len() + checks.len()) as u64).with_style(style);
     let run = run(subject, cases, checks, || bar.inc(1));
     bar.finish_and_clear();

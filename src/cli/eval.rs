@@ -1,4 +1,4 @@
-//! `eval`: a problem in, the finished case out.
+//! `eval`: solves a problem exactly.
 
 use super::input;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::wire::read::{self, Kind};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Solve a problem exactly: a case without `expected` in, the finished case out.
+/// Solve a problem exactly: read a case without `expected`, write the finished case.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  dropout-oracle eval problem.json > case.json\n  dropout-oracle eval - < problem.json"
@@ -30,7 +30,7 @@ impl Eval {
 /// The finished case of a problem, both as JSON text.
 ///
 /// # Errors
-/// All faults of the text, or the first result for which there is no double.
+/// All faults of the text, or the first result without an expected value.
 pub fn evaluate(text: &[u8]) -> Result<String, Error> {
     let given = read::problem(text, Kind::Problem)?;
     let id = given.id.unwrap_or_else(|| "user/problem".into());

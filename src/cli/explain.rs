@@ -1,4 +1,4 @@
-//! `explain`: the worked example of a case, for a student at a terminal.
+//! `explain`: works out a case equation by equation, for a student at a terminal.
 
 use super::input;
 use crate::cases::{Entry, Profile, entries};
@@ -14,28 +14,28 @@ use crate::{explain, oracle};
 use clap::Args;
 use std::path::Path;
 
-/// Show each equation with the numbers of a case put in, in both forms.
+/// Work out each equation on a case, in both forms.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  dropout-oracle explain exact/by-hand --equation 4\n  dropout-oracle explain problem.json | less\n  dropout-oracle explain --defect unscaled-backward"
 )]
 pub struct Explain {
-    /// The id of a case, as `list` shows it, or a file with a case or a problem in it.
+    /// The id of a case, as shown by `list`, or a file with a case or problem.
     #[arg(required_unless_present = "defect")]
     case: Option<String>,
-    /// A known defect instead, as `list defects` shows it: on CASE, or else on one that catches it.
+    /// Show a known defect instead, by its id from `list defects`, on CASE or on a case that catches it.
     #[arg(long, value_name = "ID", conflicts_with = "equation")]
     defect: Option<String>,
-    /// One equation only, 1 to 58.
+    /// Show only this equation, 1 to 58.
     #[arg(long, value_name = "N")]
     equation: Option<u8>,
-    /// How many columns a line may have, 80 at the least.
+    /// Largest width of a line, at least 80.
     #[arg(long, value_name = "COLUMNS", default_value_t = 100)]
     width: usize,
 }
 
 impl Explain {
-    /// The pages.
+    /// The explanation as text.
     pub fn run(self) -> Result<String, Error> {
         if let Some(id) = &self.defect {
             return defect(id, self.case.as_deref());
@@ -46,12 +46,12 @@ impl Explain {
     }
 }
 
-/// What a known defect does, on numbers.
+/// What a known defect does, in numbers.
 fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
     let Some(defect) = zoo::all::<f64>().into_iter().find(|defect| defect.id == id) else {
         let ids: Vec<String> = zoo::all::<f64>().into_iter().map(|defect| defect.id).collect();
         let near = near(id, &ids);
-        return Err(Error::Usage(format!("--defect {id}: there is no such defect; near it: {near}")));
+        return Err(Error::Usage(format!("--defect {id}: no such defect; similar: {near}")));
     };
     let case = match case {
         Some(case) => case.to_string(),
@@ -62,7 +62,7 @@ fn defect(id: &str, case: Option<&str>) -> Result<String, Error> {
     Ok(explain::defect::text(&defect, &case, &problem, &expected))
 }
 
-/// The case worked by hand where it catches a defect, and otherwise the smallest that does.
+/// The smallest case that catches a defect; `exact/by-hand` is preferred.
 fn catching(defect: &Defect<f64>) -> Option<String> {
     let mut all = entries(Profile::Core);
     let size = |entry: &Entry| entry.recipe.sizes.iter().product::<usize>();
@@ -76,7 +76,7 @@ fn catching(defect: &Defect<f64>) -> Option<String> {
     all.into_iter().find(catches).map(|entry| entry.id)
 }
 
-/// The problem of a file, or of the case with this id.
+/// The problem of the case with this id, or in this file.
 fn problem(case: &str) -> Result<Problem, Error> {
     let profiles = [Profile::Core, Profile::Large];
     let known = profiles.into_iter().flat_map(entries).find(|entry| entry.id == case);
@@ -86,7 +86,7 @@ fn problem(case: &str) -> Result<Problem, Error> {
     let path = Path::new(case);
     if case != "-" && !path.exists() {
         return Err(Error::Usage(format!(
-            "{case}: there is neither a step case with this id nor a file of this name; `dropout-oracle list` shows the ids"
+            "{case}: no step case has this id, and no file this name; `dropout-oracle list` shows the ids"
         )));
     }
     Ok(read::problem(&input::bytes(path)?, Kind::Case)?.problem)

@@ -1,4 +1,4 @@
-//! `generate`: writes the fixtures, or checks that they are as they should be.
+//! `generate`: writes the fixtures, or checks that they are up to date.
 
 use crate::cases::{Profile, entries};
 use crate::error::Error;
@@ -14,14 +14,14 @@ use std::path::PathBuf;
     after_help = "Example:\n  dropout-oracle generate --out /tmp/fixtures\n  dropout-oracle generate --check"
 )]
 pub struct Generate {
-    /// The folder to write into; `fixtures`, `fixtures-smoke` or `fixtures-large` unless given.
+    /// Folder to write to; by default `fixtures`, `fixtures-smoke` or `fixtures-large`, according to the profile.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// All cases that are kept beside the code; as few of them as catch every known defect; or those that
-    /// are too large to be kept.
+    /// Cases to write: all committed ones (core), a minimal set that catches every catchable defect (smoke), or those
+    /// too large to commit (large).
     #[arg(long, value_enum, default_value_t = Choice::Core)]
     profile: Choice,
-    /// Write nothing; fail if a byte would differ.
+    /// Write nothing; fail if the folder is not up to date.
     #[arg(long)]
     check: bool,
 }
@@ -34,7 +34,7 @@ enum Choice {
 }
 
 impl Generate {
-    /// One line on what was done.
+    /// A summary of what was written.
     pub fn run(self) -> Result<String, Error> {
         let (profile, usual) = match self.profile {
             Choice::Core => (Profile::Core, "fixtures"),
@@ -44,7 +44,7 @@ impl Generate {
         let folder = self.out.unwrap_or_else(|| usual.into());
         let entries = entries(profile);
         let bar = ProgressBar::new(entries.len() as u64).with_style(
-            ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {elapsed}").expect("a sound template"),
+            ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {elapsed}").expect("a valid template"),
         );
         let files = generate::files(&entries, || bar.inc(1));
         bar.finish_and_clear();
@@ -52,9 +52,9 @@ impl Generate {
         let place = folder.display();
         if self.check {
             return match comparison.is_clean() {
-                true => Ok(format!("{place}: {}, all as they should be\n", totals(&files))),
+                true => Ok(format!("{place}: {}, all up to date\n", totals(&files))),
                 false => Err(Error::Failed(format!(
-                    "{place} is not what this version generates:\n{}run `dropout-oracle generate` and review the change",
+                    "{place} differs from what this version generates:\n{}run `dropout-oracle generate` and review the changes",
                     lines(&comparison)
                 ))),
             };
@@ -64,7 +64,7 @@ impl Generate {
         let stray = if stray.is_clean() {
             String::new()
         } else {
-            format!("left alone, though no longer part of the fixtures:\n{}", lines(&stray))
+            format!("not part of the fixtures, left unchanged:\n{}", lines(&stray))
         };
         let (new, changed) = (comparison.missing.len(), comparison.different.len());
         Ok(format!("{place}: {}; {new} new, {changed} changed\n{stray}", totals(&files)))

@@ -1,4 +1,4 @@
-//! Input files, read no further than their limit.
+//! Reads input files up to a size limit.
 
 use crate::error::Error;
 use crate::wire::json::TEXT_LIMIT;
@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The bytes of a file, or of standard input for `-`: one more than the limit at the most, which the
-/// reader then refuses.
+/// The bytes of a file, or of standard input for `-`. At most one byte more than the limit is read, and the parser
+/// then rejects the text.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

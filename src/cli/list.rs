@@ -1,4 +1,4 @@
-//! `list`: what there is to choose from.
+//! `list`: shows the cases, flags, defects or equations.
 
 use crate::cases::catalogue::sampler::SAMPLINGS;
 use crate::cases::{self as catalogue, Profile};
@@ -17,10 +17,10 @@ pub struct List {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Cases)]
     what: What,
-    /// The same as `list defects`.
+    /// Same as `list defects`.
     #[arg(long, conflicts_with = "what")]
     defects: bool,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -123,7 +123,7 @@ fn cases() -> Vec<Case> {
     steps.chain(sampler).collect()
 }
 
-/// Columns as wide as they need to be.
+/// Rows as text, with aligned columns.
 fn table(rows: impl Iterator<Item = [String; 4]>) -> String {
     let rows: Vec<_> = rows.collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -1,8 +1,8 @@
-//! The command line: one file a verb. Results go to stdout, talk to stderr.
+//! The command line, one file for each command. Results go to stdout, everything else to stderr.
 //!
-//! This module turns arguments into calls and answers into text; it decides nothing about layers. A verb
-//! is a struct of its arguments with `run`, which answers with the whole text for stdout or with an
-//! [`Error`], whose [`Error::exit_code`] is the exit status.
+//! This module turns arguments into calls, and results into text; it decides nothing about layers. A command is a
+//! struct of its arguments. Its `run` returns the whole text for stdout, or an [`Error`], whose
+//! [`Error::exit_code`] is the exit status.
 
 mod check;
 pub mod eval;
@@ -39,25 +39,25 @@ enum Command {
     List(list::List),
 }
 
-/// Exit status 3: our own bug.
+/// The exit status for a bug in this program.
 const BUG: u8 = 3;
 
-/// Runs the command line and answers with the exit status: 0 all good, 1 a check failed, 2 usage or bad
-/// input, 3 our own bug.
+/// Runs the command line and returns the exit status: 0 for success, 1 if a check failed, 2 for wrong usage or bad
+/// input, 3 for a bug in this program.
 pub fn run() -> ExitCode {
     let command = Cli::parse().command;
-    // A panic is a bug of ours, whatever the input was: it is reported as such, never as a verdict.
+    // Whatever the input, a panic is a bug in this program. It is reported as such, never as a verdict.
     std::panic::set_hook(Box::new(|panic| {
         eprintln!("BUG IN ORACLE: {panic}\nPlease report it with the input.")
     }));
     let outcome = std::panic::catch_unwind(|| match command {
-        Command::Generate(verb) => verb.run(),
-        Command::Eval(verb) => verb.run(),
-        Command::Check(verb) => verb.run(),
-        Command::Verify(verb) => verb.run(),
-        Command::Sample(verb) => verb.run(),
-        Command::Explain(verb) => verb.run(),
-        Command::List(verb) => verb.run(),
+        Command::Generate(command) => command.run(),
+        Command::Eval(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::List(command) => command.run(),
     });
     match outcome {
         Ok(Ok(text)) => print(&text),
@@ -69,8 +69,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Writes the result unchanged; a reader that has seen enough (`| head`) is no failure. Only a report holds
-/// colours, and only where they are wanted: `always` passes them on, and makes a Windows terminal show them.
+/// Writes the result unchanged. A reader that stops early, such as `head`, is not an error. `always` passes colours on,
+/// and makes Windows terminals show them; the report has colours only if they are wanted.
 fn print(text: &str) -> ExitCode {
     let mut stdout = AutoStream::always(io::stdout());
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

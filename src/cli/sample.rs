@@ -1,4 +1,4 @@
-//! `sample`: a mask of equation 2 from the named generator, as JSON.
+//! `sample`: draws a mask (equation 2) from the named generator.
 
 use crate::error::Error;
 use crate::problem::check::{self, MATRIX_LIMIT};
@@ -7,20 +7,20 @@ use crate::wire::{layout, number::hex};
 use clap::Args;
 use serde::Serialize;
 
-/// Draw a mask of equation 2 from the named generator, as JSON.
+/// Draw a mask (equation 2) from the named generator, as JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  dropout-oracle sample --p 0.5,0.9,1 --rows 4")]
 pub struct Sample {
-    /// The probabilities to keep, one a column, each in (0, 1].
+    /// Keep probabilities, one per column, each in (0, 1].
     #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
     p: Vec<f64>,
-    /// How many rows to draw.
+    /// Number of rows.
     #[arg(long)]
     rows: usize,
-    /// The ChaCha20 key, 64 hex digits; all 0 unless given.
+    /// ChaCha20 key, 64 hex digits; all zeros by default.
     #[arg(long, value_name = "HEX", value_parser = key, default_value = "0000000000000000000000000000000000000000000000000000000000000000", hide_default_value = true)]
     key: [u8; 32],
-    /// The number of the stream.
+    /// Stream number.
     #[arg(long, value_name = "N", default_value_t = 0)]
     stream: u64,
 }
@@ -45,7 +45,7 @@ impl Sample {
         if self.rows == 0 || self.rows.saturating_mul(self.p.len()) > MATRIX_LIMIT {
             let most = MATRIX_LIMIT / self.p.len();
             return Err(Error::Usage(format!(
-                "--rows = {}: must lie between 1 and {most}, so that the mask has at most {MATRIX_LIMIT} entries",
+                "--rows = {}: must lie between 1 and {most}, because a mask has at most {MATRIX_LIMIT} entries",
                 self.rows
             )));
         }
@@ -67,6 +67,6 @@ fn key(text: &str) -> Result<[u8; 32], String> {
         Some(digits) if digits.len() == 64 => {
             Ok(std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1]))
         }
-        _ => Err("must be 64 hex digits, the bytes of the key in their order".into()),
+        _ => Err("must be 64 hex digits, the bytes of the key in order".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! `verify`: the evidence as one table.
+//! `verify`: shows the verification as one table.
 
 use crate::error::Error;
 use crate::verify::plan::WORK_LIMIT;
@@ -6,16 +6,16 @@ use crate::verify::{Block, Finding, Matrix, Plan, Row, Shape, blocks};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Show the evidence: scalar form = matrix form, and gradient = derivative, by every witness there is.
+/// Verify that both forms agree and that the gradients are the derivatives.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  dropout-oracle verify\n  dropout-oracle verify --shape 3x5x4 --trials 10"
 )]
 pub struct Verify {
-    /// A shape m x n x n_next in place of each comparison's own; may be given more than once.
+    /// Shape m x n x n_next to use instead of the default ones; may be repeated.
     #[arg(long, value_name = "MxNxO", value_parser = shape)]
     shape: Vec<Shape>,
-    /// Random points for each shape and activation.
+    /// Number of random points for each shape and activation.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
     trials: u16,
 }
@@ -28,9 +28,9 @@ fn shape(text: &str) -> Result<Shape, String> {
             if shape.work() <= WORK_LIMIT {
                 return Ok(shape);
             }
-            Err(format!("m*n*n_next + m*n_next^2 must be at most {WORK_LIMIT}, as with 64x64x64"))
+            Err(format!("m*n*n_next + m*n_next^2 must be at most {WORK_LIMIT}, as for 64x64x64"))
         }
-        _ => Err("expected MxNxO, three whole numbers from 1, for example 3x5x4".into()),
+        _ => Err("expected MxNxO, three positive integers such as 3x5x4".into()),
     }
 }
 
@@ -38,11 +38,11 @@ impl Verify {
     /// The table.
     ///
     /// # Errors
-    /// Where a row failed: what is wrong in it. The table is printed then as well.
+    /// If a row failed: what is wrong in it. The table is printed in any case.
     pub fn run(self) -> Result<String, Error> {
         let plan = Plan { shapes: self.shape, trials: self.trials.into() };
         let blocks = blocks(&Matrix, &plan);
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a sound template");
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a valid template");
         let bar = ProgressBar::new(blocks.len() as u64).with_style(style);
         let run = |block| {
             bar.set_message(against(block));
@@ -60,7 +60,7 @@ fn against(block: &Block) -> String {
     format!("{} over {}", block.compared, block.run.numbers)
 }
 
-/// The table where no row failed; otherwise prints it, and answers with what is wrong.
+/// The table if no row failed. Otherwise prints the table and returns what is wrong.
 fn report(plan: &Plan, blocks: &[Block], rows: &[Vec<Row>]) -> Result<String, Error> {
     let tables = blocks.iter().zip(rows).map(|(block, rows)| table(block, rows));
     let table = heading(plan) + &tables.collect::<String>();
@@ -76,18 +76,18 @@ fn report(plan: &Plan, blocks: &[Block], rows: &[Vec<Row>]) -> Result<String, Er
     let failures: Vec<String> = blocks.iter().zip(rows).flat_map(wrong).collect();
     let total: usize = rows.iter().map(Vec::len).sum();
     if failures.is_empty() {
-        return Ok(format!("{table}\n{total} rows, none fails\n"));
+        return Ok(format!("{table}\nall {total} rows pass\n"));
     }
     super::print(&table);
     Err(Error::Failed(format!("{} of {total} rows FAIL\n{}", failures.len(), failures.join("\n"))))
 }
 
-/// What the words in the table mean.
+/// The legend of the table.
 fn heading(plan: &Plan) -> String {
     let words = format!(
         "\
 The step in matrix form against the scalar form, and its gradients against derivatives of the scalar
-forward pass. Random problems, {} for each shape and activation, the same at every run.
+forward pass. Random problems, {} for each shape and activation, the same in every run.
 
 against  scalar form    the same results index by index
          differences    (J(x + h) - J(x - h)) / 2h, each element by itself
@@ -96,15 +96,15 @@ against  scalar form    the same results index by index
          two layers     duals through two steps; the upper one's dA is the lower one's dA_next
 over     rationals      exact fractions, ==
          field          the integers modulo 2^61 - 1, ==
-         f64            doubles; differences within a bound that is derived for each element
-         enclosures     exact fractions while they can be, intervals of 512 bits where not
+         f64            doubles; errors within a bound that is derived for each element
+         enclosures     exact fractions where possible, otherwise intervals of 512 bits
 with     quadratic      identity, cumulative_sum, coupled_quadratic
          algebraic      these and normalized_square
          all            these, every other activation, and a per-unit mix
 result   exact          every element is equal
-         2^-k           equal; the chance that a wrong one is so at all points: (degree / 2^61)^points
-         x of bound     the largest error, in units of its bound
-         meet, 2^-k     the enclosures meet; the widest, relative to what it encloses
+         2^-k           equal; the chance of this for a wrong one: (degree / 2^61)^points
+         x of bound     the largest error, relative to its bound
+         meet, 2^-k     the enclosures meet; the largest width, relative to the value
 
 ",
         plan.trials
@@ -116,7 +116,7 @@ fn line([against, over, with, shapes, quantity, elements, result]: [&str; 7]) ->
     format!("{against:<13} {over:<10} {with:<9} {shapes:<16} {quantity:<8} {elements:>8}  {result}\n")
 }
 
-/// The block's rows; what they share stands in the first.
+/// The rows of a block; the first shows what they share.
 fn table(block: &Block, rows: &[Row]) -> String {
     let shapes = shapes(&block.shapes);
     let shared = [block.compared, block.run.numbers, block.run.activations, &shapes];
