@@ -1,14 +1,14 @@
 //! The verified reference implementation and test oracle for one training step of a dropout layer
 //! followed by a dense layer.
 //!
-//! The 58 equations of `spec/dropout.md` are written here twice, index by index and with matrices, over
-//! any kind of number. Everything else either proves that they are right or hands the results to others: on
-//! exact fractions the two forms agree to the last digit, on dual numbers the gradient is the derivative, and on
-//! enclosures every result is proven to be the double nearest to the exact value.
+//! The 58 equations of `spec/dropout.md` are implemented twice, index by index and with matrices, over any kind of
+//! number. Everything else verifies them or puts their results to use. On exact fractions, both forms agree exactly;
+//! on dual numbers, the gradients are the derivatives; and on enclosures, every result is proven to be the double
+//! nearest to the exact value.
 //!
 //! # Example
 //!
-//! One step on `f64`, and how far it may be from the exact results:
+//! One step on `f64`, compared with its exact results and their tolerances:
 //!
 //! ```
 //! use dropout_oracle::number::{Arithmetic, Format};
@@ -39,37 +39,35 @@
 //! # }
 //! ```
 //!
-//! To judge a layer of your own, implement [`conform::Subject`], or run `dropout-oracle check` on a program.
+//! To judge your own layer, implement [`conform::Subject`], or run `dropout-oracle check` on a program.
 //!
 //! # The map
 //!
-//! The modules in the order in which the data flows, which is the order to read them in. Those with a link are
-//! the interface; the others serve the program, the tests and the reports, and may change at any time.
+//! Read the modules in this order, in which the data flows. Those with a link are the public interface; the others
+//! serve the program, the tests and the reports, and may change at any time.
 //!
-//! - [`number`]: the kinds of number that the step can run on, and what the formulas ask of one.
-//! - [`grid`]: matrices and vectors, without any algebra.
+//! - [`number`]: the kinds of number that the step can run on.
+//! - [`grid`]: matrices and vectors, without algebra.
 //! - [`problem`]: the inputs of a step, validated once; the activations; the mask of equation 2.
-//! - [`trace`]: the eight results by name, as a step gives them and as anybody else may.
-//! - [`scalar`]: the step index by index, equations 3 to 5 and 37 to 42. The heart: start here if you have
-//!   ten minutes.
-//! - [`matrix`]: the same step with matrices, equations 18 to 20 and 51 to 58; a twin that knows nothing of
-//!   the other.
-//! - `witness`: gradients found in other ways, from the scalar forward pass alone.
-//! - [`oracle`]: expected values, each the double nearest to the exact one, with proof; and tolerances.
-//! - `verify`: how the forms, the witnesses and the oracle agree, in one table.
-//! - `zoo`: the known defects, each the right step with a stage replaced.
-//! - `wire`: JSON, as files and the protocol share it: strict reading, layout, numbers, steps.
+//! - [`trace`]: the eight results by name, from a step or from any other source.
+//! - [`scalar`]: the step, index by index: equations 3 to 5 and 37 to 42. Start here if you have ten minutes.
+//! - [`matrix`]: the same step with matrices: equations 18 to 20 and 51 to 58. It knows nothing of `scalar`.
+//! - `witness`: independent ways to a gradient, from the scalar forward pass alone.
+//! - [`oracle`]: expected values, each proven to be the double nearest to the exact one; and tolerances.
+//! - `verify`: one table that compares the forms, the witnesses and the oracle.
+//! - `zoo`: the known defects, each the right step with one stage replaced.
+//! - `wire`: JSON for files and the protocol: strict reading, layout, numbers, steps.
 //! - `cases`: the catalogue of cases, as recipes.
-//! - `fixture`: the files: cases with their results, flags, kill matrix, and how they are written.
-//! - `mask_test`: the statistical judge of masks, which imports nothing of ours.
-//! - [`conform`]: an implementation under test against the cases: subject, judge, diagnosis, report.
-//! - `explain`: the worked example, each equation with its numbers put in.
-//! - `cli`: the command line, a file a verb.
+//! - `fixture`: the fixture files: cases with results, flags, kill matrix, and their generation.
+//! - `mask_test`: the statistical judge of masks, which imports nothing from this crate.
+//! - [`conform`]: judges an implementation on the cases: subject, judge, diagnosis, report.
+//! - `explain`: works out each equation with the numbers put in.
+//! - `cli`: the command line, one file for each command.
 //!
-//! A module imports only modules above it in this list. `scalar` and `matrix` never see each other, and
-//! `witness` sees only the forward pass of `scalar`: that independence is what makes their agreement mean
-//! something. `error` is open to all. `tests/suite/walls.rs` holds these absences true, and
-//! `tests/suite/surface.rs` which modules are the interface.
+//! A module imports only from those above it in this list. `scalar` and `matrix` never import each other, and
+//! `witness` imports only the forward pass of `scalar`: this independence gives their agreement its weight. Every
+//! module may use `error`. `tests/suite/walls.rs` enforces these rules, and `tests/suite/surface.rs` the public
+//! interface.
 
 pub mod conform;
 pub mod grid;

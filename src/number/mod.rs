@@ -1,23 +1,23 @@
 //! The kinds of number that the step can run on.
 //!
-//! The formulas in [`crate::scalar`] and [`crate::matrix`] are written once, over [`Number`]. Run on another kind
-//! of number, the same code answers another question:
+//! The formulas in [`crate::scalar`] and [`crate::matrix`] are generic over [`Number`]. On each kind of number, the
+//! same code answers a different question:
 //!
-//! | number | what a step on it gives |
+//! | number | result of a step |
 //! |---|---|
 //! | `f64`, `f32` | the results as a layer computes them |
 //! | [`Rational`] | exact results, where the activation allows it |
-//! | [`Prime`] | whether two formulas are identical, in machine integers |
-//! | [`Dual`] | the derivative along one direction, by forward differentiation |
-//! | [`Interval`] | bounds on the exact result, with proof |
-//! | [`Enclosure`] | the exact result while it is a short fraction, and bounds from there on |
-//! | [`ErrorBound`] | how far a conforming implementation may be off |
+//! | [`Prime`] | values modulo a prime, to test whether two formulas are identical |
+//! | [`Dual`] | the derivative along one direction, by forward-mode differentiation |
+//! | [`Interval`] | proven bounds on the exact result |
+//! | [`Enclosure`] | the exact result while it is a short fraction, and proven bounds otherwise |
+//! | [`ErrorBound`] | the largest error of a conforming implementation |
 //!
-//! An activation may ask for more than [`Number`]: piecewise ones for [`Ordered`], those with an exponential for
+//! Some activations require more than [`Number`]: piecewise ones require [`Ordered`], those with an exponential
 //! [`Real`]. [`Format`] and [`Arithmetic`] name the floating-point formats that implementations compute in.
 //!
-//! This module knows nothing of layers. Read [`Number`] first, then any instance: each is thin, and all obey the
-//! laws that `tests/suite/number_laws.rs` states once.
+//! This module knows nothing of layers. Read [`Number`] first, then any instance. Each is thin, and all obey the laws
+//! in `tests/suite/number_laws.rs`.
 
 use num_traits::{One, Zero};
 use std::fmt::Debug;
@@ -42,10 +42,10 @@ pub use interval::Interval;
 pub use prime::Prime;
 pub use rational::Rational;
 
-/// What the document's formulas need of a number: the four operations and Σ.
+/// What the document's formulas require of a number: the four operations and Σ.
 ///
-/// `Clone`, not `Copy`, because big numbers own memory. Division by zero never panics; each type chooses its
-/// result, since no validated problem divides by zero.
+/// It is `Clone` but not `Copy`, because big numbers own memory. Division by zero never panics. Each type chooses its
+/// result, because no validated problem divides by zero.
 pub trait Number:
     Clone
     + Debug
@@ -63,7 +63,7 @@ pub trait Number:
     + Sync
     + 'static
 {
-    /// The value of a finite double: exact, or rounded once if the type is narrower than a double (f32).
+    /// The value of a finite double: exact, or rounded once if the type is narrower than a double, such as f32.
     fn from_f64(x: f64) -> Self;
 
     /// The document's Σ. A type may choose the order of summation.
@@ -76,8 +76,8 @@ pub trait Number:
         Self::from_f64(numerator.into()) / Self::from_f64(denominator.into())
     }
 
-    /// A power of two near the largest of `values`, at least 1: values divided by it have squares that do not
-    /// overflow. 1 for types of unlimited range.
+    /// A power of two near the largest of `values`, at least 1, such that the squares of the values divided by it do
+    /// not overflow; 1 for types of unlimited range.
     fn common_scale(_values: &[Self]) -> Self {
         Self::one()
     }
@@ -85,7 +85,7 @@ pub trait Number:
 
 /// Numbers with a sign, for piecewise activations.
 pub trait Ordered: Number {
-    /// Whether `self > 0`; `None` if that is undecided, as for an enclosure that straddles zero.
+    /// Whether `self > 0`; `None` if undecided, as for an enclosure that straddles zero.
     fn is_positive(&self) -> Option<bool>;
 
     /// A number that encloses both. Called only on types whose sign can be undecided.
@@ -93,7 +93,7 @@ pub trait Ordered: Number {
         unreachable!("this number type always knows the sign")
     }
 
-    /// `positive` if `self > 0`, `otherwise` if `self <= 0`, and the hull of both if that is undecided.
+    /// `positive` if `self > 0`, `otherwise` if `self <= 0`, and the hull of both if undecided.
     fn if_positive(&self, positive: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
         match self.is_positive() {
             Some(true) => positive(),
@@ -102,10 +102,10 @@ pub trait Ordered: Number {
         }
     }
 
-    /// The index of the largest value, the first of equals; for enclosures, of one that may be the largest.
+    /// The index of the largest value, the first among equals; for enclosures, of one that may be the largest.
     ///
-    /// Formulas that shift by it hold for every shift: the choice keeps their exponentials in range and
-    /// cannot make them wrong.
+    /// The formulas that shift by this value hold for every shift, so the choice only keeps their exponentials in
+    /// range.
     ///
     /// # Panics
     /// If `values` is empty; a step has at least one output unit.
@@ -120,7 +120,7 @@ pub trait Real: Ordered {
     fn exp_m1(&self) -> Self;
     /// `ln(1 + x)` for `x > −1`, without cancellation near 0.
     fn ln_1p(&self) -> Self;
-    /// `1 − erf(x) = 2/√π ∫ₓ^∞ e^(−t²) dt`, without cancellation for large x.
+    /// `1 − erf(x) = 2/√π ∫ₓ^∞ e^(−t²) dt`, without cancellation for large `x`.
     fn erfc(&self) -> Self;
     /// `2/√π`.
     fn frac_2_sqrt_pi() -> Self;

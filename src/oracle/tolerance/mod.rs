@@ -1,12 +1,12 @@
 //! Tolerances: for each element of each result, a derived bound on the error of a conforming implementation.
 //!
-//! [`tolerance`] runs the scalar form on [`ErrorBound`] numbers, one equation after the other. Between two
-//! equations the exact value is known from the oracle, so that only what an implementation may have lost on the
-//! way is carried on. [`derive()`] starts from an implementation's own results instead, so that an error is blamed
-//! on the equation that made it. [`ratio`] compares: at most 1 within the tolerance, above 1 beyond it.
+//! [`tolerance`] runs the scalar form on [`ErrorBound`] numbers, equation by equation. Between equations, the oracle
+//! supplies the exact value, so that only the error of an implementation is carried over. [`derive()`] starts from an
+//! implementation's own results instead, so that an error is blamed on the equation that caused it. [`ratio`] relates
+//! an error to its tolerance: above 1, the element is wrong.
 //!
-//! `spec/tolerance.md` says what a conforming implementation is, and derives the bounds; `textbook` has the
-//! formulas of the activations.
+//! `spec/tolerance.md` defines conforming implementations and derives the bounds; `textbook` has the formulas of the
+//! activations.
 
 mod textbook;
 
@@ -22,8 +22,8 @@ use num_traits::One;
 /// The largest permitted `|computed − expected|`; 0 demands equality.
 pub type Bound = Result<f64, NotJudged>;
 
-/// error/tolerance, which is above 1 for a wrong element: infinite for NaN, infinities, or any error against
-/// a zero tolerance.
+/// `error / tolerance`, above 1 for a wrong element; infinite for NaN, infinities, or any error against a zero
+/// tolerance.
 pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
     let error = (got - expected).abs();
     match error {
@@ -33,42 +33,42 @@ pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
     }
 }
 
-/// For each element of each result, how far a conforming implementation in this arithmetic may be off.
+/// For each element of each result, the largest error of a conforming implementation in this arithmetic.
 pub fn tolerance(problem: &Problem, expected: &Step<f64>, arithmetic: Arithmetic) -> Step<Bound> {
     let derived = derive(problem, expected, &|_, _| None, arithmetic);
     derived.zip(expected, |derived, &expected| derived.tolerance(expected))
 }
 
-/// What one equation yields from the results before it, and how far that may be off.
+/// What an equation yields from the results before it, with error bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Derived {
     /// A double near the exact number.
     pub value: f64,
     /// A bound on the distance from `value` to the exact number.
-    off: f64,
+    radius: f64,
     /// A bound on the distance from the exact number to the computed one.
     error: Bound,
 }
 
 impl Derived {
-    /// How far the computed number may lie from [`Self::value`].
+    /// The largest permitted distance of the computed number from [`Self::value`].
     ///
     /// # Errors
     /// If there is no bound.
     pub fn bound(&self) -> Bound {
-        self.error.map(|error| upward(plus(error, self.off)))
+        self.error.map(|error| upward(plus(error, self.radius)))
     }
 
-    /// How far the computed number may lie from the double nearest to the exact one.
+    /// The largest permitted distance of the computed number from the double nearest to the exact one.
     fn tolerance(&self, expected: f64) -> Bound {
-        let off = if self.off == 0.0 { 0.0 } else { half_ulp(expected) };
-        self.error.map(|error| upward(plus(error, off)))
+        let radius = if self.radius == 0.0 { 0.0 } else { half_ulp(expected) };
+        self.error.map(|error| upward(plus(error, radius)))
     }
 }
 
-/// Each element as computed from the results before it: from an implementation's `own` ones where it has
-/// them, otherwise from the exact ones with their tolerance. So only a wrong result itself is blamed, not
-/// everything that is computed from it.
+/// Each element as computed from the results before it: from an implementation's `own` ones if available, otherwise
+/// from the exact ones with their error bounds. So a wrong result is blamed itself, but not the results that merely
+/// inherit its error.
 pub fn derive(
     problem: &Problem,
     expected: &Step<f64>,
@@ -100,7 +100,7 @@ fn run<const S: usize, const A: usize>(
     let g = problem.activation();
     let known = |quantity: Quantity, index: usize, derived: ErrorBound<S, A>| match own(quantity, index) {
         Some(x) => ErrorBound::stored(x),
-        // This sum stays pending: an implementation may scale its terms instead.
+        // This sum stays pending, because an implementation may scale its terms instead.
         None if quantity == Quantity::DaTilde => derived,
         None => derived.known(expected.cells(quantity)[index]),
     };
@@ -109,7 +109,7 @@ fn run<const S: usize, const A: usize>(
         Grid::tabulate(derived.rows(), cols, |i, j| known(quantity, i * cols + j, derived.at(i, j)))
     };
 
-    // An implementation may apply the mask after the scaling, which must then stay within the range.
+    // An implementation may scale before it masks, so the scaled number of a dropped unit must not overflow either.
     let kept = inputs.r.map(|_| ErrorBound::<S, A>::one());
     let masked = |masked: &Grid<ErrorBound<S, A>>, kept: &Grid<ErrorBound<S, A>>| {
         masked.zip(kept, |&masked, &kept| if kept.error().is_ok() { masked } else { kept })
@@ -136,11 +136,11 @@ fn run<const S: usize, const A: usize>(
 }
 
 fn derived<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Derived {
-    let (value, off) = x.exact_number();
-    Derived { value, off, error: x.error() }
+    let (value, radius) = x.exact_number();
+    Derived { value, radius, error: x.error() }
 }
 
-/// x rounded up to a decimal of three digits.
+/// `x` rounded up to a decimal of three digits.
 fn upward(x: f64) -> f64 {
     let decimal = |x: f64| format!("{x:.2e}");
     let near: f64 = decimal(x).parse().expect("a number");
