@@ -36,7 +36,7 @@ pub struct Check {
     /// Use only cases whose id matches, such as 'exact/*' or '*softmax*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     select: Vec<String>,
-    /// File of known failures, one id per line; these do not fail the run.
+    /// Known failures, one id per line, which do not fail the run.
     #[arg(long, value_name = "FILE")]
     expect_failures: Option<PathBuf>,
     /// Rewrite the file of known failures from the current failures.

@@ -112,11 +112,11 @@ fn generate_writes_what_is_missing_and_check_names_what_differs() {
     let after = check();
     assert_eq!(after.status, 1);
     let lines = format!("  missing   flags.json\n  different {case}\n  stray     {more}\n");
-    let review = "run `dropout-oracle generate` and review the change\n";
-    assert_eq!(after.err, format!("fixtures is not what this version generates:\n{lines}{review}"));
+    let review = "run `dropout-oracle generate` and review the changes\n";
+    assert_eq!(after.err, format!("fixtures differs from what this version generates:\n{lines}{review}"));
     let again = generate();
     assert!(again.out.contains("; 1 new, 1 changed\n"), "{}", again.out);
-    let left = format!("left alone, though no longer part of the fixtures:\n  stray     {more}\n");
+    let left = format!("not part of the fixtures, left unchanged:\n  stray     {more}\n");
     assert!(again.out.ends_with(&left), "{}", again.out);
 }
 
@@ -162,7 +162,7 @@ fn a_case_is_explained_by_id_and_by_file() {
 }
 
 #[test]
-fn every_known_mistake_is_listed() {
+fn every_known_defect_is_listed() {
     let listed = run(&["list", "defects"]);
     assert_eq!(listed, run(&["list", "--defects"]));
     let ids: Vec<String> =
@@ -178,10 +178,10 @@ fn every_known_mistake_is_listed() {
 }
 
 #[test]
-fn the_evidence_is_one_table_without_a_failure() {
-    let evidence = run(&["verify", "--shape", "2x3x2", "--trials", "1"]);
-    assert_eq!((evidence.status, evidence.err.as_str()), (0, ""));
-    assert!(evidence.out.contains("none fails") && !evidence.out.contains("FAIL"), "{}", evidence.out);
+fn the_verification_is_one_table_without_a_failure() {
+    let table = run(&["verify", "--shape", "2x3x2", "--trials", "1"]);
+    assert_eq!((table.status, table.err.as_str()), (0, ""));
+    assert!(table.out.ends_with(" rows pass\n") && !table.out.contains("FAIL"), "{}", table.out);
 }
 
 #[test]
