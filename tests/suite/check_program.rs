@@ -105,7 +105,7 @@ fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
         ("echo loading the model", AMPLE, "cannot be read: loading the model"),
         ("printf '\\377\\376\\n'", AMPLE, "is not UTF-8"),
         ("echo '{\"outputs\": {}}'", AMPLE, "seq is missing"),
-        ("seq=99; answer", AMPLE, "asked seq 2, the program answered seq 99"),
+        ("seq=99; answer", AMPLE, "the program answered seq 99 when asked seq 2"),
         ("printf '{\"seq\":%s,\"outputs\":{\"db\":[NaN]}}\\n' $seq", AMPLE, "infinities as strings: \"NaN\""),
         ("printf '{\"seq\":%s,\"outputs\":{\"dC\":[1]}}\\n' $seq", AMPLE, "outputs.dC is unknown"),
         ("printf '{\"seq\":%s,\"error\":\"singular\"}\\n' $seq", AMPLE, "singular"),

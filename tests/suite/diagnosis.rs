@@ -5,6 +5,7 @@
 use crate::check_judge::single;
 use crate::results::change;
 use dropout_oracle::conform::cases;
+use dropout_oracle::conform::diagnose::mask::remarks;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
 use dropout_oracle::conform::judge::question::Question;
 use dropout_oracle::conform::run::question;
@@ -58,6 +59,12 @@ impl Layer {
 
     fn diagnosis(&self) -> Diagnosis {
         compared(&self.about, &self.questions, &self.answers)
+    }
+
+    /// What the diagnosis reports about masks, without looking for a name.
+    fn mask_remarks(&self) -> Vec<String> {
+        let asked = |(question, results)| Asked { question, results: Some(results) };
+        remarks(&self.questions.iter().zip(&self.answers).map(asked).collect::<Vec<_>>())
     }
 
     /// The names, each with the number of failures that it explains.
@@ -337,7 +344,7 @@ fn what_is_reported_about_masks() {
     let ids = dropout_oracle::zoo::all::<f64>().into_iter().map(|defect| defect.id);
     let mut text = String::new();
     for id in ids.filter(|id| id.contains("mask")) {
-        let remarks = Layer::new(&id, Format::F64, "keep_probability/", "-identity").diagnosis().remarks;
+        let remarks = Layer::new(&id, Format::F64, "keep_probability/", "-identity").mask_remarks();
         writeln!(text, "{id}").expect("a string takes all text");
         remarks.iter().for_each(|remark| writeln!(text, "    {remark}").expect("a string takes all text"));
     }

@@ -6,6 +6,7 @@ use crate::number::{ErrorBound, Number};
 use num_traits::One;
 
 /// `a_j = z_j · z_{j+1} + z_j`, cyclic in j (ruling cyclic-coupling).
+#[derive(Clone, Copy, Debug)]
 pub struct CoupledQuadratic;
 
 impl<T: Number> VectorFunction<T> for CoupledQuadratic {

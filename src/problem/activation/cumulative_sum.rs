@@ -5,6 +5,7 @@ use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
 
 /// `a_jj = z_1 + … + z_jj`.
+#[derive(Clone, Copy, Debug)]
 pub struct CumulativeSum;
 
 impl<T: Number> VectorFunction<T> for CumulativeSum {

@@ -5,6 +5,7 @@ use crate::number::{ErrorBound, Number, Ordered, Real};
 use num_traits::One;
 
 /// z if z > 0, `alpha · (e^z − 1)` otherwise.
+#[derive(Clone, Copy, Debug)]
 pub struct Elu {
     /// The factor at and below 0, used exactly as given.
     pub alpha: f64,

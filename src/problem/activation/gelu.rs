@@ -6,6 +6,7 @@ use num_traits::One;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// z · Φ(z), with the standard normal distribution function Φ.
+#[derive(Clone, Copy, Debug)]
 pub struct Gelu;
 
 impl ScalarFunction for Gelu {

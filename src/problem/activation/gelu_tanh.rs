@@ -6,6 +6,7 @@ use num_traits::One;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// `z/2 · (1 + tanh(√(2/π) · (z + 0.044715 z³)))`; the coefficient is exactly the decimal.
+#[derive(Clone, Copy, Debug)]
 pub struct GeluTanh;
 
 impl ScalarFunction for GeluTanh {

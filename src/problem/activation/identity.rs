@@ -4,6 +4,7 @@ use super::ScalarFunction;
 use crate::number::Real;
 
 /// z.
+#[derive(Clone, Copy, Debug)]
 pub struct Identity;
 
 impl ScalarFunction for Identity {

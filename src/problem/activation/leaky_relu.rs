@@ -4,6 +4,7 @@ use super::ScalarFunction;
 use crate::number::Real;
 
 /// z if z > 0, slope · z otherwise.
+#[derive(Clone, Copy, Debug)]
 pub struct LeakyRelu {
     /// The slope at and below 0, used exactly as given.
     pub slope: f64,

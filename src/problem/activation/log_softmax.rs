@@ -9,6 +9,7 @@ use crate::number::{ErrorBound, Number, Ordered, Real};
 use num_traits::{One, Zero};
 
 /// `z_j − ln Σ e^(z_l)`.
+#[derive(Clone, Copy, Debug)]
 pub struct LogSoftmax;
 
 impl<T: Real> VectorFunction<T> for LogSoftmax {

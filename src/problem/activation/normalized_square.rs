@@ -6,6 +6,7 @@ use crate::number::{ErrorBound, Number, sum};
 use num_traits::{One, Zero};
 
 /// `a_j = z_j² / (1 + Σ z²)`.
+#[derive(Clone, Copy, Debug)]
 pub struct NormalizedSquare;
 
 impl<T: Number> VectorFunction<T> for NormalizedSquare {

@@ -4,6 +4,7 @@ use super::ScalarFunction;
 use crate::number::Real;
 
 /// max(z, 0).
+#[derive(Clone, Copy, Debug)]
 pub struct Relu;
 
 impl ScalarFunction for Relu {

@@ -6,7 +6,7 @@
 use crate::number::{ErrorBound, Real};
 
 /// A function of a single unit's z: `g_j(z) = g(z_j)`, with a diagonal Jacobian.
-pub trait ScalarFunction: Sized {
+pub trait ScalarFunction: Copy {
     /// The name in JSON and on the command line.
     const NAME: &'static str;
     /// `g(z_j)` in terminal symbols, with a parameter in braces.

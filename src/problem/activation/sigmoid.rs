@@ -5,6 +5,7 @@ use crate::number::{ErrorBound, Real};
 use num_traits::One;
 
 /// `1 / (1 + e^−z)`.
+#[derive(Clone, Copy, Debug)]
 pub struct Sigmoid;
 
 impl ScalarFunction for Sigmoid {

@@ -5,6 +5,7 @@ use crate::number::{ErrorBound, Real};
 use num_traits::One;
 
 /// z · sigmoid(z).
+#[derive(Clone, Copy, Debug)]
 pub struct Silu;
 
 impl ScalarFunction for Silu {

@@ -10,6 +10,7 @@ use crate::number::{ErrorBound, Number, Ordered, Real, sum};
 use num_traits::{One, Zero};
 
 /// `e^(z_j) / Σ e^(z_l)`.
+#[derive(Clone, Copy, Debug)]
 pub struct Softmax;
 
 impl<T: Real> VectorFunction<T> for Softmax {

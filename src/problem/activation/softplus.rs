@@ -4,6 +4,7 @@ use super::{ScalarFunction, sigmoid};
 use crate::number::{ErrorBound, Real};
 
 /// `ln(1 + e^z)`.
+#[derive(Clone, Copy, Debug)]
 pub struct Softplus;
 
 impl ScalarFunction for Softplus {

@@ -5,6 +5,7 @@ use crate::number::{ErrorBound, Ordered, Real};
 use num_traits::One;
 
 /// `z / (1 + |z|)`.
+#[derive(Clone, Copy, Debug)]
 pub struct Softsign;
 
 impl ScalarFunction for Softsign {

@@ -5,6 +5,7 @@ use crate::number::{ErrorBound, Real};
 use num_traits::One;
 
 /// tanh z.
+#[derive(Clone, Copy, Debug)]
 pub struct Tanh;
 
 impl ScalarFunction for Tanh {
