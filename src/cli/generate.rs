@@ -6,6 +6,7 @@ use crate::fixture::files::{self, Comparison};
 use crate::fixture::generate::{self, Files};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io;
 use std::path::PathBuf;
 
 /// Write the fixtures: cases, schemas, flags, kill matrix, manifest.
@@ -42,6 +43,10 @@ impl Generate {
             Choice::Large => (Profile::Large, "fixtures-large"),
         };
         let folder = self.out.unwrap_or_else(|| usual.into());
+        // Before minutes of work.
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::File { path: folder, source: io::ErrorKind::NotADirectory.into() });
+        }
         let entries = entries(profile);
         let bar = ProgressBar::new(entries.len() as u64).with_style(
             ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {elapsed}").expect("a valid template"),

@@ -96,15 +96,19 @@ fn generate_writes_what_is_missing_and_check_names_what_differs() {
     let generate = || run_in(folder.path(), usual, b"");
     let check = || run_in(folder.path(), &[usual, &["--check"]].concat(), b"");
 
-    let before = check();
-    assert_eq!((before.status, before.out.as_str()), (1, ""));
-    assert!(before.err.contains(&format!("missing   {case}\n")), "{}", before.err);
-    assert!(!out.exists(), "a check writes nothing");
+    if sweep::is_on() {
+        let before = check();
+        assert_eq!((before.status, before.out.as_str()), (1, ""));
+        assert!(before.err.contains(&format!("missing   {case}\n")), "{}", before.err);
+        assert!(!out.exists(), "a check writes nothing");
+    }
 
     let written = generate();
     assert_eq!((written.status, written.err.as_str()), (0, ""), "no bar where stderr is no terminal");
     assert!(written.out.ends_with(" new, 0 changed\n"), "{}", written.out);
-    assert_eq!(check().status, 0);
+    if sweep::is_on() {
+        assert_eq!(check().status, 0);
+    }
 
     fs::write(out.join(&case), "{}").expect("writable");
     fs::write(out.join(more), "{}").expect("writable");
@@ -126,7 +130,7 @@ fn a_folder_that_is_a_file_is_an_error_with_its_path() {
     fs::write(folder.path().join("file"), "").expect("writable");
     let run = run_in(folder.path(), &["generate", "--profile", "smoke", "--out", "file"], b"");
     assert_eq!((run.status, run.out.as_str()), (2, ""));
-    assert!(run.err.starts_with("file/"), "{}", run.err);
+    assert_eq!(run.err, "file: not a directory\n");
 }
 
 #[test]

@@ -343,8 +343,10 @@ fn a_shorter_format_that_fits_all_results_is_reported() {
 fn what_is_reported_about_masks() {
     let ids = dropout_oracle::zoo::all::<f64>().into_iter().map(|defect| defect.id);
     let mut text = String::new();
+    let mut layer = Layer::new("right", Format::F64, "keep_probability/", "-identity");
     for id in ids.filter(|id| id.contains("mask")) {
-        let remarks = Layer::new(&id, Format::F64, "keep_probability/", "-identity").mask_remarks();
+        layer.answers = answers(Defective::double(&id).expect("a defect").as_mut(), &layer.questions);
+        let remarks = layer.mask_remarks();
         writeln!(text, "{id}").expect("a string takes all text");
         remarks.iter().for_each(|remark| writeln!(text, "    {remark}").expect("a string takes all text"));
     }
