@@ -7,9 +7,7 @@
 //! subnormal instead, times the factors that follow.
 
 use dropout_oracle::number::{Interval, Number, Ordered, Real};
-use dropout_oracle::problem::activation::{
-    Activation, Algebraic, CoupledActivation, ScalarActivation, VectorFunction,
-};
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation, VectorFunction};
 
 type Wide = Interval<256>;
 
@@ -209,7 +207,7 @@ fn every_unit_keeps_to_the_roundings_of_its_formula_in_f32() {
 }
 
 /// Budgets of the values and the Jacobian of a coupled activation, as functions of jj and of (jj, j).
-fn coupled_budgets(g: &Activation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, Vec<Vec<Budget>>) {
+fn coupled_budgets(g: CoupledActivation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, Vec<Vec<Budget>>) {
     let n = z.len();
     let count = n as f64;
     let (value, jacobian) = (g.value(exact), g.jacobian(exact));
@@ -232,11 +230,11 @@ fn coupled_budgets(g: &Activation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, V
     let complement = probability(0).max(2.0 * furthest + count + 5.0) + count;
     match g {
         // An entry: s_j, the complement or another s, the product.
-        Activation::Coupled(CoupledActivation::Softmax) => relative(&probability, &|jj, j| {
+        CoupledActivation::Softmax => relative(&probability, &|jj, j| {
             probability(j) + if jj == j { complement } else { probability(jj) } + 1.0
         }),
         // z_j − c 1; the rest: |d| + 2 and n, with a condition of at most 1, ln_1p 2; the difference 1.
-        Activation::Coupled(CoupledActivation::LogSoftmax) => {
+        CoupledActivation::LogSoftmax => {
             let largest = Wide::largest(exact);
             let terms = |j: usize| {
                 let shifted = exact[j].clone() - exact[largest].clone();
@@ -247,13 +245,13 @@ fn coupled_budgets(g: &Activation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, V
             let count_of = |jj: usize, j: usize| if jj == j { complement } else { probability(j) };
             (values.collect(), relative(&|_| 0.0, &count_of).1)
         }
-        Activation::Coupled(CoupledActivation::CumulativeSum) => {
+        CoupledActivation::CumulativeSum => {
             let terms = |jj: usize| exact[..=jj].iter().map(|z_j| (count, z_j.clone())).collect();
             let values = (0..n).map(|jj| Budget { terms: terms(jj), underflow: 0.0 });
             (values.collect(), tabulate(&|jj, j| Budget::relative(0.0, jacobian.at(jj, j), 0.0)))
         }
         // The product 1 and the sum 1. Alone, z + 1 + z.
-        Activation::Coupled(CoupledActivation::CoupledQuadratic) => {
+        CoupledActivation::CoupledQuadratic => {
             let next = |j: usize| exact[(j + 1) % n].clone();
             let terms = |j: usize| vec![(2.0, exact[j].clone() * next(j)), (1.0, exact[j].clone())];
             let values = (0..n).map(|j| Budget { terms: terms(j), underflow: 1.0 });
@@ -264,7 +262,7 @@ fn coupled_budgets(g: &Activation, exact: &[Wide], z: &[f64]) -> (Vec<Budget>, V
             (values.collect(), tabulate(&entry))
         }
         // D and the sum of the others: n + 2 each; squares, products and quotients 1 each.
-        _ => relative(&|_| count + 4.0, &|_, _| 3.0 * count + 9.0),
+        CoupledActivation::NormalizedSquare => relative(&|_| count + 4.0, &|_, _| 3.0 * count + 9.0),
     }
 }
 
@@ -299,12 +297,7 @@ const ROWS: [&[f64]; 26] = [
 ];
 
 fn rows_within_their_budgets<T: Format>() {
-    let coupled = [Algebraic::CumulativeSum, Algebraic::CoupledQuadratic, Algebraic::NormalizedSquare];
-    let activations = coupled.map(Activation::from).into_iter();
-    for g in activations.chain([
-        Activation::Coupled(CoupledActivation::Softmax),
-        Activation::Coupled(CoupledActivation::LogSoftmax),
-    ]) {
+    for g in CoupledActivation::ALL {
         for row in ROWS {
             let z: Vec<T> = row.iter().map(|&z_j| T::from_f64(z_j)).collect();
             let doubles: Vec<f64> = z.iter().map(|&z_j| z_j.into()).collect();
@@ -312,7 +305,7 @@ fn rows_within_their_budgets<T: Format>() {
                 continue;
             }
             let exact: Vec<Wide> = z.iter().map(|z_j| z_j.wide()).collect();
-            let (values, entries) = coupled_budgets(&g, &exact, &doubles);
+            let (values, entries) = coupled_budgets(g, &exact, &doubles);
             let (value, jacobian) = (g.value(&z), g.jacobian(&z));
             let (exact_value, exact_jacobian) = (g.value(&exact), g.jacobian(&exact));
             for jj in 0..z.len() {

@@ -14,7 +14,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
 /// One scalar activation in place of another, in both passes.
 fn confusions<T: Float>() -> Vec<Defect<T>> {
     type Confusion = (&'static str, &'static str, fn(&ScalarActivation) -> Option<ScalarActivation>);
-    let rows: [Confusion; 13] = [
+    let rows: Vec<Confusion> = vec![
         ("relu-as-identity", "relu passes every value unchanged", |u| {
             matches!(u, ScalarActivation::Relu).then_some(ScalarActivation::Identity)
         }),
@@ -57,12 +57,12 @@ fn confusions<T: Float>() -> Vec<Defect<T>> {
             matches!(u, ScalarActivation::Softsign).then_some(ScalarActivation::Tanh)
         }),
     ];
-    rows.map(|(id, says, other)| {
+    let defect = |(id, says, other): Confusion| {
         Defect::new(id, 5, says, "with any other activation")
             .unit_value(move |unit, z| Some(other(unit)?.value(&z)))
             .unit_slope(move |unit, z, _| Some(other(unit)?.derivative(&z)))
-    })
-    .into()
+    };
+    rows.into_iter().map(defect).collect()
 }
 
 fn clamp<T: Float>(x: T, lo: f64, hi: f64) -> T {
