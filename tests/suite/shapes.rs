@@ -188,3 +188,17 @@ fn g_takes_a_row_to_a_row_of_the_same_length_and_has_a_square_jacobian() {
         }
     }
 }
+
+#[test]
+fn a_vector_keeps_the_order_of_its_entries_and_is_a_row_of_a_grid() {
+    let vector = Vector::tabulate(3, |k| 10 * k as i64);
+    assert_eq!((vector.len(), vector.is_empty(), vector.at(2)), (3, false, 20));
+    assert_eq!(vector, Vector::from(vec![0, 10, 20]));
+    assert_eq!(vector, vector.iter().copied().collect());
+    assert_eq!(vector.map(|x| x + 1).cells(), [1, 11, 21]);
+    assert_eq!(vector.zip(&vec![1, 2, 3].into(), |x, y| x - y).cells(), [-1, 8, 17]);
+    let row = vector.clone().into_row();
+    assert_eq!((row.shape(), row.row(0)), ((1, 3), vector.cells()));
+    assert_eq!(Vec::from(vector), [0, 10, 20]);
+    assert!(Vector::<f64>::from(vec![]).is_empty());
+}
