@@ -129,15 +129,15 @@ impl Problem {
         faults: Faults,
     ) -> Result<Self, Faults> {
         check::check(faults, &check::view(seen), activation.as_ref())?;
-        let sound = "what is None has a fault";
+        let known = "what is None has a fault";
         let vector =
-            |row: &check::Row| -> Vec<f64> { row.iter().flatten().map(|cell| cell.expect(sound)).collect() };
+            |row: &check::Row| -> Vec<f64> { row.iter().flatten().map(|cell| cell.expect(known)).collect() };
         let matrix = |rows: &check::Rows| {
             let rows: Vec<_> = rows.iter().flatten().map(vector).collect();
             Grid::from_rows(rows[0].len(), rows)
         };
         let inputs = seen.convert(matrix, |row| vector(row).into());
-        Ok(Self::checked(&inputs, activation.expect(sound)))
+        Ok(Self::checked(&inputs, activation.expect(known)))
     }
 
     /// What passed the check; −0 + 0 = +0, for the real numbers have one zero (ruling zero-sign).

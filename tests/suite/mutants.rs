@@ -1,4 +1,4 @@
-//! What `cargo mutants` is told to look at, and to run, is there: otherwise it would look at less, and say nothing.
+//! The files and tests that the configuration of `cargo mutants` names exist: it skips missing ones silently.
 
 use crate::sources::{read, rust_files};
 use std::path::Path;

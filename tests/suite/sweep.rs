@@ -14,7 +14,7 @@ pub fn is_on() -> bool {
     draws().is_some()
 }
 
-/// The step to take one in so many, or all in the sweep.
+/// The step that takes one item in `many`, or every item in the sweep.
 pub fn one_in(many: usize) -> usize {
     if is_on() { 1 } else { many }
 }

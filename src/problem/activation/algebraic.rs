@@ -4,7 +4,7 @@
 use super::coupled_quadratic::CoupledQuadratic;
 use super::cumulative_sum::CumulativeSum;
 use super::normalized_square::NormalizedSquare;
-use super::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
+use super::{Activation, CoupledActivation, ScalarActivation, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::Number;
 
@@ -59,9 +59,7 @@ impl<T: Number> VectorFunction<T> for Algebraic {
 
     fn jacobian(&self, z: &[T]) -> Grid<T> {
         match self {
-            Algebraic::Identity => {
-                Grid::tabulate(z.len(), z.len(), |jj, j| if jj == j { T::one() } else { T::zero() })
-            }
+            Algebraic::Identity => Grid::tabulate(z.len(), z.len(), delta),
             Algebraic::CumulativeSum => CumulativeSum.jacobian(z),
             Algebraic::CoupledQuadratic => CoupledQuadratic.jacobian(z),
             Algebraic::NormalizedSquare => NormalizedSquare.jacobian(z),

@@ -1,7 +1,7 @@
 //! gelu: z · Φ(z), the form with erf.
 
-use super::ScalarFunction;
-use crate::number::{ErrorBound, Number, Real};
+use super::{ScalarFunction, half};
+use crate::number::{ErrorBound, Real};
 use num_traits::One;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -39,10 +39,6 @@ fn distribution<T: Real>(z: &T) -> T {
 fn density<T: Real>(z: &T) -> T {
     let peak = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2() * T::ratio(1, 2);
     (-(z.clone() * z.clone() * T::ratio(1, 2))).exp() * peak
-}
-
-fn half<const S: usize, const A: usize>() -> ErrorBound<S, A> {
-    ErrorBound::from_f64(0.5)
 }
 
 /// Φ(z) = (1 + erf(z/√2))/2.

@@ -1,7 +1,7 @@
 //! gelu_tanh: `z/2 · (1 + tanh(√(2/π) · (z + 0.044715 z³)))`, which approximates gelu.
 
-use super::{ScalarFunction, sigmoid};
-use crate::number::{ErrorBound, Number, Real};
+use super::{ScalarFunction, half, sigmoid};
+use crate::number::{ErrorBound, Real};
 use num_traits::One;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -55,10 +55,6 @@ fn argument_slope<T: Real>(z: &T) -> T {
 fn factor<T: Real>() -> T {
     let half = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2();
     half.clone() + half
-}
-
-fn half<const S: usize, const A: usize>() -> ErrorBound<S, A> {
-    ErrorBound::from_f64(0.5)
 }
 
 /// tanh(√(2/π) (z + 0.044715 z³)).

@@ -3,10 +3,9 @@
 //! Its Jacobian `δ − s_j` is not symmetric, so a transposed one shows.
 
 use super::softmax::{self, complement, sum_without};
-use super::{CoupledFunction, VectorFunction};
+use super::{CoupledFunction, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real};
-use num_traits::{One, Zero};
 
 /// `z_j − ln Σ e^(z_l)`.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +43,7 @@ impl CoupledFunction for LogSoftmax {
         z: &[ErrorBound<S, A>],
     ) -> Grid<ErrorBound<S, A>> {
         let s = softmax::textbook(z);
-        let delta = |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
-        Grid::tabulate(z.len(), z.len(), |jj, j| delta(jj, j) - s[j])
+        Grid::tabulate(z.len(), z.len(), |jj, j| delta::<ErrorBound<S, A>>(jj, j) - s[j])
     }
 
     /// `row_j − s_j · Σ row_l`.

@@ -30,7 +30,6 @@ use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Real, sum};
 pub use algebraic::Algebraic;
 pub use coupled::{CoupledActivation, CoupledFunction};
-use num_traits::{One, Zero};
 pub use scalar::{ScalarActivation, ScalarFunction};
 
 /// g: ℝⁿ → ℝⁿ for one example (equation 16), with n = n_next.
@@ -156,9 +155,7 @@ impl<const S: usize, const A: usize> VectorFunction<ErrorBound<S, A>> for Textbo
             // δ · g′: the textbook does multiply by 1 and 0.
             independent => {
                 let slopes = independent.by_unit(z.len(), |g, j| g.textbook_derivative(z[j]));
-                let delta =
-                    |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
-                Grid::tabulate(z.len(), z.len(), |jj, j| delta(jj, j) * slopes[j])
+                Grid::tabulate(z.len(), z.len(), |jj, j| delta::<ErrorBound<S, A>>(jj, j) * slopes[j])
             }
         }
     }
@@ -175,4 +172,14 @@ impl<const S: usize, const A: usize> VectorFunction<ErrorBound<S, A>> for Textbo
 fn diagonal<T: Number>(entries: Vec<T>) -> Grid<T> {
     let n = entries.len();
     Grid::tabulate(n, n, |jj, j| if jj == j { entries[j].clone() } else { T::zero() })
+}
+
+/// Kronecker's δ: 1 where both indices are the same, else 0.
+fn delta<T: Number>(jj: usize, j: usize) -> T {
+    if jj == j { T::one() } else { T::zero() }
+}
+
+/// 1/2.
+fn half<const S: usize, const A: usize>() -> ErrorBound<S, A> {
+    ErrorBound::from_f64(0.5)
 }

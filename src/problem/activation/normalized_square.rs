@@ -1,9 +1,9 @@
 //! normalized_square: `a_j = z_j² / (1 + Σ z²)`, a rational function with an asymmetric Jacobian.
 
-use super::{CoupledFunction, VectorFunction};
+use super::{CoupledFunction, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
-use num_traits::{One, Zero};
+use num_traits::One;
 
 /// `a_j = z_j² / (1 + Σ z²)`.
 #[derive(Clone, Copy, Debug)]
@@ -52,9 +52,10 @@ impl CoupledFunction for NormalizedSquare {
         &self,
         z: &[ErrorBound<S, A>],
     ) -> Grid<ErrorBound<S, A>> {
-        let delta = |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
         let Textbook { square, inverse, twice } = Textbook::new(z);
-        Grid::tabulate(z.len(), z.len(), |jj, j| twice[j] * inverse * (delta(jj, j) - square[jj] * inverse))
+        Grid::tabulate(z.len(), z.len(), |jj, j| {
+            twice[j] * inverse * (delta::<ErrorBound<S, A>>(jj, j) - square[jj] * inverse)
+        })
     }
 
     /// `2z_j · (row_j/D − (Σ row_l · q_l/D) · 1/D)`.

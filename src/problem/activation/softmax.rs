@@ -4,10 +4,10 @@
 //! replaces the difference. The Jacobian is written in terms of s = softmax(z), so it is a polynomial in s
 //! and can be compared on every kind of number. [`log_softmax`](super::log_softmax) builds on this file.
 
-use super::{CoupledFunction, VectorFunction};
+use super::{CoupledFunction, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real, sum};
-use num_traits::{One, Zero};
+use num_traits::One;
 
 /// `e^(z_j) / Σ e^(z_l)`.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +44,7 @@ impl CoupledFunction for Softmax {
         z: &[ErrorBound<S, A>],
     ) -> Grid<ErrorBound<S, A>> {
         let s = textbook(z);
-        let delta = |jj: usize, j: usize| if jj == j { ErrorBound::one() } else { ErrorBound::zero() };
-        Grid::tabulate(z.len(), z.len(), |jj, j| s[jj] * (delta(jj, j) - s[j]))
+        Grid::tabulate(z.len(), z.len(), |jj, j| s[jj] * (delta::<ErrorBound<S, A>>(jj, j) - s[j]))
     }
 
     /// `s_j · (row_j − Σ s_l · row_l)`.
