@@ -13,8 +13,12 @@ pub struct Grid<T> {
 impl<T> Grid<T> {
     /// The grid whose entry in row `i` and column `j` is `entry(i, j)`.
     pub fn tabulate(rows: usize, cols: usize, entry: impl Fn(usize, usize) -> T) -> Self {
-        let entry = &entry;
-        let cells = (0..rows).flat_map(|i| (0..cols).map(move |j| entry(i, j))).collect();
+        let mut cells = Vec::with_capacity(rows * cols);
+        for i in 0..rows {
+            for j in 0..cols {
+                cells.push(entry(i, j));
+            }
+        }
         Grid { rows, cols, cells }
     }
 

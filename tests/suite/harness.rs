@@ -140,12 +140,12 @@ fn misnamed(ids: &[String], subject: impl Fn(&str) -> Box<dyn Subject> + Sync) -
 
 #[test]
 fn each_defect_is_identified_and_no_other_is_named() {
-    assert_eq!(misnamed(&sample(17), |id| Defective::double(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(41), |id| Defective::double(id).expect("a defect")), [""; 0]);
 }
 
 #[test]
 fn a_defect_in_single_precision_is_named_too() {
-    assert_eq!(misnamed(&sample(59), |id| Defective::single(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(149), |id| Defective::single(id).expect("a defect")), [""; 0]);
 }
 
 /// A layer that computes in doubles and returns floats: another way to have a defect in single precision, with
@@ -196,7 +196,7 @@ const OTHERWISE: [&str; 22] = [
 fn a_defect_with_other_roundings_is_named_too() {
     let rounded =
         |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
-    let mut misnamed = misnamed(&sample(29), rounded);
+    let mut misnamed = misnamed(&sample(59), rounded);
     misnamed.retain(|line| !OTHERWISE.iter().any(|id| *line == format!("{id}: []")));
     assert_eq!(misnamed, [""; 0]);
 }
@@ -235,7 +235,7 @@ fn two_defects_get_no_third_name() {
     let (backward, forward): (Vec<_>, Vec<_>) = zoo.into_iter().partition(|defect| defect.equation >= 38);
     let mut words = ChaCha8Rng::seed_from_u64(4);
     let mut draw = |from: &[Defect<f64>]| from[words.next_u64() as usize % from.len()].id.clone();
-    let pairs: Vec<[String; 2]> = (0..sample(36).len()).map(|_| [draw(&forward), draw(&backward)]).collect();
+    let pairs: Vec<[String; 2]> = (0..sample(60).len()).map(|_| [draw(&forward), draw(&backward)]).collect();
     let third = |pair: &[String; 2]| {
         let halves = pair.each_ref().map(|id| Defective::double(id).expect("a defect"));
         let names = named(&mut Two(halves))?;

@@ -3,6 +3,7 @@
 use super::freedom::Freedom;
 use super::judge::{Draw, cases};
 use super::machine::Defect;
+use crate::sweep;
 use dropout_oracle::number::Arithmetic;
 use rayon::prelude::*;
 
@@ -35,7 +36,9 @@ fn every_defect_exceeds_the_tolerance_of_some_case_in_every_arithmetic() {
         table += &format!("{name:<32}{entries}\n");
         assert!(counts.iter().all(|&count| count > 0), "{name}: {counts:?}");
     }
-    insta::assert_snapshot!(table);
+    if sweep::is_on() {
+        insta::assert_snapshot!(table);
+    }
 }
 
 #[test]

@@ -48,13 +48,18 @@ fn conforming_implementations_never_fail() {
     assert!(failed == 0, "{failed} of {} draws fail\n{some}", tally.draws);
 }
 
-/// Near 1 is tight. An entry below 0.02 would need a reason here; there is none.
+/// Over all cases, so in the sweep only. Near 1 is tight. An entry below 0.02 would need a reason here; there is none.
 #[test]
 fn the_largest_error_over_tolerance_by_quantity_and_arithmetic() {
-    insta::assert_snapshot!(usual().reach());
+    if sweep::is_on() {
+        insta::assert_snapshot!(usual().reach());
+    }
 }
 
+/// Over all cases, so in the sweep only.
 #[test]
 fn the_share_of_elements_that_are_not_judged() {
-    insta::assert_snapshot!(usual().not_judged());
+    if sweep::is_on() {
+        insta::assert_snapshot!(usual().not_judged());
+    }
 }
