@@ -3,10 +3,11 @@
 use super::input;
 use crate::cases::Profile;
 use crate::conform::cases::{self, Case, Selection};
+use crate::conform::coverage::Coverage;
 use crate::conform::judge::whole_run::{self, WholeRunCheck};
 use crate::conform::report::expectations::Expectations;
 use crate::conform::report::{self, Report, human, json, junit};
-use crate::conform::run::{Run, run};
+use crate::conform::run::{Run, covered};
 use crate::conform::subject::program::{Absent, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
 use crate::conform::subject::{About, Subject};
@@ -30,7 +31,8 @@ pub struct Check {
     /// Read cases from DIR instead of using the built-in ones.
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
-    /// Built-in cases to use: all (core), or a minimal set that catches every catchable defect (smoke).
+    /// Built-in cases to use: all (core), a minimal set that catches every catchable defect (smoke), or sizes past blocks
+    /// of 128, 256 and 512 (large).
     #[arg(long, value_enum, default_value_t = Choice::Core, conflicts_with = "fixtures")]
     profile: Choice,
     /// Use only cases whose id matches, such as 'exact/*' or '*softmax*'; may be repeated.
@@ -66,6 +68,7 @@ pub struct Check {
 enum Choice {
     Core,
     Smoke,
+    Large,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -98,7 +101,7 @@ impl Check {
         checks.retain(|check| selection.takes(&check.id()));
         let known = self.known_failures()?;
         let mut subject = self.subject(&there)?;
-        let run = asked(subject.as_mut(), &cases, &checks);
+        let (run, coverage) = asked(subject.as_mut(), &cases, &checks);
         let mut unexpected = known.unexpected(&run, there);
         if self.fix_expectations
             && let Some(path) = &self.expect_failures
@@ -106,7 +109,8 @@ impl Check {
             files::put(path, known.fixed(&run, there).as_bytes())?;
             unexpected.clear();
         }
-        let report = Report { run: &run, unexpected: &unexpected, command: self.reproduction() };
+        let report =
+            Report { run: &run, coverage: &coverage, unexpected: &unexpected, command: self.reproduction() };
         for path in &self.report {
             let xml = path.extension().is_some_and(|extension| extension == "xml");
             files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())?;
@@ -126,6 +130,7 @@ impl Check {
         cases::of(match self.profile {
             Choice::Core => Profile::Core,
             Choice::Smoke => Profile::Smoke,
+            Choice::Large => Profile::Large,
         })
     }
 
@@ -173,12 +178,13 @@ impl Check {
     fn reproduction(&self) -> [String; 2] {
         let shown = |path: &Path| joined(&[path.display().to_string()]);
         let fixtures = self.fixtures.as_deref().map(|path| format!(" --fixtures {}", shown(path)));
-        // No --profile: the default one has every case.
+        // The default profile has every case but the large ones.
+        let profile = if self.profile == Choice::Large { " --profile large" } else { "" };
         let end = match &self.results {
             Some(path) => format!("--results {}", shown(path)),
             None => format!("-- {}", joined(&self.command)),
         };
-        [format!("dropout-oracle check{}", fixtures.unwrap_or_default()), end]
+        [format!("dropout-oracle check{}{profile}", fixtures.unwrap_or_default()), end]
     }
 }
 
@@ -193,10 +199,10 @@ fn joined(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-fn asked(subject: &mut dyn Subject, cases: &[Case], checks: &[WholeRunCheck]) -> Run {
+fn asked(subject: &mut dyn Subject, cases: &[Case], checks: &[WholeRunCheck]) -> (Run, Coverage) {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a valid template");
     let bar = ProgressBar::new((2 * cases.len() + checks.len()) as u64).with_style(style);
-    let run = run(subject, cases, checks, || bar.inc(1));
+    let covered = covered(subject, cases, checks, || bar.inc(1));
     bar.finish_and_clear();
-    run
+    covered
 }

@@ -2,12 +2,13 @@
 //!
 //! A [`Subject`] answers questions: it is a Rust type, a program behind a pipe, or a file of results ([`subject`]).
 //! [`cases`] selects the cases, [`mod@run`] asks them in order, [`judge`] gives the verdicts, [`diagnose`] names the
-//! defect, [`report`] writes the reports, and [`suite`] turns each case into a named test of a Rust crate. Read
+//! defect, [`coverage`] says what a pass means, [`report`] writes the reports, and [`suite`] turns each case into a named test of a Rust crate. Read
 //! [`subject`] and [`judge`] first.
 //!
 //! A subject cannot make this module fail: whatever it does becomes an answer or a verdict.
 
 pub mod cases;
+pub mod coverage;
 pub mod diagnose;
 pub mod judge;
 pub mod report;

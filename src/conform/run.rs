@@ -1,6 +1,7 @@
 //! A whole run: asks a subject every case in a fixed order, repeats some, and collects the verdicts.
 
 use super::cases::Case;
+use super::coverage::{self, Coverage};
 use super::diagnose::{Asked, Diagnosis, diagnose};
 use super::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use super::judge::whole_run::WholeRunCheck;
@@ -69,6 +70,31 @@ pub fn run(
     checks: &[WholeRunCheck],
     done: impl Fn() + Sync,
 ) -> Run {
+    exchanged(subject, cases, checks, done).0
+}
+
+/// The same, and which known defects the cases that were judged would catch.
+pub fn covered(
+    subject: &mut dyn Subject,
+    cases: &[Case],
+    checks: &[WholeRunCheck],
+    done: impl Fn() + Sync,
+) -> (Run, Coverage) {
+    let (run, exchanges) = exchanged(subject, cases, checks, done);
+    let is_judged = |outcome: &Outcome| matches!(outcome.verdict.status, Status::Pass | Status::Fail);
+    let judged = exchanges.iter().zip(&run.outcomes).filter(|(_, outcome)| is_judged(outcome));
+    let questions: Vec<&Question> =
+        judged.filter_map(|(exchange, _)| exchange.question.as_ref().ok()).collect();
+    let coverage = Coverage::of(&run.about, &questions, coverage::is_whole(cases));
+    (run, coverage)
+}
+
+fn exchanged<'a>(
+    subject: &mut dyn Subject,
+    cases: &'a [Case],
+    checks: &[WholeRunCheck],
+    done: impl Fn() + Sync,
+) -> (Run, Vec<Exchange<'a>>) {
     let about = subject.about();
     let mut exchanges: Vec<Exchange> = cases.iter().map(|case| Exchange::new(&about, case)).collect();
     let order = small_and_large_in_turn(cases);
@@ -93,7 +119,8 @@ pub fn run(
         outcomes.push(Outcome { id: check.id(), verdict });
         done();
     }
-    Run { about, outcomes, diagnosis }
+    let run = Run { about, outcomes, diagnosis };
+    (run, exchanges)
 }
 
 /// The order of asking: the smallest, the largest, the second smallest, … So state that a subject keeps from
@@ -173,10 +200,11 @@ pub fn question(about: &About, problem: &Problem) -> Result<Question, Verdict> {
 fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     let skipped = |why: String| Verdict::without(Status::Skipped, why);
     let About { arithmetic, supports, .. } = about;
-    if let Some(why) = supports.refusal(problem) {
+    let fitted = if about.precomputed { problem.clone() } else { supports.fit(problem) };
+    if let Some(why) = supports.refusal(&fitted) {
         return Err(skipped(why));
     }
-    let rounded = formats::in_format(problem, arithmetic.storage).map_err(|faults| {
+    let rounded = formats::in_format(&fitted, arithmetic.storage).map_err(|faults| {
         let storage = arithmetic.storage.name();
         let Fault { path, found, rule, .. } = &faults.list[0];
         let reason = format!("rounded to {storage}, {path} {found}: {rule}");
@@ -185,18 +213,22 @@ fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
     if supports.mask == MaskSource::Given {
         return Ok(rounded);
     }
+    if supports.shows_mask_in_da() {
+        return Ok(rounded);
+    }
+    let outputs = &supports.outputs;
     let without_zeros = infer_mask::without_zeros(&rounded, *arithmetic)
         .map_err(|reason| Verdict::without(Status::NotJudged, reason))?;
-    if supports.outputs.contains(&Quantity::ATilde) {
+    if outputs.contains(&Quantity::ATilde) {
         return Ok(without_zeros);
     }
     let identity_probe =
         infer_mask::identity_probe(&without_zeros).map_err(|faults| skipped(faults.to_string()))?;
-    let reveals = supports.outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
+    let reveals = outputs.iter().any(|quantity| [Quantity::Z, Quantity::ANext].contains(quantity));
     match supports.refusal(&identity_probe) {
         None if reveals => Ok(identity_probe),
         _ => Err(skipped(
-            "its mask cannot be inferred: it returns neither A_tilde, nor Z or A_next with identity activations".into(),
+            "its mask cannot be inferred: it returns neither A_tilde nor dA, nor Z or A_next with identity activations".into(),
         )),
     }
 }

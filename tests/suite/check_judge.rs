@@ -302,18 +302,28 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
     assert!(layer.asked.iter().all(|id| !id.contains("by-hand") && !id.starts_with("activations/")));
     assert_eq!(run.outcomes.len(), selected(&["exact/*", "activations/*per_unit*"]).len(), "nothing shrinks");
 
+    // One p for all units: the same cases with one p.
     let mut layer = Layer::supporting(Supports { per_unit_p: false, ..Supports::default() });
     let run = judged(&mut layer, &["exact/*"]);
-    assert!(run.count(Status::Skipped) > 0);
-    for (outcome, case) in run.outcomes.iter().zip(selected(&["exact/*"])) {
-        let p = &case.problem.inputs().keep_prob;
-        let one = p.iter().all(|p_k| *p_k == p.at(0));
-        assert_eq!(outcome.verdict.status == Status::Skipped, !one, "{}", outcome.id);
-        assert!(
-            one || outcome.verdict.reason.as_deref()
-                == Some("supports only one keep probability for all units")
-        );
+    assert_eq!(run.count(Status::Pass), run.outcomes.len());
+    let one_p = Supports { per_unit_p: false, ..Supports::default() };
+    let without_bias = Supports { bias: false, ..Supports::default() };
+    for case in built_in() {
+        let (inputs, fitted) = (case.problem.inputs(), one_p.fit(&case.problem));
+        let p = &fitted.inputs().keep_prob;
+        assert!(p.iter().all(|p_k| *p_k == p.at(0)), "{}", case.id);
+        assert_eq!((&fitted.inputs().a, &fitted.inputs().b), (&inputs.a, &inputs.b));
+        assert_eq!(fitted, one_p.fit(&fitted));
+        let fitted = without_bias.fit(&case.problem);
+        assert!(fitted.inputs().b.iter().all(|b_j| *b_j == 0.0));
+        assert_eq!((&fitted.inputs().keep_prob, &fitted.inputs().w), (&inputs.keep_prob, &inputs.w));
     }
+    // A file of results was computed on the cases as they are.
+    let about =
+        About { precomputed: true, supports: one_p, ..About::new("a file", Arithmetic::plain(Format::F64)) };
+    let by_hand = &built_in()[0].problem;
+    let verdict = dropout_oracle::conform::run::question(&about, by_hand).expect_err("it has two p");
+    assert_eq!(verdict.reason.as_deref(), Some("supports only one keep probability for all units"));
 }
 
 #[test]

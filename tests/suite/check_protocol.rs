@@ -64,16 +64,17 @@ fn questions_are_one_line_of_json_each() {
 fn a_minimal_declaration_supports_everything_but_masks() {
     let about = protocol::about(br#"{"name": "mine", "arithmetic": "bf16"}"#).expect("valid");
     assert_eq!(about, About::new("mine", Arithmetic::plain(Format::Bf16)));
-    let Supports { activations, per_unit_p, sample, mask, outputs, deterministic } = about.supports;
+    let Supports { activations, per_unit_p, bias, sample, mask, outputs, deterministic } = about.supports;
     assert_eq!(mask, MaskSource::Given);
-    assert_eq!((activations, per_unit_p, sample, deterministic), (None, true, Sampler::None, true));
+    assert_eq!((activations, per_unit_p, bias), (None, true, true));
+    assert_eq!((sample, deterministic), (Sampler::None, true));
     assert_eq!(outputs, Quantity::ALL);
 }
 
 #[test]
 fn a_full_declaration_is_understood() {
     let line = br#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x",
-        "supports": {"activations": ["relu"], "per_unit_p": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#;
+        "supports": {"activations": ["relu"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#;
     let about = protocol::about(line).expect("valid");
     assert_eq!(about.version.as_deref(), Some("1.2"));
     assert_eq!(about.homepage.as_deref(), Some("https://x"));
@@ -81,12 +82,21 @@ fn a_full_declaration_is_understood() {
     let supports = Supports {
         activations: Some(vec!["relu".into()]),
         per_unit_p: false,
+        bias: false,
         sample: Sampler::Own,
         mask: MaskSource::Own,
         outputs: vec![Quantity::ANext, Quantity::Dw],
         deterministic: false,
     };
     assert_eq!(about.supports, supports);
+}
+
+#[test]
+fn a_layer_without_a_bias_returns_no_db() {
+    let line = br#"{"name": "mine", "arithmetic": "f32", "supports": {"bias": false}}"#;
+    let outputs = protocol::about(line).expect("valid").supports.outputs;
+    assert_eq!(outputs.len(), 7);
+    assert!(!outputs.contains(&Quantity::Db));
 }
 
 #[test]
@@ -122,6 +132,14 @@ fn a_faulty_declaration_is_reported_with_its_place() {
         (
             r#"{"name": "x", "arithmetic": "f32", "supports": {"activations": [1]}}"#,
             "supports.activations[0] is a number: must be a string",
+        ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"activations": ["relu", "gelu_fast"]}}"#,
+            r#"supports.activations[1] = "gelu_fast": there is no such activation; known activations: coupled_quadratic, "#,
+        ),
+        (
+            r#"{"name": "x", "arithmetic": "f32", "supports": {"bias": false, "outputs": ["dW", "db"]}}"#,
+            r#"supports.outputs contains "db": a layer without a bias has no db; remove "db", or "bias": false"#,
         ),
         (r#"{"name": 7, "arithmetic": "f32"}"#, "name is a number"),
         ("[]", " is an array: must be an object"),
@@ -220,7 +238,8 @@ fn a_file_of_results_answers_for_the_cases_in_it() {
     let top = json!({"format": "dropout-oracle/1", "subject": {"name": "mine", "arithmetic": "f32"},
         "results": {"exact/by-hand": {"db": [-1, -2]}}});
     let mut results = results(&top).expect("valid");
-    assert_eq!(results.about(), About::new("mine", Arithmetic::plain(Format::F32)));
+    let about = About::new("mine", Arithmetic::plain(Format::F32));
+    assert_eq!(results.about(), About { precomputed: true, ..about });
     let problem = &built_in()[0].problem;
     let Answer::Result(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };
     assert_eq!(outputs, [(Quantity::Db, vec![vec![-1.0, -2.0]])].into());

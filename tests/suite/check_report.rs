@@ -3,6 +3,7 @@
 use crate::cases;
 use anstream::adapter::strip_str;
 use dropout_oracle::conform::About;
+use dropout_oracle::conform::coverage::Coverage;
 use dropout_oracle::conform::diagnose::{Candidate, Diagnosis};
 use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
@@ -15,6 +16,7 @@ use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn outcome(id: &str, verdict: Verdict) -> Outcome {
     Outcome { id: id.into(), verdict }
@@ -87,7 +89,9 @@ fn there(id: &str) -> bool {
 fn reported<T>(run: &Run, known: &str, report: impl FnOnce(&Report) -> T) -> T {
     let unexpected = Expectations::read(known).expect("valid").unexpected(run, there);
     let command = ["dropout-oracle check".into(), "-- python 'my layer.py'".into()];
-    report(&Report { run, unexpected: &unexpected, command })
+    let needs = BTreeMap::from([("a bias".to_string(), 3), ("keep probabilities per unit".to_string(), 12)]);
+    let coverage = Coverage { known: 20, caught: 5, needs };
+    report(&Report { run, coverage: &coverage, unexpected: &unexpected, command })
 }
 
 #[test]

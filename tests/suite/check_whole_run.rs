@@ -109,11 +109,11 @@ fn a_layer_that_returns_only_its_output_is_probed_with_the_identity() {
     };
     let all: Vec<&str> = family("mask/").iter().map(|case| case.problem.activation().name()).collect();
     let (run, layer) =
-        shown(&[Quantity::ANext, Quantity::Dw, Quantity::Da], &[&all[..], &["identity"]].concat());
+        shown(&[Quantity::ANext, Quantity::Dw, Quantity::Db], &[&all[..], &["identity"]].concat());
     assert_eq!(run.count(Status::Pass), run.outcomes.len(), "{run:?}");
     assert!(layer.asked.iter().all(|problem| problem.n() == problem.n_next()));
     for (run, layer) in
-        [shown(&[Quantity::ANext], &all), shown(&[Quantity::Da], &[&all[..], &["identity"]].concat())]
+        [shown(&[Quantity::ANext], &all), shown(&[Quantity::Dw], &[&all[..], &["identity"]].concat())]
     {
         let identity = all.contains(&"identity") && layer.supports.outputs == [Quantity::ANext];
         assert!(identity || run.count(Status::Skipped) == run.outcomes.len(), "{run:?}");

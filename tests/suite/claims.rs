@@ -121,7 +121,8 @@ fn a_case_can_catch_defects_unless_its_flags_say_why_not() {
     }
 }
 
-/// Few cases hide anything but a transposed Jacobian, which most activations hide.
+/// Few cases hide anything but a transposed Jacobian, which most activations hide. Those with one p hide what is about
+/// several, on purpose.
 #[test]
 fn blindness_is_rare() {
     for flag in [
@@ -137,11 +138,12 @@ fn blindness_is_rare() {
         "hides-bias",
         "hides-gradients",
     ] {
-        let blind = steps().iter().filter(|case| case.has(flag)).count();
+        let blind = steps().iter().filter(|case| case.has(flag) && case.family() != "one_p").count();
         assert!(10 * blind <= steps().len(), "{flag} holds in {blind} cases");
     }
-    let seeing = steps().iter().filter(|case| !case.has("hides-transposed-jacobian")).count();
-    assert!(3 * seeing >= steps().len(), "{seeing} cases show a transposed Jacobian");
+    let others = || steps().iter().filter(|case| case.family() != "one_p");
+    let seeing = others().filter(|case| !case.has("hides-transposed-jacobian")).count();
+    assert!(3 * seeing >= others().count(), "{seeing} cases show a transposed Jacobian");
 }
 
 fn any_z(case: &Case, holds: impl Fn(f64) -> bool) -> bool {
@@ -246,9 +248,8 @@ fn every_flag_of_the_dictionary_is_derived_again_here_and_used() {
     let dictionary: BTreeSet<&str> = dropout_oracle::fixture::flags::all().map(|flag| flag.id).collect();
     assert_eq!(derived, dictionary);
     for flag in dictionary {
-        assert!(flag == "hides-bias" || steps().iter().any(|case| case.has(flag)), "{flag} is never used");
+        assert!(steps().iter().any(|case| case.has(flag)), "{flag} is never used");
     }
-    assert!(!steps().iter().any(|case| case.has("hides-bias")), "no case needs it");
 }
 
 #[test]

@@ -125,6 +125,7 @@ fn there_are_at_least_two_hundred_cases_and_less_than_eight_megabytes() {
         "keep_probability",
         "kinks",
         "mask",
+        "one_p",
         "range",
         "shapes",
         "sharp",

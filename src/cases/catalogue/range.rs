@@ -5,7 +5,7 @@ use super::{
     CUMULATIVE_SUM, EIGHTHS, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX, curved,
     label, one, usual,
 };
-use crate::cases::recipe::{Draw, G, Keep, Recipe};
+use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
 
 /// The activations that normalize a row.
 static NORMALIZING: [G; 3] = [SOFTMAX, LOG_SOFTMAX, NORMALIZED_SQUARE];
@@ -31,6 +31,23 @@ const ROWS_APART: [Row; 3] = [
     }),
     ("near_certain", "a probability that rounds to 1, and the tiny ones beside it", |usual| Recipe {
         b: Draw::Plus(&EIGHTHS, &[-20.0, 21.0, -1.0, -30.0]),
+        ..usual
+    }),
+];
+
+/// As an online softmax meets them, whose running maximum starts at −∞ and not at a number that is low enough today.
+const FAR_ROWS: [Row; 2] = [
+    ("far_rows", "rows whose every z lies below −1000, −10,000 or −100,000, or above 20,000", |usual| {
+        Recipe {
+            a: Draw::FirstColumn(&Draw::WithZeros(&EIGHTHS), &[-1200.0, -23_000.0, 23_000.0, -310_000.0]),
+            w: Draw::FirstRow(&SIXTEENTHS, 1.0),
+            r: Mask::Given(&[&[1.0, 0.0, 1.0, 1.0, 1.0], &[1.0, 1.0, 0.0, 1.0, 1.0]]),
+            sizes: [4, 5, 4],
+            ..usual
+        }
+    }),
+    ("far_below", "every z below −50,000", |usual| Recipe {
+        b: Draw::Plus(&EIGHTHS, &[-60_000.0, -60_003.0, -59_998.0, -60_001.0]),
         ..usual
     }),
 ];
@@ -101,6 +118,7 @@ pub fn recipes() -> Vec<Recipe> {
         table(&FAR_OUT, &curved),
         table(&FAR_OUT, &[SOFTMAX, LOG_SOFTMAX, super::MIX]),
         table(&ROWS_APART, &NORMALIZING).into_iter().map(certain_first).collect(),
+        table(&FAR_ROWS, &NORMALIZING).into_iter().map(certain_first).collect(),
         table(&SIZES_OF_NUMBERS, &LINEAR),
         table(&SIZES_OF_NUMBERS[1..], &[NORMALIZED_SQUARE, LOG_SOFTMAX]).into_iter().map(mild).collect(),
         table(&SIZES_OF_NUMBERS[5..7], &curved),

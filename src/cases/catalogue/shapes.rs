@@ -51,8 +51,24 @@ const TAILS: [[usize; 3]; 16] = [
 /// Sizes above 64 and above 256, one at a time so that the files stay small.
 const LONG: [[usize; 3]; 4] = [[67, 3, 5], [2, 259, 3], [3, 130, 2], [9, 13, 70]];
 
-const LARGE: [[usize; 3]; 6] =
-    [[64, 64, 64], [33, 65, 34], [65, 33, 66], [130, 17, 20], [12, 520, 9], [20, 30, 129]];
+/// The number of rows or outputs above 128.
+const PAST_128: [[usize; 3]; 2] = [[131, 2, 3], [3, 2, 133]];
+
+/// Each size past blocks of 128, 256 and 512, with a tail.
+const LARGE: [[usize; 3]; 12] = [
+    [64, 64, 64],
+    [33, 65, 34],
+    [65, 33, 66],
+    [130, 17, 20],
+    [12, 520, 9],
+    [20, 30, 129],
+    [261, 9, 14],
+    [517, 6, 5],
+    [7, 259, 10],
+    [6, 10, 263],
+    [4, 7, 515],
+    [140, 135, 137],
+];
 
 fn table(sizes: &[[usize; 3]], activations: &[G]) -> Vec<Recipe> {
     let recipe = |&sizes: &[usize; 3], activation: &G| {
@@ -78,6 +94,7 @@ pub fn recipes() -> Vec<Recipe> {
         table(&TAILS, &[CUMULATIVE_SUM]),
         table(&TAILS[..8], &[RELU]),
         table(&LONG, &[LOG_SOFTMAX, IDENTITY]),
+        table(&PAST_128, &[LOG_SOFTMAX]),
     ]
     .concat()
 }

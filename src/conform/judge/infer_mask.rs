@@ -44,6 +44,13 @@ pub fn identity_probe(problem: &Problem) -> Result<Problem, Faults> {
     Problem::from_grids(&inputs, Activation::Elementwise(ScalarActivation::Identity))
 }
 
+/// Whether Z equals Ã: W is the identity, and b is 0.
+fn is_identity(problem: &Problem) -> bool {
+    let Inputs { w, b, .. } = problem.inputs();
+    let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == one_if(j == k)));
+    w.rows() == w.cols() && is_identity && b.iter().all(|&x| x == 0.0)
+}
+
 fn one_if(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }
@@ -64,14 +71,13 @@ pub fn problem(problem: &Problem, results: &Results) -> Result<Problem, String> 
 
 /// The result that equals Ã, m × n: Ã itself, or Z or A_next of an [`identity_probe`].
 fn shown<'a>(problem: &Problem, results: &'a Results) -> Result<(Quantity, &'a Grid<f64>), String> {
-    let Inputs { w, b, .. } = problem.inputs();
-    let is_identity = (0..w.rows()).all(|k| (0..w.cols()).all(|j| w.at(k, j) == one_if(j == k)));
-    let passes = w.rows() == w.cols() && is_identity && b.iter().all(|&x| x == 0.0);
-    let plain = *problem.activation() == Activation::Elementwise(ScalarActivation::Identity);
     let reveals = |quantity: &Quantity| match quantity {
         Quantity::ATilde => true,
-        Quantity::Z => passes,
-        Quantity::ANext => passes && plain,
+        Quantity::Z => is_identity(problem),
+        Quantity::ANext => {
+            is_identity(problem)
+                && *problem.activation() == Activation::Elementwise(ScalarActivation::Identity)
+        }
         _ => false,
     };
     let quantity =

@@ -1,11 +1,14 @@
 //! The verdict on one case: every element is compared with its expected value and tolerance.
 //!
 //! [`question`] holds a question and its right answer, [`localise`] finds the faulty equation, [`sign_bias`] measures
-//! the direction of the errors, and [`infer_mask`] infers the mask of a subject that draws its own. [`whole_run`]
+//! the direction of the errors, and [`infer_mask`] and [`mask_of_da`] infer the mask of a subject that
+//! draws its own. [`whole_run`]
 //! judges what no single case shows.
 
 pub mod infer_mask;
 pub mod localise;
+pub mod mask_of_da;
+mod mask_step;
 pub mod named_mask;
 pub mod question;
 pub mod sign_bias;
@@ -30,6 +33,9 @@ pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
     if about.supports.mask == MaskSource::Given {
         return numbers(about, question, results);
     }
+    if about.supports.shows_mask_in_da() {
+        return under_mask_of_da(about, question, results);
+    }
     let mask = |messages: Vec<String>| messages.into_iter().map(Finding::Mask).collect();
     match infer_mask::problem(&question.problem, results) {
         Ok(inferred) => {
@@ -38,6 +44,20 @@ pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
             numbers(about, &inferred, results).with(findings)
         }
         Err(message) => Verdict::of(mask(vec![message])),
+    }
+}
+
+/// The verdict under the mask that dA shows, if it shows one.
+fn under_mask_of_da(about: &About, question: &Question, results: &Results) -> Verdict {
+    let problem = &question.problem;
+    let da = match results.shaped(Quantity::Da, (problem.m(), problem.n())) {
+        Ok(da) => da,
+        // A result that is missing or of the wrong shape fails under any mask.
+        Err(_) => return numbers(about, question, results),
+    };
+    match mask_of_da::problem(problem, question.arithmetic.storage, da) {
+        Ok(inferred) => numbers(about, &Question::new(inferred, question.arithmetic), results),
+        Err(why) => Verdict::without(Status::NotJudged, why),
     }
 }
 

@@ -10,14 +10,21 @@
 //! errors of other equations.
 //!
 //! **The chance of a false alarm.** Elements of one case are not independent: dW and db sum the same dZ. So each case
-//! contributes one number, its [`SignBias`]: the share of its errors with one sign minus that with the other. Assume
-//! that with rounding to nearest a bias is as likely as its negative, independently of other cases and of all
-//! magnitudes. Then the biases of a run are `aₖ = εₖ |aₖ|` with fair signs `εₖ`, and Hoeffding's inequality gives
-//! `P(|Σ aₖ| ≥ λ √Σ aₖ²) ≤ 2 exp(−λ²/2)`. A run has eight such sums, four results in two directions, and λ is chosen
-//! so that all eight together raise a false alarm at most once in 10⁹ runs. A finding takes 47 cases with the same
-//! bias, or more if the biases differ.
+//! contributes one number for each direction, its [`SignBias`].
 //!
-//! The assumption concerns the data: those of each case are drawn independently. It fails if there are errors other
+//! *Up or down.* Rounding to nearest is odd, with ties to even as with ties away from zero: the negated data have the
+//! negated errors. The data of each case are drawn independently and as likely as their negative. So the biases of a
+//! run are `aₖ = εₖ |aₖ|` with fair signs `εₖ`, and Hoeffding's inequality gives
+//! `P(Σ aₖ ≥ λ √Σ aₖ²) ≤ exp(−λ²/2)`.
+//!
+//! *Toward zero.* With ties to even, assume the same of this direction. With ties away from zero, a bias toward zero is
+//! less likely than that: a sum is a tie as often as it carries into a new bit, and on short data more often, and then
+//! it is rounded outward. So a bias away from zero is no finding.
+//!
+//! A run has twelve such sums, four results in three directions, and λ is chosen so that all twelve together raise a
+//! false alarm at most once in 10⁹ runs. A finding takes 47 cases with the same bias, or more if the biases differ.
+//!
+//! The arguments concern data that are drawn. They fail if there are errors other
 //! than roundings, so elements that a flushed subnormal could move by half an ulp are ignored. Only the signs of
 //! errors count, because sizes differ by orders of magnitude between cases, and a few large ones would drown the rest.
 //!
@@ -46,7 +53,7 @@ pub const SUMS: [Quantity; 4] = [Quantity::Z, Quantity::Dw, Quantity::Db, Quanti
 /// The probability of a false alarm in a run of a conforming subject.
 pub const FALSE_ALARM: f64 = 1e-9;
 
-/// The number of cases that a finding takes if all have the same bias: `16 exp(−N/2) ≤ 10⁻⁹`.
+/// The number of cases that a finding takes if all have the same bias: `12 exp(−N/2) ≤ 10⁻⁹`.
 pub const LEAST: usize = 47;
 
 /// The direction of the errors of a run.
@@ -55,7 +62,6 @@ pub const LEAST: usize = 47;
 pub enum Side {
     Up,
     Down,
-    AwayFromZero,
     TowardZero,
 }
 
@@ -77,7 +83,6 @@ impl std::fmt::Display for Finding {
         let side = match side {
             Side::Up => "upward",
             Side::Down => "downward",
-            Side::AwayFromZero => "away from zero",
             Side::TowardZero => "toward zero",
         };
         write!(
@@ -93,15 +98,24 @@ impl std::fmt::Display for Finding {
 pub fn sign_bias(computed: &[f64], expected: &[f64], storage: Format) -> SignBias {
     // Above this, a subnormal flushed to zero is at most half an ulp.
     let clear = storage.least_normal() / storage.unit_roundoff();
-    let sides: Vec<[f64; 2]> = computed
-        .iter()
-        .zip(expected)
-        .map(|(computed, expected)| (computed - expected, expected))
-        .filter(|(error, expected)| error.is_finite() && *error != 0.0 && expected.abs() >= clear)
-        .map(|(error, expected)| [error.signum(), error.signum() * expected.signum()])
-        .collect();
-    let mean = |side: usize| sides.iter().map(|sides| sides[side]).sum::<f64>() / sides.len().max(1) as f64;
-    SignBias { upward: mean(0), outward: mean(1) }
+    let errors = || {
+        let errors =
+            computed.iter().zip(expected).map(|(computed, expected)| (computed - expected, expected));
+        errors.filter(|(error, expected)| error.is_finite() && *error != 0.0 && expected.abs() >= clear)
+    };
+    // The mean sign of the errors of all elements that have one sign.
+    let mean = |is_positive: bool| {
+        let signs = errors().filter(|(_, expected)| expected.is_sign_positive() == is_positive);
+        let (count, sum) = signs.fold((0, 0.0), |(count, sum), (error, _)| (count + 1, sum + error.signum()));
+        (count > 0).then(|| sum / f64::from(count))
+    };
+    match (mean(true), mean(false)) {
+        (Some(above), Some(below)) => {
+            SignBias { upward: (above + below) / 2.0, outward: (above - below) / 2.0 }
+        }
+        // Up and away from zero are the same here.
+        (above, below) => SignBias { upward: 0.0, outward: above.unwrap_or(0.0) - below.unwrap_or(0.0) },
+    }
 }
 
 /// The bias of each result that is a Σ, if the subject returns the earlier results that it depends on.
@@ -151,18 +165,19 @@ pub fn cases(sign_biases: &[SignBias]) -> usize {
 
 /// The bias of one result over all cases of a run, if it is significant.
 pub fn bias(sign_biases: &[SignBias]) -> Option<Finding> {
-    let side = |sign_bias: fn(&SignBias) -> f64, [above, below]: [Side; 2]| {
-        let sum: f64 = sign_biases.iter().map(sign_bias).sum();
+    type Direction = (Side, fn(&SignBias) -> f64);
+    let directions: [Direction; 3] = [
+        (Side::Up, |sign_bias| sign_bias.upward),
+        (Side::Down, |sign_bias| -sign_bias.upward),
+        (Side::TowardZero, |sign_bias| -sign_bias.outward),
+    ];
+    let findings = directions.map(|(side, sign_bias)| {
+        let sum: f64 = sign_biases.iter().map(sign_bias).sum::<f64>().max(0.0);
         let squares: f64 = sign_biases.iter().map(|each| sign_bias(each).powi(2)).sum();
         let cases = sign_biases.iter().filter(|each| sign_bias(each) != 0.0).count();
-        let each = if squares == 0.0 { 1.0 } else { 2.0 * (-sum * sum / (2.0 * squares)).exp() };
-        let chance = each * 2.0 * SUMS.len() as f64;
-        Finding { side: if sum > 0.0 { above } else { below }, cases, chance }
-    };
-    let findings = [
-        side(|sign_bias| sign_bias.upward, [Side::Up, Side::Down]),
-        side(|sign_bias| sign_bias.outward, [Side::AwayFromZero, Side::TowardZero]),
-    ];
+        let each = if squares == 0.0 { 1.0 } else { (-sum * sum / (2.0 * squares)).exp() };
+        Finding { side, cases, chance: each * (directions.len() * SUMS.len()) as f64 }
+    });
     findings
         .into_iter()
         .filter(|finding| finding.chance <= FALSE_ALARM)

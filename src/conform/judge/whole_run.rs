@@ -1,12 +1,14 @@
 //! Whole-run checks: the masks that a subject draws, and the errors of all its steps together. Each check has an id
 //! and a verdict, and is counted like a case.
 
+use super::mask_step;
 use super::named_mask;
 use super::sign_bias::{self, LEAST, SUMS};
 use super::verdict::{Finding, Outcome, SignBias, Status, Verdict};
 use crate::cases::catalogue::sampler::{SAMPLINGS, Sampling};
-use crate::conform::subject::{Answer, Rows, Sampler, Subject};
+use crate::conform::subject::{Answer, MaskSource, Rows, Sampler, Subject};
 use crate::mask_test::{self, FALSE_ALARM, Plan};
+use crate::number::Format;
 use crate::trace::Quantity;
 
 /// A check of the whole run.
@@ -22,6 +24,17 @@ pub enum WholeRunCheck {
 
 /// The id of [`WholeRunCheck::RoundingBias`].
 pub const ROUNDING_BIAS: &str = "run/rounding-bias";
+
+/// The part of the plan that is asked in steps, which are larger than masks: one in this many rows.
+const IN_STEPS: usize = 8;
+
+/// The plan in steps: its probabilities as the subject's format has them, without those that become 0.
+fn in_steps(format: Format, per_unit_p: bool) -> Plan {
+    let mut plan = Plan::reduced(per_unit_p, IN_STEPS);
+    plan.questions.iter_mut().flat_map(|question| &mut question.p).for_each(|p| *p = format.nearest(*p));
+    plan.questions.retain(|question| question.p.iter().all(|&p| p > format.least_normal()));
+    plan
+}
 
 /// All checks, in the order in which they run.
 pub fn all() -> Vec<WholeRunCheck> {
@@ -47,6 +60,11 @@ impl WholeRunCheck {
         let supports = subject.about().supports;
         match (self, supports.sample) {
             (WholeRunCheck::RoundingBias, _) => rounding_bias(steps),
+            (WholeRunCheck::Generator, Sampler::None) if supports.mask == MaskSource::Own => {
+                let about = subject.about();
+                let plan = in_steps(about.arithmetic.storage, supports.per_unit_p);
+                generator(&plan, |p, rows| mask_step::draw(subject, &about, p, rows))
+            }
             (_, Sampler::None) => Verdict::without(Status::Skipped, "draws no masks"),
             (WholeRunCheck::Named(_), Sampler::Own) => {
                 Verdict::without(Status::Skipped, "does not draw from the named generator")
@@ -56,7 +74,9 @@ impl WholeRunCheck {
                 "draws from the named generator, which is checked bit for bit",
             ),
             (WholeRunCheck::Named(sampling), Sampler::Named) => named_mask(subject, sampling),
-            (WholeRunCheck::Generator, Sampler::Own) => generator(subject, supports.per_unit_p),
+            (WholeRunCheck::Generator, Sampler::Own) => {
+                generator(&Plan::standard(supports.per_unit_p), |p, rows| subject.sample(p, rows))
+            }
         }
     }
 }
@@ -79,12 +99,10 @@ fn mask(answer: Answer<Rows>) -> Result<Rows, Verdict> {
 }
 
 /// Asks the questions of the plan, up to the first without a result.
-fn generator(subject: &mut dyn Subject, per_unit_p: bool) -> Verdict {
+fn generator(plan: &Plan, mut sample: impl FnMut(&[f64], usize) -> Answer<Rows>) -> Verdict {
     let mut silence = None;
-    let draw = |p: &[f64], rows: usize| {
-        mask(subject.sample(p, rows)).map_err(|verdict| silence = Some(verdict)).ok()
-    };
-    let judged = mask_test::judge(&Plan::standard(per_unit_p), FALSE_ALARM, draw);
+    let draw = |p: &[f64], rows: usize| mask(sample(p, rows)).map_err(|verdict| silence = Some(verdict)).ok();
+    let judged = mask_test::judge(plan, FALSE_ALARM, draw);
     let findings = |judged: mask_test::Verdict| {
         Verdict::of(judged.findings.iter().map(|finding| Finding::Mask(finding.to_string())).collect())
     };

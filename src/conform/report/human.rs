@@ -1,8 +1,10 @@
 //! The report for people: short, the worst first, with a command to reproduce each failure.
 
 use super::{Report, blame, cases, diagnosed, message};
+use crate::conform::coverage::Coverage;
 use crate::conform::judge::localise::equation;
 use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
+use crate::conform::judge::whole_run::ROUNDING_BIAS;
 use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
 use crate::trace::Quantity;
@@ -40,6 +42,7 @@ pub fn human(report: &Report, colour: bool) -> String {
     }
     text + "\n"
         + &totals(run, report.unexpected.is_empty(), colour)
+        + &coverage(report.coverage)
         + &diagnosis(run, colour)
         + &blamed(run)
         + &reasons(run)
@@ -88,6 +91,7 @@ pub fn details(verdict: &Verdict) -> String {
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const BOLD: Style = Style::new().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 
 fn paint(colour: bool, style: Style, text: &str) -> String {
@@ -108,8 +112,31 @@ fn heading(run: &Run) -> String {
 fn totals(run: &Run, good: bool, colour: bool) -> String {
     let count = |status: Status| format!("{} {}", run.count(status), status.name());
     let line = format!("{} of {}", Status::ALL.map(count).join(", "), cases(run.outcomes.len()));
-    let verdict = if good { paint(colour, GREEN, "good") } else { paint(colour, RED, "not good") };
+    let verdict = match good {
+        true if is_thin(run) => paint(colour, YELLOW, "nothing wrong, but few cases were judged"),
+        true => paint(colour, GREEN, "good"),
+        false => paint(colour, RED, "not good"),
+    };
     format!("{verdict}: {line}\n")
+}
+
+/// Whether fewer than a quarter of the step cases were judged.
+fn is_thin(run: &Run) -> bool {
+    let is_check = |id: &str| id == ROUNDING_BIAS || id.starts_with("sampler/");
+    let steps = || run.outcomes.iter().filter(|outcome| !is_check(&outcome.id));
+    let judged = steps().filter(|outcome| matches!(outcome.verdict.status, Status::Pass | Status::Fail));
+    4 * judged.count() < steps().count()
+}
+
+/// How much a pass means.
+fn coverage(Coverage { known, caught, needs }: &Coverage) -> String {
+    let mut text = format!("these cases catch {caught} of {known} known defects\n");
+    let mut needs: Vec<(&String, &usize)> = needs.iter().collect();
+    needs.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (need, count) in needs {
+        text += &format!("    {count} more need {need}\n");
+    }
+    text
 }
 
 /// The diagnosis, one line each.

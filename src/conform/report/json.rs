@@ -8,6 +8,7 @@ use crate::conform::run::Strict;
 use crate::wire::GENERATOR;
 use crate::wire::{FORMAT, layout};
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Whole<'a> {
@@ -19,6 +20,7 @@ struct Whole<'a> {
     strict: Strict,
     unexpected: Vec<Unexpected<'a>>,
     diagnosis: Diagnosed<'a>,
+    coverage: Covered<'a>,
     cases: Vec<Case<'a>>,
 }
 
@@ -55,6 +57,13 @@ struct Diagnosed<'a> {
     compared: usize,
     candidates: Vec<Candidate<'a>>,
     remarks: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Covered<'a> {
+    known_defects: usize,
+    caught: usize,
+    needs: &'a BTreeMap<String, usize>,
 }
 
 #[derive(Serialize)]
@@ -160,6 +169,11 @@ pub fn json(report: &Report) -> String {
             compared: run.diagnosis.compared,
             candidates: run.diagnosis.candidates.iter().map(candidate).collect(),
             remarks: &run.diagnosis.remarks,
+        },
+        coverage: Covered {
+            known_defects: report.coverage.known,
+            caught: report.coverage.caught,
+            needs: &report.coverage.needs,
         },
         cases: run.outcomes.iter().map(|outcome| case(report, outcome)).collect(),
     })

@@ -9,6 +9,7 @@ pub use human::{details, human};
 pub use json::json;
 pub use junit::junit;
 
+use super::coverage::Coverage;
 use super::diagnose::{Candidate, Diagnosis};
 use super::judge::localise::equation;
 use super::judge::verdict::{Cause, Element, Mismatch, Status, Verdict, Wrong};
@@ -22,6 +23,8 @@ use std::collections::BTreeMap;
 pub struct Report<'a> {
     /// The run.
     pub run: &'a Run,
+    /// Which known defects its cases would catch.
+    pub coverage: &'a Coverage,
     /// The unexpected results: without a file of known failures, every failure.
     pub unexpected: &'a [Unexpected],
     /// The beginning and end of the command that reproduces a case.

@@ -27,12 +27,22 @@ pub struct About {
     pub arithmetic: Arithmetic,
     /// What it supports.
     pub supports: Supports,
+    /// Whether its results were computed before, on the cases as they are: a file of results. Any other subject is
+    /// asked each case in a form that it supports ([`Supports::fit`]).
+    pub precomputed: bool,
 }
 
 impl About {
     /// A subject with default support: every step under the given mask, but no masks of its own.
     pub fn new(name: impl Into<String>, arithmetic: Arithmetic) -> Self {
-        About { name: name.into(), version: None, homepage: None, arithmetic, supports: Supports::default() }
+        About {
+            name: name.into(),
+            version: None,
+            homepage: None,
+            arithmetic,
+            supports: Supports::default(),
+            precomputed: false,
+        }
     }
 }
 
@@ -43,6 +53,8 @@ pub struct Supports {
     pub activations: Option<Vec<String>>,
     /// Whether units may have different keep probabilities.
     pub per_unit_p: bool,
+    /// Whether it has a bias.
+    pub bias: bool,
     /// The generator it draws masks from.
     pub sample: Sampler,
     /// The mask it uses in a step.
@@ -80,6 +92,7 @@ impl Default for Supports {
         Supports {
             activations: None,
             per_unit_p: true,
+            bias: true,
             sample: Sampler::None,
             outputs: Quantity::ALL.to_vec(),
             deterministic: true,
@@ -88,12 +101,45 @@ impl Default for Supports {
     }
 }
 
+/// What replaces different keep probabilities: two usual decimals, a power of two, and one of many digits.
+const ONE_P: [f64; 4] = [0.9, 0.5, 0.8, 0.731_058_578_630_004_9];
+
 impl Supports {
+    /// The problem in the form that the subject supports: with one p in place of several, and without a bias. Its
+    /// numbers decide which p, so a case always gets the same; powers of two become 1/2, and sums that were exact stay
+    /// exact.
+    pub fn fit(&self, problem: &Problem) -> Problem {
+        let fitted = problem.with(|inputs| {
+            let p = &inputs.keep_prob;
+            if !self.per_unit_p && p.iter().any(|p_k| *p_k != p.at(0)) {
+                let is_power = |p: &f64| p.to_bits().trailing_zeros() >= f64::MANTISSA_DIGITS - 1;
+                let mixed = inputs.a.cells().iter().fold(0, |mixed: u64, x| {
+                    mixed.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ x.to_bits()
+                });
+                let one =
+                    if p.iter().all(is_power) { 0.5 } else { ONE_P[(mixed >> 20) as usize % ONE_P.len()] };
+                inputs.keep_prob = p.map(|_| one);
+            }
+            if !self.bias {
+                inputs.b = inputs.b.map(|_| 0.0);
+            }
+        });
+        fitted.expect("every rule still holds")
+    }
+
+    /// Whether its own mask is inferred from dA: it returns no Ã.
+    pub fn shows_mask_in_da(&self) -> bool {
+        self.outputs.contains(&Quantity::Da) && !self.outputs.contains(&Quantity::ATilde)
+    }
+
     /// Why the subject does not support this problem; `None` if it does.
     pub fn refusal(&self, problem: &Problem) -> Option<String> {
         let p = &problem.inputs().keep_prob;
         if !self.per_unit_p && p.iter().any(|p_k| *p_k != p.at(0)) {
             return Some("supports only one keep probability for all units".into());
+        }
+        if !self.bias && problem.inputs().b.iter().any(|b_j| *b_j != 0.0) {
+            return Some("has no bias".into());
         }
         let known = self.activations.as_ref()?;
         let g = problem.activation();

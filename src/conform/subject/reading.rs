@@ -2,11 +2,13 @@
 
 use super::{About, MaskSource, Rows, Sampler, Supports};
 use crate::number::Arithmetic;
-use crate::problem::Faults;
+use crate::problem::activation::PER_UNIT;
 use crate::problem::check::MATRIX_LIMIT;
+use crate::problem::{Activation, Faults};
 use crate::trace::{Quantity, Results};
 use crate::wire::json::{Members, Raw, Reader, join, shown};
 use crate::wire::number;
+use std::collections::BTreeSet;
 
 /// The keys of a subject's description.
 pub const ABOUT: [&str; 6] = ["name", "version", "arithmetic", "accumulator", "homepage", "supports"];
@@ -23,7 +25,14 @@ pub fn about(reader: &mut Reader, path: &str, value: Raw) -> Option<About> {
         Some(value) => supports(reader, &join(path, "supports"), value),
         None => Some(Supports::default()),
     };
-    Some(About { name: name?, version, homepage, arithmetic: arithmetic?, supports: supports? })
+    Some(About {
+        name: name?,
+        version,
+        homepage,
+        arithmetic: arithmetic?,
+        supports: supports?,
+        precomputed: false,
+    })
 }
 
 fn text(reader: &mut Reader, path: &str, members: &Members, key: &str) -> Option<String> {
@@ -48,7 +57,7 @@ fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arit
 }
 
 fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
-    let keys = ["activations", "per_unit_p", "sample", "mask", "outputs", "deterministic"];
+    let keys = ["activations", "per_unit_p", "bias", "sample", "mask", "outputs", "deterministic"];
     let members = reader.object(path, value, &keys)?;
     let usual = Supports::default();
     let mut names = |key| {
@@ -56,22 +65,31 @@ fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
         Some(strings(reader, &join(path, key), value).unwrap_or_default())
     };
     let (activations, outputs) = (names("activations"), names("outputs"));
+    if let Some(names) = &activations {
+        known_activations(reader, &join(path, "activations"), names);
+    }
+    let outputs = outputs.map(|names| quantities(reader, &join(path, "outputs"), &names));
     let sample = members.get("sample").and_then(|value| sampler(reader, &join(path, "sample"), value));
     let mask = members.get("mask").and_then(|value| mask_source(reader, &join(path, "mask"), value));
     let mut flag = |key, otherwise| match members.get(key) {
         Some(value) => reader.boolean(&join(path, key), value).unwrap_or(otherwise),
         None => otherwise,
     };
+    let (per_unit_p, bias) = (flag("per_unit_p", usual.per_unit_p), flag("bias", usual.bias));
+    let deterministic = flag("deterministic", usual.deterministic);
+    if !bias && outputs.as_ref().is_some_and(|outputs| outputs.contains(&Quantity::Db)) {
+        let cure = "remove \"db\", or \"bias\": false";
+        reader.fault(&join(path, "outputs"), "contains \"db\"", "a layer without a bias has no db", cure);
+    }
+    let without_db = || usual.outputs.iter().copied().filter(|quantity| bias || *quantity != Quantity::Db);
     Some(Supports {
         activations,
-        per_unit_p: flag("per_unit_p", usual.per_unit_p),
+        per_unit_p,
+        bias,
         sample: sample.unwrap_or_default(),
         mask: mask.unwrap_or_default(),
-        deterministic: flag("deterministic", usual.deterministic),
-        outputs: match outputs {
-            Some(names) => quantities(reader, &join(path, "outputs"), &names),
-            None => usual.outputs,
-        },
+        deterministic,
+        outputs: outputs.unwrap_or_else(|| without_db().collect()),
     })
 }
 
@@ -101,6 +119,16 @@ fn one_of<T: Copy>(reader: &mut Reader, path: &str, value: Raw, known: &[(&str, 
 fn strings(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<String>> {
     let (items, _) = reader.array(path, value, 100)?;
     items.into_iter().enumerate().map(|(at, item)| reader.string(&format!("{path}[{at}]"), item)).collect()
+}
+
+fn known_activations(reader: &mut Reader, path: &str, names: &[String]) {
+    let known: BTreeSet<&str> = Activation::all().map(|g| g.name()).chain([PER_UNIT]).collect();
+    for (at, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
+        let all: Vec<&str> = known.iter().copied().collect();
+        let cure = format!("known activations: {}", all.join(", "));
+        let found = format!("= \"{}\"", shown(name));
+        reader.fault(&format!("{path}[{at}]"), found, "there is no such activation", cure);
+    }
 }
 
 fn quantities(reader: &mut Reader, path: &str, names: &[String]) -> Vec<Quantity> {

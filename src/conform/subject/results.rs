@@ -34,7 +34,10 @@ impl ResultsFile {
             let about = reader.member("", &top, "subject");
             let mut about = about.and_then(|value| reading::about(&mut reader, "subject", value));
             // A file cannot draw masks, whatever it declares.
-            about.iter_mut().for_each(|about| about.supports.sample = Sampler::None);
+            about.iter_mut().for_each(|about| {
+                about.supports.sample = Sampler::None;
+                about.precomputed = true;
+            });
             let results = results(&mut reader, &top, known);
             Some(ResultsFile { about: about?, results: results? })
         });

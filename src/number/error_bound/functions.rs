@@ -100,19 +100,23 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         match (own.unbounded, other.unbounded) {
             (Some(_), None) => other,
             (None, Some(_)) => own,
-            _ => {
-                let apart = (own.center - other.center).abs();
-                debug_assert!(
-                    own.unbounded.is_some() || apart <= plus(own.radius, other.radius),
-                    "the two formulas differ in their exact values"
-                );
-                own.either(other, other.error)
-            }
+            _ => own.either(other),
         }
     }
 
+    /// The same exact number by either of two formulas; without a bound if one of them has none.
+    pub fn either(self, other: Self) -> Self {
+        let (own, other) = (self.rounded(), other.rounded());
+        debug_assert!(
+            own.unbounded.or(other.unbounded).is_some()
+                || (own.center - other.center).abs() <= plus(own.radius, other.radius),
+            "the two formulas differ in their exact values"
+        );
+        own.hull_of_errors(other, other.error)
+    }
+
     /// Either of two finished numbers; `other` is computed within `other_error` of the exact value of `self`.
-    fn either(self, other: Self, other_error: f64) -> Self {
+    fn hull_of_errors(self, other: Self, other_error: f64) -> Self {
         if let Some(unbounded) = self.unbounded.or(other.unbounded) {
             return Self::without_bound(unbounded);
         }
@@ -143,7 +147,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Ordered for ErrorBound<STOR
         let (own, other) = (self.rounded(), other.rounded());
         let apart = plus(distance(own.center, other.center), plus(own.radius, other.radius));
         let far = |error: f64| plus(apart, error);
-        ErrorBound { radius: apart, error: far(own.error), ..own }.either(other, far(other.error))
+        ErrorBound { radius: apart, error: far(own.error), ..own }.hull_of_errors(other, far(other.error))
     }
 
     fn largest(values: &[Self]) -> usize {
@@ -170,12 +174,13 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Real for ErrorBound<STORAGE
         x.unless_zero(|x| x.function(FUNCTION_ULPS, libm::expm1(x.center), above(libm::exp(hi)), most))
     }
 
-    /// For x ≥ 0 only, as the activations use it: the slope is then at most 1.
+    /// For x ≥ 0 only, as the activations use it: the slope is then at most 1/(1 + x).
     fn ln_1p(&self) -> Self {
         let x = self.rounded();
-        let (_, hi) = x.reach();
+        let (lo, hi) = x.reach();
+        let steepest = over(1.0, (1.0 + lo.max(0.0)).next_down()).min(1.0);
         x.unless_zero(|x| {
-            x.function(FUNCTION_ULPS, libm::log1p(x.center), 1.0, above(libm::log1p(hi))).at_least(0.0)
+            x.function(FUNCTION_ULPS, libm::log1p(x.center), steepest, above(libm::log1p(hi))).at_least(0.0)
         })
     }
 

@@ -17,6 +17,36 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
+    /// The document's Σ before it is stored: a sum of at least two nonzero terms is pending. A single nonzero term
+    /// is not a sum: if it is a product, it is stored like any other product.
+    fn total(terms: impl Iterator<Item = Self>) -> Self {
+        let mut terms = terms.filter(|term| !term.is_zero());
+        let Some(first) = terms.next() else { return Self::zero() };
+        let Some(second) = terms.next() else { return first };
+        let both = first.as_term(true).together(second.as_term(true));
+        terms.fold(both, |total, term| total.together(term.as_term(true)))
+    }
+
+    /// Σ term · factor, where every term is multiplied before it is added. Either factor of a term may be the one
+    /// that is multiplied: a term is rounded up to twice, where the term of the plain Σ may be exact.
+    pub fn sum_of_scaled(terms: impl Iterator<Item = Self>, factor: Self) -> Self {
+        let terms: Vec<Self> = terms.map(|term| term.as_term(true)).collect();
+        let some_exact = terms.iter().any(|term| !term.is_zero() && term.granularity.is_some());
+        let sum = Self::total(terms.into_iter());
+        let count = sum.terms();
+        let scaled = ErrorBound { pending: Pending::Nothing, ..sum } * factor;
+        let additional = match scaled.pending {
+            // A power of two adds no rounding.
+            Pending::Nothing => 0,
+            _ if some_exact => 2,
+            _ => 1,
+        };
+        match count + additional {
+            1 => scaled,
+            roundings => ErrorBound { pending: Pending::Sum(roundings), ..scaled }.stored_sum(),
+        }
+    }
+
     /// How many nonzero terms the number is the sum of.
     fn terms(&self) -> u32 {
         match self.pending {
@@ -208,12 +238,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for ErrorBound<STORA
         }
     }
 
-    /// A single nonzero term is not a sum: if it is a product, it is stored like any other product.
     fn sum(terms: impl Iterator<Item = Self>) -> Self {
-        let mut terms = terms.filter(|term| !term.is_zero());
-        let Some(first) = terms.next() else { return Self::zero() };
-        let Some(second) = terms.next() else { return first };
-        let both = first.as_term(true).together(second.as_term(true));
-        terms.fold(both, |total, term| total.together(term.as_term(true))).stored_sum()
+        Self::total(terms).stored_sum()
     }
 }

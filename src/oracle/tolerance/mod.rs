@@ -100,8 +100,6 @@ fn run<const S: usize, const A: usize>(
     let g = problem.activation();
     let known = |quantity: Quantity, index: usize, derived: ErrorBound<S, A>| match own(quantity, index) {
         Some(x) => ErrorBound::stored(x),
-        // This sum stays pending, because an implementation may scale its terms instead.
-        None if quantity == Quantity::DaTilde => derived,
         None => derived.known(expected.cells(quantity)[index]),
     };
     let grid = |quantity: Quantity, derived: &Grid<ErrorBound<S, A>>| {
@@ -130,7 +128,19 @@ fn run<const S: usize, const A: usize>(
     let db = backward::db(&from_dz);
     let da_tilde = backward::da_tilde(&from_dz, &inputs.w);
     let from_da_tilde = grid(Quantity::DaTilde, &da_tilde);
-    let da = masked(&backward::da(&from_da_tilde, &inputs.r, p), &backward::da(&from_da_tilde, &kept, p));
+    let da = |r: &Grid<ErrorBound<S, A>>| {
+        let of_sum = backward::da(&from_da_tilde, r, p);
+        Grid::tabulate(r.rows(), r.cols(), |i, k| {
+            if own(Quantity::DaTilde, i * r.cols() + k).is_some() {
+                return of_sum.at(i, k);
+            }
+            // An implementation may scale the terms of the sum instead.
+            let terms = (0..z.cols()).map(|j| from_dz.at(i, j) * inputs.w.at(k, j));
+            let of_terms = ErrorBound::sum_of_scaled(terms, r.at(i, k) * (ErrorBound::one() / p.at(k)));
+            of_sum.at(i, k).either(of_terms)
+        })
+    };
+    let da = masked(&da(&inputs.r), &da(&kept));
     Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } }
         .map(derived)
 }

@@ -3,7 +3,7 @@
 use super::{CoupledFunction, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
-use num_traits::One;
+use num_traits::{One, Zero};
 
 /// `a_j = z_j² / (1 + Σ z²)`.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +43,7 @@ impl CoupledFunction for NormalizedSquare {
         &self,
         z: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
-        let Textbook { square, inverse, .. } = Textbook::new(z);
-        square.iter().map(|&q| q * inverse).collect()
+        Textbook::new(z).shares
     }
 
     /// `2z_j/D · (δ − q_jj/D)`.
@@ -52,9 +51,9 @@ impl CoupledFunction for NormalizedSquare {
         &self,
         z: &[ErrorBound<S, A>],
     ) -> Grid<ErrorBound<S, A>> {
-        let Textbook { square, inverse, twice } = Textbook::new(z);
+        let Textbook { shares, inverse, twice, .. } = Textbook::new(z);
         Grid::tabulate(z.len(), z.len(), |jj, j| {
-            twice[j] * inverse * (delta::<ErrorBound<S, A>>(jj, j) - square[jj] * inverse)
+            twice[j] * inverse * (delta::<ErrorBound<S, A>>(jj, j) - shares[jj])
         })
     }
 
@@ -65,8 +64,14 @@ impl CoupledFunction for NormalizedSquare {
         z: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
         let n = z.len();
-        let Textbook { square, inverse, twice } = Textbook::new(z);
+        let Textbook { square, shares, inverse, twice } = Textbook::new(z);
         let mean = sum(0..n, |l| row[l] * square[l] * inverse) * inverse;
+        // The terms may be subnormal where the sum is not, and stored before they are added up.
+        let stored = |term: ErrorBound<S, A>| term + ErrorBound::zero();
+        let mean = mean
+            .either(sum(0..n, |l| row[l] * shares[l]) * inverse)
+            .either(sum(0..n, |l| stored(row[l] * shares[l] * inverse)))
+            .either(sum(0..n, |l| stored(row[l] * inverse * shares[l])));
         (0..n).map(|j| twice[j] * (row[j] * inverse - mean)).collect()
     }
 }
@@ -89,9 +94,10 @@ fn square<T: Number>(x: &T) -> T {
     x.clone() * x.clone()
 }
 
-/// q = z², 1/D with D = 1 + Σ q, and 2z.
+/// q = z², q/D with D = 1 + Σ q, 1/D, and 2z.
 struct Textbook<const S: usize, const A: usize> {
     square: Vec<ErrorBound<S, A>>,
+    shares: Vec<ErrorBound<S, A>>,
     inverse: ErrorBound<S, A>,
     twice: Vec<ErrorBound<S, A>>,
 }
@@ -100,6 +106,16 @@ impl<const S: usize, const A: usize> Textbook<S, A> {
     fn new(z: &[ErrorBound<S, A>]) -> Self {
         let square: Vec<_> = z.iter().map(|&z| z * z).collect();
         let inverse = ErrorBound::one() / (ErrorBound::one() + ErrorBound::sum(square.iter().copied()));
-        Textbook { square, inverse, twice: z.iter().map(|&z| ErrorBound::from_f64(2.0) * z).collect() }
+        // A square may be exact where z · (1/D) is not.
+        let share = |(&z, &square): (&ErrorBound<S, A>, &ErrorBound<S, A>)| {
+            (square * inverse).either(z * (z * inverse))
+        };
+        let shares = z.iter().zip(&square).map(share).collect();
+        Textbook {
+            square,
+            shares,
+            inverse,
+            twice: z.iter().map(|&z| ErrorBound::from_f64(2.0) * z).collect(),
+        }
     }
 }

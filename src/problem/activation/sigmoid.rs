@@ -24,9 +24,10 @@ impl ScalarFunction for Sigmoid {
         textbook(z)
     }
 
-    /// a · (1 − a), which cancels where a approaches 1.
+    /// a · (1 − a), which cancels where a approaches 1, or a − a², whose square may be subnormal.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
-        textbook(z) * (ErrorBound::one() - textbook(z))
+        let a = textbook(z);
+        (a * (ErrorBound::one() - a)).or(a - a * a)
     }
 }
 

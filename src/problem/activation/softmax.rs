@@ -93,12 +93,14 @@ pub fn sum_without<T: Number>(n: usize, without: usize, term: impl Fn(usize) -> 
     T::sum((0..n).filter(|&l| l != without).map(term))
 }
 
-/// `e^(z_j − c) / Σ e^(z_l − c)`, where c is the largest z, or the exponential of log_softmax.
+/// `e^(z_j − c) / Σ e^(z_l − c)`, where c is the largest z, or `e^((z_j − c) − ln Σ e^(z_l − c))`.
 pub fn textbook<const S: usize, const A: usize>(z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
     let (c, e) = shifted(z);
     let inverse = ErrorBound::one() / ErrorBound::sum(e.iter().copied());
-    let logarithms = logarithms(z, c, &e);
-    e.iter().zip(logarithms).map(|(&e, log)| (e * inverse).or(log.exp())).collect()
+    let log_total = ErrorBound::sum(e.iter().copied()).ln();
+    let largest = ErrorBound::largest(z);
+    let log = |l: usize| if l == largest { -log_total } else { (z[l] - c) - log_total };
+    (0..z.len()).map(|l| (e[l] * inverse).or(log(l).exp())).collect()
 }
 
 /// c, the largest z, and `e^(z_l − c)` for each l.

@@ -19,14 +19,19 @@ impl ScalarFunction for Softplus {
         sigmoid::sigmoid(z)
     }
 
-    /// `max(z, 0) + ln(1 + e^−|z|)`.
+    /// `max(z, 0) + ln(1 + e^−|z|)`, or `ln(1 + e^z)` where e^z is in range.
     fn textbook_value<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
-        let (center, _) = z.exact_number();
-        if center > 0.0 { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
+        bent(z).or(z.exp().ln_1p())
     }
 
-    /// sigmoid(z), or `e^(z − a)`.
+    /// sigmoid(z), or `e^(z − a)` with the first of these as a.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
-        sigmoid::textbook(z).or((z - self.textbook_value(z)).exp())
+        sigmoid::textbook(z).or((z - bent(z)).exp())
     }
+}
+
+/// `max(z, 0) + ln(1 + e^−|z|)`.
+fn bent<const S: usize, const A: usize>(z: ErrorBound<S, A>) -> ErrorBound<S, A> {
+    let (center, _) = z.exact_number();
+    if center > 0.0 { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
 }

@@ -22,9 +22,14 @@ impl ScalarFunction for Softsign {
         inverse(z) * inverse(z)
     }
 
+    /// `z · 1/(1 + |z|)`.
+    fn textbook_value<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
+        z * inverse(&z)
+    }
+
     /// `1/(1 + |z|)²`, or `(1 − |a|)²`, or by the quotient rule `1/(1 + |z|) − |a|/(1 + |z|)`.
     fn textbook_derivative<const S: usize, const A: usize>(self, z: ErrorBound<S, A>) -> ErrorBound<S, A> {
-        let (inverse, a) = (inverse(&z), size(&self.value(&z)));
+        let (inverse, a) = (inverse(&z), size(&self.value(&z).or(self.textbook_value(z))));
         let from_value = ErrorBound::one() - a;
         (inverse * inverse).or(from_value * from_value).or(inverse - a * inverse)
     }

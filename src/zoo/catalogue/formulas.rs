@@ -304,7 +304,7 @@ fn thresholds<T: Float>() -> Vec<Defect<T>> {
             .unit_value(move |unit, z| beyond(unit, z).then_some(z))
             .unit_slope(move |unit, z, _| beyond(unit, z).then_some(T::one()))
     };
-    vec![linear("ten", 10.0, "where z ≤ 10"), linear("twenty", 20.0, "where z ≤ 20, or in f32")]
+    vec![linear("five", 5.0, "where z ≤ 5"), linear("twenty", 20.0, "where z ≤ 20, or in f32")]
 }
 
 /// Shifts by the wrong maximum.

@@ -15,6 +15,24 @@ pub fn nearest(format: Format, x: f64) -> f64 {
     }
 }
 
+/// Which of two numbers of a format that are equally near is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ties {
+    ToEven,
+    /// In formats narrower than a double; no hardware does so in doubles.
+    AwayFromZero,
+}
+
+impl Ties {
+    /// The number of the format nearest to x; beyond the range an infinity.
+    pub fn nearest(self, format: Format, x: f64) -> f64 {
+        match self {
+            Ties::ToEven => nearest(format, x),
+            Ties::AwayFromZero => rounded(format, x, f64::round),
+        }
+    }
+}
+
 /// The number of the format at x or next to it on the side of 0.
 pub fn toward_zero(format: Format, x: f64) -> f64 {
     rounded(format, x, f64::trunc)
@@ -73,7 +91,7 @@ pub fn neighbour(format: Format, x: f64, steps: i32) -> f64 {
 }
 
 /// a·b + c rounded once, for numbers of the format.
-pub fn fused(format: Format, a: f64, b: f64, c: f64) -> f64 {
+pub fn fused(ties: Ties, format: Format, a: f64, b: f64, c: f64) -> f64 {
     if format == Format::F64 {
         return a.mul_add(b, c);
     }
@@ -85,7 +103,7 @@ pub fn fused(format: Format, a: f64, b: f64, c: f64) -> f64 {
         rest if rest < 0.0 => sum.next_down(),
         _ => sum,
     };
-    nearest(format, odd)
+    ties.nearest(format, odd)
 }
 
 /// a + b as the nearest double and what it leaves, exactly.
@@ -200,10 +218,14 @@ fn a_fused_product_in_f32_is_that_of_the_processor() {
     for _ in 0..200_000 {
         let (a, b, c) = (near_one(), near_one(), near_one() * 2f32.powi(-30));
         let [x, y, w] = [a, b, c].map(f64::from);
-        assert_eq!(fused(Format::F32, x, y, w), f64::from(a.mul_add(b, c)), "{a:e} {b:e} {c:e}");
+        assert_eq!(
+            fused(Ties::ToEven, Format::F32, x, y, w),
+            f64::from(a.mul_add(b, c)),
+            "{a:e} {b:e} {c:e}"
+        );
     }
     // Just above a midpoint, by less than a double can tell.
     let x = 1.0 + 2f64.powi(-12);
     assert_eq!(nearest(Format::F32, x * x + 2f64.powi(-80)), 1.0 + 2f64.powi(-11));
-    assert_eq!(fused(Format::F32, x, x, 2f64.powi(-80)), 1.0 + 2f64.powi(-11) + 2f64.powi(-23));
+    assert_eq!(fused(Ties::ToEven, Format::F32, x, x, 2f64.powi(-80)), 1.0 + 2f64.powi(-11) + 2f64.powi(-23));
 }

@@ -1,5 +1,6 @@
 //! [`Freedom`]: everything that a conforming implementation may choose for itself, drawn at random.
 
+use super::format::Ties;
 use dropout_oracle::number::{Arithmetic, Format};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -9,12 +10,16 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 pub struct Freedom {
     /// In which order a Σ is taken.
     pub order: Order,
+    /// Which of two equally near numbers a rounding takes.
+    pub ties: Ties,
     /// Whether a product that is added is rounded only with the sum.
     pub fused: bool,
     /// Where in its Σ the bias stands.
     pub bias: Bias,
     /// How r, 1/p and a are put together.
     pub scale: Scale,
+    /// Whether dA is a Σ of terms that are scaled already, instead of dÃ scaled.
+    pub scales_terms: bool,
     /// In what a Σ is accumulated.
     pub accumulator: Accumulator,
     /// The format of every other intermediate result.
@@ -99,9 +104,11 @@ impl Freedom {
     pub fn plain(arithmetic: Arithmetic) -> Self {
         Freedom {
             order: Order::Natural,
+            ties: Ties::ToEven,
             fused: false,
             bias: Bias::Last,
             scale: Scale::MaskTimesInverse,
+            scales_terms: false,
             accumulator: Accumulator::In(arithmetic.accumulator),
             between: arithmetic.storage,
             kept: false,
@@ -145,9 +152,11 @@ impl Freedom {
         let between = [storage, storage, wider][below(3)];
         Freedom {
             order: orders[below(orders.len())],
+            ties: [Ties::ToEven, Ties::ToEven, Ties::AwayFromZero][below(3)],
             fused: below(2) == 0,
             bias: biases[below(biases.len())],
             scale: scales[below(scales.len())],
+            scales_terms: below(3) == 0,
             accumulator: match storage {
                 Format::F64 if below(4) == 0 => Accumulator::TwoDoubles,
                 _ => Accumulator::In(wider),

@@ -91,11 +91,13 @@ impl Draw {
     }
 
     pub fn freedom(&self) -> Freedom {
+        Freedom::drawn(self.arithmetic(), self.stream())
+    }
+
+    /// A number of the draw's own.
+    pub fn stream(&self) -> u64 {
         let digits = [self.number, self.arithmetic as u64];
-        let stream = digits
-            .iter()
-            .fold(self.case.stream(), |stream, digit| stream.wrapping_mul(31).wrapping_add(*digit));
-        Freedom::drawn(self.arithmetic(), stream)
+        digits.iter().fold(self.case.stream(), |stream, digit| stream.wrapping_mul(31).wrapping_add(*digit))
     }
 
     /// The results of an implementation with these freedoms, and perhaps a defect.

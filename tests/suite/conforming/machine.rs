@@ -3,7 +3,7 @@
 //! Each number is a double that the format in question holds. The arithmetic conforms, except for the
 //! defects that the tests plant: those of [`Defect`].
 
-use super::format::{fused, halved, nearest, shortened, stochastic, toward_zero, two_sum};
+use super::format::{fused, halved, shortened, stochastic, toward_zero, two_sum};
 use super::freedom::{Accumulator, Freedom, Order};
 use super::value::Value;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -43,6 +43,10 @@ impl Machine {
         Machine { arithmetic, freedom, defect, words: RefCell::new(ChaCha8Rng::seed_from_u64(freedom.seed)) }
     }
 
+    fn nearest(&self, format: Format, x: f64) -> f64 {
+        self.freedom.ties.nearest(format, x)
+    }
+
     /// A number as it is.
     pub fn value(&self, x: f64) -> Value<'_> {
         Value { x, machine: self }
@@ -50,17 +54,17 @@ impl Machine {
 
     /// A constant of a formula.
     pub fn constant(&self, x: f64) -> Value<'_> {
-        self.value(nearest(self.freedom.between, x))
+        self.value(self.nearest(self.freedom.between, x))
     }
 
     /// p, slope or alpha.
     pub fn parameter(&self, x: f64) -> Value<'_> {
-        self.value(nearest(self.freedom.between, nearest(self.freedom.parameters, x)))
+        self.value(self.nearest(self.freedom.between, self.nearest(self.freedom.parameters, x)))
     }
 
     /// An input or a result as it is stored.
     pub fn stored(&self, x: f64) -> f64 {
-        self.flushed(self.arithmetic.storage, nearest(self.arithmetic.storage, x))
+        self.flushed(self.arithmetic.storage, self.nearest(self.arithmetic.storage, x))
     }
 
     /// A result as it is stored, and as the next equation reads it.
@@ -106,7 +110,22 @@ impl Machine {
 
     /// An intermediate result.
     pub fn rounded(&self, x: f64) -> f64 {
-        self.flushed(self.freedom.between, nearest(self.freedom.between, x))
+        self.flushed(self.freedom.between, self.nearest(self.freedom.between, x))
+    }
+
+    /// The format of products and partial sums.
+    fn accumulator(&self) -> Format {
+        match self.freedom.accumulator {
+            Accumulator::In(format) => format,
+            Accumulator::TwoDoubles => Format::F64,
+        }
+    }
+
+    /// A factor of a term of a Σ, scaled in the format of its products.
+    pub fn scaled_term(&self, x: f64, factor: f64) -> f64 {
+        let format = self.accumulator();
+        let product = self.operand(format, x) * self.operand(format, factor);
+        self.flushed(format, self.nearest(format, product))
     }
 
     /// Σ of products, rounded only to the format of the partial sums.
@@ -135,11 +154,7 @@ impl Machine {
 
     /// The sums of the first one, two, three … values, each from the one before it.
     pub fn running_sums(&self, terms: &[Value<'_>]) -> Vec<Value<'_>> {
-        let format = match self.freedom.accumulator {
-            Accumulator::In(format) => format,
-            Accumulator::TwoDoubles => Format::F64,
-        };
-        let sum = Sum { machine: self, format };
+        let sum = Sum { machine: self, format: self.accumulator() };
         let totals = terms.iter().scan(0.0, |total, term| {
             *total = sum.plus(*total, term.x);
             Some(self.rounded_value(*total))
@@ -215,7 +230,7 @@ impl Sum<'_> {
         let operand = |x| self.machine.operand(self.format, x);
         let (total, x, y) = (operand(total), operand(x), operand(y));
         if self.machine.freedom.fused && self.machine.defect != Some(Defect::Truncation) {
-            self.machine.flushed(self.format, fused(self.format, x, y, total))
+            self.machine.flushed(self.format, fused(self.machine.freedom.ties, self.format, x, y, total))
         } else {
             self.plus(total, self.result(x * y))
         }
@@ -232,7 +247,7 @@ impl Sum<'_> {
             Some(Defect::StochasticSum) => {
                 stochastic(self.format, x, self.machine.below(1 << 32) as f64 * 2f64.powi(-32))
             }
-            _ => nearest(self.format, x),
+            _ => self.machine.nearest(self.format, x),
         };
         self.machine.flushed(self.format, rounded)
     }

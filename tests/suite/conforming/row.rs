@@ -57,7 +57,7 @@ pub fn gradient<'m>(g: &Activation, da: &[Value<'m>], z: &[Value<'m>], a: &[Valu
         },
         Activation::Coupled(CoupledActivation::LogSoftmax) => {
             let s = match m.formula(2) {
-                0 => a.iter().map(|a_j| a_j.exp()).collect(),
+                0 if !adds_largest(m) => a.iter().map(|a_j| a_j.exp()).collect(),
                 _ => softmax(z),
             };
             if m.formula(3) == 0 {
@@ -127,7 +127,7 @@ fn largest<'m>(z: &[Value<'m>]) -> Value<'m> {
 fn softmax<'m>(z: &[Value<'m>]) -> Vec<Value<'m>> {
     let m = z[0].machine;
     if m.formula(3) == 2 {
-        return log_softmax(z).into_iter().map(Value::exp).collect();
+        return shifted_twice(z).into_iter().map(Value::exp).collect();
     }
     let e: Vec<_> = shifted(z).into_iter().map(Value::exp).collect();
     let total = m.sum(e.iter().copied());
@@ -141,10 +141,22 @@ fn softmax<'m>(z: &[Value<'m>]) -> Vec<Value<'m>> {
 }
 
 fn log_softmax<'m>(z: &[Value<'m>]) -> Vec<Value<'m>> {
-    let (c, shifted) = (largest(z), shifted(z));
-    let log_total = c.machine.sum(shifted.iter().map(|d| d.exp())).ln();
-    match c.machine.formula(4) {
-        0 => z.iter().map(|&z_j| z_j - (c + log_total)).collect(),
-        _ => shifted.iter().map(|&d| d - log_total).collect(),
+    let c = largest(z);
+    if !adds_largest(c.machine) {
+        return shifted_twice(z);
     }
+    let log_total = c.machine.sum(shifted(z).iter().map(|d| d.exp())).ln();
+    z.iter().map(|&z_j| z_j - (c + log_total)).collect()
+}
+
+/// Whether log_softmax is z − (c + ln Σ), whose exponential is no softmax where c is large.
+fn adds_largest(m: &Machine) -> bool {
+    m.formula(4) == 0
+}
+
+/// (z − c) − ln Σ e^(z − c).
+fn shifted_twice<'m>(z: &[Value<'m>]) -> Vec<Value<'m>> {
+    let shifted = shifted(z);
+    let log_total = z[0].machine.sum(shifted.iter().map(|d| d.exp())).ln();
+    shifted.iter().map(|&d| d - log_total).collect()
 }

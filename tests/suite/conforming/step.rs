@@ -58,7 +58,13 @@ pub fn step(machine: &Machine, problem: &Problem) -> Step<f64> {
     let db = (0..n_next).map(|j| sum((0..m).map(|i| (read.at(i, j), 1.0)).collect()));
     let da_tilde =
         Grid::tabulate(m, n, |i, k| sum((0..n_next).map(|j| (read.at(i, j), w.at(k, j))).collect()));
-    let da = Grid::tabulate(m, n, |i, k| scaled(i, k, da_tilde.at(i, k)[1]));
+    let da = Grid::tabulate(m, n, |i, k| {
+        if !machine.freedom.scales_terms {
+            return scaled(i, k, da_tilde.at(i, k)[1]);
+        }
+        let [factor, _] = scaled(i, k, 1.0);
+        sum((0..n_next).map(|j| (read.at(i, j), machine.scaled_term(w.at(k, j), factor))).collect())
+    });
 
     let stored = |matrix: Grid<Pair>| matrix.map(|&[stored, _]| stored);
     Step {

@@ -15,7 +15,11 @@ pub fn value(unit: ScalarActivation, z: Value) -> Value {
         ScalarActivation::LeakyRelu { slope } => m.parameter(slope) * z,
         ScalarActivation::Sigmoid => sigmoid(z),
         ScalarActivation::Tanh => z.tanh(),
-        ScalarActivation::Softplus => z.max(zero) + (-z.abs()).exp().ln_1p(),
+        ScalarActivation::Softplus => match m.formula(3) {
+            // Well within the range, however it is rounded.
+            0 if z.exp().x < m.arithmetic.storage.largest() / 2.0 => z.exp().ln_1p(),
+            _ => z.max(zero) + (-z.abs()).exp().ln_1p(),
+        },
         ScalarActivation::Silu => match m.formula(2) {
             0 => z * sigmoid(z),
             _ => z / (one + (-z).exp()),

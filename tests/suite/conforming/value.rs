@@ -26,7 +26,8 @@ impl<'m> Value<'m> {
         if !self.machine.freedom.fused {
             return self * factor + addend;
         }
-        self.with(fused(self.machine.freedom.between, self.operand(), factor.operand(), addend.operand()))
+        let Freedom { ties, between, .. } = self.machine.freedom;
+        self.with(fused(ties, between, self.operand(), factor.operand(), addend.operand()))
     }
 
     /// The larger of two.
