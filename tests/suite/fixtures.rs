@@ -18,7 +18,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// All files in the sweep, as `generate --check` compares them; one case in three without it.
+/// All files in the sweep, as `generate --check` compares them; one case in six without it.
 #[test]
 fn the_committed_files_are_what_is_generated_byte_for_byte() {
     if !sweep::is_on() {
@@ -132,6 +132,23 @@ fn there_are_at_least_two_hundred_cases_and_less_than_eight_megabytes() {
         "steep",
     ];
     assert_eq!(families, BTreeSet::from(promised));
+}
+
+#[test]
+fn the_large_profile_has_each_size_past_blocks_of_128_256_and_512() {
+    let shapes: Vec<[usize; 3]> = entries(Profile::Large)
+        .iter()
+        .map(|entry| {
+            let problem = entry.problem();
+            [problem.m(), problem.n(), problem.n_next()]
+        })
+        .collect();
+    for size in 0..3 {
+        for block in [128, 256, 512] {
+            let is_past = |shape: &[usize; 3]| (block + 1..block + 9).contains(&shape[size]);
+            assert!(shapes.iter().any(is_past), "size {size} past {block}");
+        }
+    }
 }
 
 #[test]
