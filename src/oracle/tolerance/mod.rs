@@ -138,7 +138,7 @@ fn run<const S: usize, const A: usize>(
             let terms = (0..z.cols()).map(|j| from_dz.at(i, j) * inputs.w.at(k, j));
             let of_terms = ErrorBound::sum_of_scaled(terms, r.at(i, k) * (ErrorBound::one() / p.at(k)));
             // Of its own dZ, an exact dÃ says nothing.
-            let is_own = own(Quantity::Dz, i * z.cols()).is_some();
+            let is_own = (0..z.cols()).any(|j| own(Quantity::Dz, i * z.cols() + j).is_some());
             if is_own { of_terms } else { of_sum.at(i, k).either(of_terms) }
         })
     };
