@@ -12,8 +12,7 @@ use crate::cases::{Profile, SMOKE};
 use crate::number::Format;
 use crate::problem::activation::PER_UNIT;
 use crate::trace::Quantity;
-use crate::zoo::context::Memory;
-use crate::zoo::distance::{CAUGHT, another, of_result};
+use crate::zoo::distance::{CAUGHT, of_result, results};
 use crate::zoo::{self, Defect, Float};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -58,11 +57,7 @@ fn of<T: Float>(zoo: &[Defect<T>], about: &About, judged: &[&Question], is_whole
 /// Whether some result that the subject returns is wrong.
 fn catches<T: Float>(defect: &Defect<T>, question: &Question, outputs: &[Quantity]) -> bool {
     let Ok(Solved { expected, bounds }) = question.solved() else { return false };
-    let mut memory = Memory::new();
-    if defect.is_stateful() {
-        defect.step(&another(&question.problem), &mut memory);
-    }
-    let results = defect.step(&question.problem, &mut memory);
+    let results = results(defect, &question.problem);
     outputs.iter().any(|&quantity| of_result(expected, bounds, &results, quantity) >= CAUGHT)
 }
 

@@ -210,10 +210,7 @@ fn asked(about: &About, problem: &Problem) -> Result<Problem, Verdict> {
         let reason = format!("rounded to {storage}, {path} {found}: {rule}");
         Verdict::without(Status::NotJudged, reason)
     })?;
-    if supports.mask == MaskSource::Given {
-        return Ok(rounded);
-    }
-    if supports.shows_mask_in_da() {
+    if supports.mask == MaskSource::Given || supports.shows_mask_in_da() {
         return Ok(rounded);
     }
     let outputs = &supports.outputs;

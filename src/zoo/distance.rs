@@ -28,18 +28,23 @@ pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &Results) -
     Quantity::ALL.into_iter().map(of).fold(0.0, f64::max)
 }
 
-/// How far a defect is off on a problem. A stateful defect first runs another problem of the same sizes.
+/// The results of a defect on a problem. A stateful one first runs another problem of the same sizes.
+pub fn results<T: Float>(defect: &Defect<T>, problem: &Problem) -> Results {
+    let mut memory = Memory::new();
+    if defect.is_stateful() {
+        defect.step(&another(problem), &mut memory);
+    }
+    defect.step(problem, &mut memory)
+}
+
+/// How far [`results`] are off.
 pub fn of_defect<T: Float>(
     defect: &Defect<T>,
     problem: &Problem,
     expected: &Step<f64>,
     bounds: &Step<Bound>,
 ) -> f64 {
-    let mut memory = Memory::new();
-    if defect.is_stateful() {
-        defect.step(&another(problem), &mut memory);
-    }
-    distance(expected, bounds, &defect.step(problem, &mut memory))
+    distance(expected, bounds, &results(defect, problem))
 }
 
 /// A problem of the same sizes with every input changed: signs and sizes, every second cell of the mask, and

@@ -11,7 +11,8 @@ use dropout_oracle::conform::run::{Run, covered};
 use dropout_oracle::conform::{About, Answer, MaskSource, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::problem::{Problem, mask};
+use dropout_oracle::problem::activation::ScalarActivation;
+use dropout_oracle::problem::{Activation, Problem, mask};
 use dropout_oracle::scalar;
 use dropout_oracle::trace::{Quantity, Results};
 
@@ -72,9 +73,7 @@ impl Subject for Layer {
             inputs.r = self.mask(problem);
         }
         let sigmoid = problem.activation().name() == "sigmoid" && self.tanh_for_sigmoid;
-        let tanh = dropout_oracle::problem::Activation::Elementwise(
-            dropout_oracle::problem::activation::ScalarActivation::Tanh,
-        );
+        let tanh = Activation::Elementwise(ScalarActivation::Tanh);
         let mut step = scalar::step(&inputs, if sigmoid { &tanh } else { problem.activation() });
         if self.drawing == Drawing::FromZeros {
             let a_tilde = step.forward.a_tilde.clone();

@@ -7,8 +7,7 @@ use dropout_oracle::fixture::kills::{Zoo, cover};
 use dropout_oracle::fixture::solution::ARITHMETICS;
 use dropout_oracle::number::Format;
 use dropout_oracle::zoo::catalogue::pages;
-use dropout_oracle::zoo::context::Memory;
-use dropout_oracle::zoo::distance::{CAUGHT, another, distance, of_defect};
+use dropout_oracle::zoo::distance::{CAUGHT, distance, of_defect, results};
 use dropout_oracle::zoo::{self, Defect};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -82,11 +81,7 @@ fn ids_are_unique_kebab_case_and_each_breaks_an_equation_of_a_step() {
 /// A defect's results on all cases, bit for bit, except that −0 equals 0.
 fn prints(defect: &Defect<f64>) -> Vec<Vec<u64>> {
     let of = |case: &Solved| {
-        let mut memory = Memory::new();
-        if defect.is_stateful() {
-            defect.step(&another(&case.problem), &mut memory);
-        }
-        let results = defect.step(&case.problem, &mut memory);
+        let results = results(defect, &case.problem);
         let bits = results.quantities().flat_map(|quantity| {
             let grid = &results[quantity];
             let sizes = [grid.rows() as u64, grid.cols() as u64];

@@ -5,7 +5,7 @@ use super::{G, SIXTEENTHS, coupled_functions, label, scalars, usual};
 use crate::cases::recipe::{Draw, Keep, Recipe};
 use crate::problem::activation::ScalarActivation;
 
-/// One decimal that is usual, one that is a power of two, one whose double is off by much, and one of many digits.
+/// A power of two, two usual decimals, and one of many digits.
 const RATES: [&[f64]; 4] = [&[0.5], &[0.9], &[0.8], &[0.731_058_578_630_004_9]];
 
 /// A layer: its name, its purpose, its sizes, and how it differs from the usual case.
@@ -78,7 +78,7 @@ pub fn recipes() -> Vec<Recipe> {
             ),
         ]
     });
-    // Rows of W and b repeat, and with them the z of a row.
+    // Columns of W and entries of b repeat, and with them the z of a row.
     let equal = coupled_functions().chain([super::RELU]).enumerate().map(|(at, activation)| {
         recipe(
             at,

@@ -35,7 +35,7 @@ const ROWS_APART: [Row; 3] = [
     }),
 ];
 
-/// As an online softmax meets them, whose running maximum starts at −∞ and not at a number that is low enough today.
+/// For an online softmax whose running maximum starts at a number that seems low enough, in place of −∞.
 const FAR_ROWS: [Row; 2] = [
     ("far_rows", "rows whose every z lies below −1000, −10,000 or −100,000, or above 20,000", |usual| {
         Recipe {

@@ -123,21 +123,24 @@ fn strings(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<String>> {
 
 fn known_activations(reader: &mut Reader, path: &str, names: &[String]) {
     let known: BTreeSet<&str> = Activation::all().map(|g| g.name()).chain([PER_UNIT]).collect();
-    for (at, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
-        let all: Vec<&str> = known.iter().copied().collect();
-        let cure = format!("known activations: {}", all.join(", "));
-        let found = format!("= \"{}\"", shown(name));
-        reader.fault(&format!("{path}[{at}]"), found, "there is no such activation", cure);
+    let known: Vec<&str> = known.into_iter().collect();
+    for (at, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
+        unknown(reader, &format!("{path}[{at}]"), name, ["activation", "activations"], &known);
     }
+}
+
+/// The fault of a name that is not among the known ones of its kind, in the singular and the plural.
+fn unknown(reader: &mut Reader, path: &str, name: &str, [one, many]: [&str; 2], known: &[&str]) {
+    let rule = format!("there is no such {one}");
+    reader.fault(path, format!("= \"{}\"", shown(name)), rule, format!("known {many}: {}", known.join(", ")));
 }
 
 fn quantities(reader: &mut Reader, path: &str, names: &[String]) -> Vec<Quantity> {
     let mut quantity = |(at, name): (usize, &String)| {
         let known = Quantity::ALL.into_iter().find(|quantity| quantity.name() == name);
         if known.is_none() {
-            let cure = format!("known results: {}", Quantity::ALL.map(Quantity::name).join(", "));
-            let found = format!("= \"{}\"", shown(name));
-            reader.fault(&format!("{path}[{at}]"), found, "there is no such result", cure);
+            let known = Quantity::ALL.map(Quantity::name);
+            unknown(reader, &format!("{path}[{at}]"), name, ["result", "results"], &known);
         }
         known
     };

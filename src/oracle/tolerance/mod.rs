@@ -17,7 +17,7 @@ use crate::number::{Arithmetic, ErrorBound, Format};
 use crate::problem::Problem;
 use crate::scalar::{Step, backward, forward};
 use crate::trace::{Backward, Forward, Quantity};
-use num_traits::One;
+use num_traits::{One, Zero};
 
 /// The largest permitted `|computed − expected|`; 0 demands equality.
 pub type Bound = Result<f64, NotJudged>;
@@ -109,12 +109,12 @@ fn run<const S: usize, const A: usize>(
 
     // An implementation may scale before it masks, so the scaled number of a dropped unit must not overflow either.
     let kept = inputs.r.map(|_| ErrorBound::<S, A>::one());
-    let masked = |masked: &Grid<ErrorBound<S, A>>, kept: &Grid<ErrorBound<S, A>>| {
-        masked.zip(kept, |&masked, &kept| if kept.error().is_ok() { masked } else { kept })
+    let masked = |kept: Grid<ErrorBound<S, A>>| {
+        kept.zip(&inputs.r, |&x, r| if r.is_zero() && x.error().is_ok() { ErrorBound::zero() } else { x })
     };
 
     let p = &inputs.keep_prob;
-    let a_tilde = masked(&forward::a_tilde(&inputs.r, p, &inputs.a), &forward::a_tilde(&kept, p, &inputs.a));
+    let a_tilde = masked(forward::a_tilde(&kept, p, &inputs.a));
     let from_a_tilde = grid(Quantity::ATilde, &a_tilde);
     let z = forward::z(&inputs.w, &from_a_tilde, &inputs.b);
     let from_z = grid(Quantity::Z, &z);
@@ -128,21 +128,19 @@ fn run<const S: usize, const A: usize>(
     let db = backward::db(&from_dz);
     let da_tilde = backward::da_tilde(&from_dz, &inputs.w);
     let from_da_tilde = grid(Quantity::DaTilde, &da_tilde);
-    let da = |r: &Grid<ErrorBound<S, A>>| {
-        let of_sum = backward::da(&from_da_tilde, r, p);
-        Grid::tabulate(r.rows(), r.cols(), |i, k| {
-            if own(Quantity::DaTilde, i * r.cols() + k).is_some() {
-                return of_sum.at(i, k);
-            }
-            // An implementation may scale the terms of the sum instead.
-            let terms = (0..z.cols()).map(|j| from_dz.at(i, j) * inputs.w.at(k, j));
-            let of_terms = ErrorBound::sum_of_scaled(terms, r.at(i, k) * (ErrorBound::one() / p.at(k)));
-            // Of its own dZ, an exact dÃ says nothing.
-            let is_own = (0..z.cols()).any(|j| own(Quantity::Dz, i * z.cols() + j).is_some());
-            if is_own { of_terms } else { of_sum.at(i, k).either(of_terms) }
-        })
-    };
-    let da = masked(&da(&inputs.r), &da(&kept));
+    let of_sum = backward::da(&from_da_tilde, &kept, p);
+    let da = Grid::tabulate(kept.rows(), kept.cols(), |i, k| {
+        if own(Quantity::DaTilde, i * kept.cols() + k).is_some() {
+            return of_sum.at(i, k);
+        }
+        // An implementation may scale the terms of the sum instead.
+        let terms = (0..z.cols()).map(|j| from_dz.at(i, j) * inputs.w.at(k, j));
+        let of_terms = ErrorBound::sum_of_scaled(terms, ErrorBound::one() / p.at(k));
+        // If dZ is the implementation's own, the exact dÃ does not follow from it.
+        let is_own = (0..z.cols()).any(|j| own(Quantity::Dz, i * z.cols() + j).is_some());
+        if is_own { of_terms } else { of_sum.at(i, k).either(of_terms) }
+    });
+    let da = masked(da);
     Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } }
         .map(derived)
 }

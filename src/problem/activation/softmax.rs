@@ -96,8 +96,8 @@ pub fn sum_without<T: Number>(n: usize, without: usize, term: impl Fn(usize) -> 
 /// `e^(z_j − c) / Σ e^(z_l − c)`, where c is the largest z, or `e^((z_j − c) − ln Σ e^(z_l − c))`.
 pub fn textbook<const S: usize, const A: usize>(z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
     let (c, e) = shifted(z);
-    let inverse = ErrorBound::one() / ErrorBound::sum(e.iter().copied());
-    let log_total = ErrorBound::sum(e.iter().copied()).ln();
+    let total = ErrorBound::sum(e.iter().copied());
+    let (inverse, log_total) = (ErrorBound::one() / total, total.ln());
     let largest = ErrorBound::largest(z);
     let log = |l: usize| if l == largest { -log_total } else { (z[l] - c) - log_total };
     (0..z.len()).map(|l| (e[l] * inverse).or(log(l).exp())).collect()
