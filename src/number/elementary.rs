@@ -1,10 +1,10 @@
 //! Enclosures of elementary functions at a point, to a precision chosen at run time.
 //!
-//! dashu computes exp, exp_m1, ln_1p and the square root, and documents their results as correctly rounded.
-//! Nothing here relies on that: each is computed with [`GUARD`] extra bits and then widened on both sides by
-//! at least 2^(GUARD/2 − 1) ulps, so an enclosure holds even if the library is off by that much. dashu has no
-//! erfc; this module sums one of two series and bounds the remainder. [`super::interval`] calls these
-//! functions at its ends.
+//! exp and erfc are series of fixed-point numbers, with their remainders bounded: dashu has no erfc, and its exp
+//! takes three times as long. dashu computes exp_m1, ln_1p and the square root, and documents their results as
+//! correctly rounded. Nothing here relies on that: each is computed with [`GUARD`] extra bits and then widened on
+//! both sides by at least 2^(GUARD/2 − 1) ulps, so an enclosure holds even if the library is off by that much.
+//! [`super::interval`] calls these functions at its ends.
 
 use dashu_base::{Sign, UnsignedAbs};
 use dashu_float::round::mode::{Down, HalfEven, Up};
@@ -60,7 +60,39 @@ pub fn exp(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
     if x.significand().is_zero() {
         return Some(Enclosed { lo: Repr::one(), hi: Repr::one() });
     }
-    library(bits, |context| context.exp(x, None).ok().map(|rounded| rounded.value()))
+    // Each squaring doubles the relative error: a bit more is carried for each.
+    let squarings = bits.isqrt() / 2 + 1;
+    let scale = bits + GUARD + squarings;
+    let (halvings, rest) = modulo_ln_2(x, scale);
+    let power = exp_series(&rest.shifted_down(squarings), scale);
+    let power = (0..squarings).fold(power, |power, _| power.times(&power, 1, 1, scale));
+    Some(power.enclosed(scale as isize - halvings))
+}
+
+/// k and r with x = k ln 2 + r and 0 < r < 1, for |x| of at most 2^20.
+fn modulo_ln_2(x: &Repr<2>, scale: usize) -> (isize, Fixed) {
+    let rough = i64::try_from(Fixed::around(x, 32).lo).expect("53 bits") as f64 / 2f64.powi(32);
+    // One millionth is more than the error of `rough` and of the product, so r is positive.
+    let k = (rough * std::f64::consts::LOG2_E - 1e-6).floor() as isize;
+    let (x, ln_2) = (Fixed::around(x, scale), ln_2());
+    let (lo, hi) = (Fixed::around(&ln_2.lo, scale).lo, Fixed::around(&ln_2.hi, scale).hi);
+    let (least, most) = if k < 0 { (&hi * k, &lo * k) } else { (&lo * k, &hi * k) };
+    (k, Fixed { lo: x.lo - most, hi: x.hi - least })
+}
+
+/// `Σₙ xⁿ / n! = eˣ` for 0 < x < 1/2.
+fn exp_series(x: &Fixed, scale: usize) -> Fixed {
+    let one = IBig::ONE << scale;
+    let (mut term, mut total) = (x.clone(), Fixed { lo: &one + &x.lo, hi: one + &x.hi });
+    for n in 2.. {
+        term = term.times(x, 1, n, scale);
+        total = Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi };
+        // Each term is less than half the one before, so all that follow sum to less than this one.
+        if term.hi <= IBig::from(2) {
+            break;
+        }
+    }
+    Fixed { lo: total.lo, hi: total.hi + term.hi }
 }
 
 /// eˣ − 1; `None` far above the range.
@@ -139,7 +171,7 @@ pub fn erfc(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
 /// 2/√π · e^(−x²) · series, to `scale` bits; the series is a multiple of 2^−scale.
 fn gaussian_times(square: &Repr<2>, scale: usize, series: impl Fn(usize) -> Fixed) -> Option<Enclosed> {
     let exponential = exp(&-square.clone(), scale)?;
-    frac_2_sqrt_pi().times(&exponential, scale)?.times(&series(scale).enclosed(scale), scale)
+    frac_2_sqrt_pi().times(&exponential, scale)?.times(&series(scale).enclosed(scale as isize), scale)
 }
 
 /// A non-negative number, enclosed between two multiples of 2^−scale.
@@ -172,8 +204,14 @@ impl Fixed {
         Fixed { lo: &square_of_one / &self.hi, hi: &square_of_one / &self.lo + 1u8 }
     }
 
-    fn enclosed(self, scale: usize) -> Enclosed {
-        let end = |steps| Repr::new(steps, -(scale as isize));
+    /// self / 2^bits, rounded outward.
+    fn shifted_down(&self, bits: usize) -> Self {
+        Fixed { lo: &self.lo >> bits, hi: (&self.hi >> bits) + 1u8 }
+    }
+
+    /// self as a number of steps of 2^−scale.
+    fn enclosed(self, scale: isize) -> Enclosed {
+        let end = |steps| Repr::new(steps, -scale);
         Enclosed { lo: end(self.lo), hi: end(self.hi) }
     }
 }
@@ -218,8 +256,9 @@ fn erfc_series(x: &Fixed, scale: usize) -> Fixed {
     }
 }
 
-/// Enough for 4096 bits of erfc at x = 40, where erf needs 3/2 · 40² bits more.
-const CONSTANT_BITS: usize = 4096 + 3 * 40 * 40 / 2 + 2 * GUARD;
+/// Enough for 4096 bits of erfc at x = 40, where erf needs 3/2 · 40² bits more, and its exponential as many as it
+/// squares.
+const CONSTANT_BITS: usize = 4096 + 3 * 40 * 40 / 2 + 6 * GUARD;
 
 /// 2/√π.
 pub fn frac_2_sqrt_pi() -> &'static Enclosed {
@@ -231,6 +270,12 @@ pub fn frac_2_sqrt_pi() -> &'static Enclosed {
         });
         constant.expect("π has a square root")
     })
+}
+
+/// ln 2.
+fn ln_2() -> &'static Enclosed {
+    static CONSTANT: OnceLock<Enclosed> = OnceLock::new();
+    CONSTANT.get_or_init(|| ln_1p(&Repr::one(), CONSTANT_BITS).expect("2 is positive"))
 }
 
 /// 1/√2 = √(1/2).

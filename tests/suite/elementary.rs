@@ -41,6 +41,41 @@ fn at<const BITS: usize>(x: f64) -> Interval<BITS> {
     Interval::from_f64(x)
 }
 
+/// Powers of two of both signs from 2^−1074 to 2^20, multiples of ln 2 rounded to doubles, and the ends of the range.
+fn exponents() -> impl Iterator<Item = f64> {
+    let powers = [-1074, -600, -130, -64, -33, -9, -1, 0, 3, 9, 13, 19].map(|e| 2f64.powi(e));
+    let multiples = [1.0, 2.0, 3.0, 7.0, 100.0, 1023.0, 16_000.0].map(|k| k * std::f64::consts::LN_2);
+    let others = [0.1, 0.49999, 1.9, 12.25, 88.7, 709.78, 745.2, 16_383.5, 16_384.0, 1_048_575.5];
+    powers.into_iter().chain(multiples).chain(others).flat_map(|x| [x, -x])
+}
+
+#[test]
+fn exp_holds_the_value_of_the_library_and_is_narrow() {
+    fn check<const BITS: usize>(x: f64) {
+        let enclosed = at::<BITS>(x).exp();
+        if x < -16_384.0 {
+            let far_below = Repr::new(IBig::ONE, -23_637);
+            assert!(
+                enclosed.lo() == &Repr::zero() && enclosed.hi() == &far_below,
+                "exp({x:e}): {enclosed:?}"
+            );
+            return;
+        }
+        assert!(narrower_than(&enclosed, BITS as isize - 2), "exp({x:e}) to {BITS} bits: {enclosed:?}");
+        let x: FBig<HalfEven, 2> = FBig::try_from(x).expect("finite");
+        let other = Context::<HalfEven>::new(BITS + 64).exp(x.repr(), None).expect("in range").value();
+        assert!(holds(&enclosed, other.repr()), "exp({x}) to {BITS} bits: {enclosed:?}");
+    }
+    for x in exponents() {
+        check::<128>(x);
+        check::<512>(x);
+    }
+    for x in exponents().step_by(sweep::one_in(5)) {
+        check::<4096>(x);
+    }
+    assert!(!at::<128>(1_048_577.0).exp().is_bounded());
+}
+
 /// 1 − 2/√π Σ (−1)ⁿ x^(2n+1) / (n! (2n+1)): terms of up to e^(x²) cancel to e^(−x²), so that 2 x² log₂ e
 /// < 3 x² bits more are carried, and 64 for the roundings of its few thousand steps.
 fn erfc_by_alternating_series(x: f64, bits: usize) -> FBig<HalfEven, 2> {
