@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::number::{Arithmetic, Format};
 use crate::problem::Problem;
 use crate::wire::read::{self, Kind};
+use crate::zoo::context::RightStep;
 use crate::zoo::distance::{CAUGHT, of_defect};
 use crate::zoo::{self, Defect};
 use crate::{explain, oracle};
@@ -70,7 +71,7 @@ fn catching(defect: &Defect<f64>) -> Option<String> {
     let catches = |entry: &Entry| {
         let question = Question::new(entry.problem(), Arithmetic::plain(Format::F64));
         question.solved().is_ok_and(|Solved { expected, bounds }| {
-            of_defect(defect, &question.problem, expected, bounds) >= CAUGHT
+            of_defect(defect, &RightStep::of(&question.problem), expected, bounds) >= CAUGHT
         })
     };
     all.into_iter().find(catches).map(|entry| entry.id)

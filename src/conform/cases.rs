@@ -1,22 +1,45 @@
 //! The cases a subject is asked, from the catalogue or from a folder, and their selection by id.
 
+use super::judge::question::Question;
 use crate::Error;
-use crate::cases::{self, Profile};
+use crate::cases::{self, Profile, SMOKE};
 use crate::fixture::files;
+use crate::number::Arithmetic;
 use crate::problem::Problem;
 use crate::wire::read::{self, Kind};
 use glob::Pattern;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use strsim::sorensen_dice;
 
-/// A case, not yet solved.
-#[derive(Clone, Debug, PartialEq)]
+/// A case. It is solved on demand, once for all its clones in each form in which it is asked.
+#[derive(Clone, Debug)]
 pub struct Case {
     /// Its id: the family, a slash and the name.
     pub id: String,
     /// The inputs.
     pub problem: Problem,
+    asked: Arc<Mutex<Vec<Arc<Question>>>>,
+}
+
+impl Case {
+    /// A case of this id.
+    pub fn new(id: String, problem: Problem) -> Self {
+        Case { id, problem, asked: Arc::default() }
+    }
+
+    /// The question about this case's problem, as it was changed for a subject, in the subject's arithmetic.
+    pub fn question(&self, changed: Problem, arithmetic: Arithmetic) -> Arc<Question> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = asked.iter().find(|known| known.arithmetic == arithmetic && known.problem == changed);
+        if let Some(known) = known {
+            return Arc::clone(known);
+        }
+        let question = Arc::new(Question::new(changed, arithmetic));
+        asked.push(Arc::clone(&question));
+        question
+    }
 }
 
 /// All built-in step cases.
@@ -24,9 +47,18 @@ pub fn built_in() -> Vec<Case> {
     of(Profile::Core)
 }
 
-/// The step cases of a profile.
+/// The step cases of a profile, clones of the same ones at each call.
 pub fn of(profile: Profile) -> Vec<Case> {
-    let case = |entry: cases::Entry| Case { problem: entry.problem(), id: entry.id };
+    static CORE: LazyLock<Vec<Case>> = LazyLock::new(|| drawn(Profile::Core));
+    match profile {
+        Profile::Core => CORE.clone(),
+        Profile::Smoke => CORE.iter().filter(|case| SMOKE.lines().any(|id| id == case.id)).cloned().collect(),
+        Profile::Large => drawn(Profile::Large),
+    }
+}
+
+fn drawn(profile: Profile) -> Vec<Case> {
+    let case = |entry: cases::Entry| Case::new(entry.id.clone(), entry.problem());
     cases::entries(profile).into_iter().map(case).collect()
 }
 
@@ -46,7 +78,7 @@ pub fn in_folder(folder: &Path) -> Result<Vec<Case>, Error> {
         if !ids.insert(id.clone()) {
             return Err(fault(&format!("another case has the id {id}")));
         }
-        Ok(Case { id, problem: given.problem })
+        Ok(Case::new(id, given.problem))
     });
     let cases = cases.collect::<Result<Vec<_>, Error>>()?;
     match cases.is_empty() {

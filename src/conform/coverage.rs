@@ -12,10 +12,12 @@ use crate::cases::{Profile, SMOKE};
 use crate::number::Format;
 use crate::problem::activation::PER_UNIT;
 use crate::trace::Quantity;
+use crate::zoo::context::RightStep;
 use crate::zoo::distance::{CAUGHT, of_result, results};
 use crate::zoo::{self, Defect, Float};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Which known defects the judged cases would catch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,20 +47,32 @@ fn of<T: Float>(zoo: &[Defect<T>], about: &About, judged: &[&Question], is_whole
         cases::of(Profile::Smoke).into_iter().map(|case| about.supports.fit(&case.problem)).collect();
     let (first, others): (Vec<&Question>, _) =
         judged.iter().copied().partition(|question| smoke.contains(&question.problem));
-    let questions: Vec<&Question> = first.into_iter().chain(others).collect();
+    let questions: Vec<Judged<T>> = first.into_par_iter().chain(others).filter_map(Judged::of).collect();
     let missed: Vec<&Defect<T>> = zoo
         .par_iter()
-        .filter(|defect| !questions.iter().any(|question| catches(defect, question, outputs)))
+        .filter(|defect| !questions.iter().any(|question| question.catches(defect, outputs)))
         .collect();
     let needs = if is_whole { needs(&missed, about) } else { BTreeMap::new() };
     Coverage { known: zoo.len(), caught: zoo.len() - missed.len(), needs }
 }
 
-/// Whether some result that the subject returns is wrong.
-fn catches<T: Float>(defect: &Defect<T>, question: &Question, outputs: &[Quantity]) -> bool {
-    let Ok(Solved { expected, bounds }) = question.solved() else { return false };
-    let results = results(defect, &question.problem);
-    outputs.iter().any(|&quantity| of_result(expected, bounds, &results, quantity) >= CAUGHT)
+/// A question that has an answer, and the right step on it.
+struct Judged<'a, T> {
+    solved: &'a Solved,
+    right: RightStep<'a, T>,
+}
+
+impl<'a, T: Float> Judged<'a, T> {
+    fn of(question: &'a Question) -> Option<Self> {
+        Some(Judged { solved: question.solved().ok()?, right: RightStep::of(&question.problem) })
+    }
+
+    /// Whether a defect makes some result wrong that the subject returns.
+    fn catches(&self, defect: &Defect<T>, outputs: &[Quantity]) -> bool {
+        let Solved { expected, bounds } = self.solved;
+        let results = results(defect, &self.right);
+        outputs.iter().any(|&quantity| of_result(expected, bounds, &results, quantity) >= CAUGHT)
+    }
 }
 
 /// A subject that supports more.
@@ -69,13 +83,17 @@ type More = (String, About);
 fn needs<T: Float>(missed: &[&Defect<T>], about: &About) -> BTreeMap<String, usize> {
     let more = more(about);
     let smoke = cases::of(Profile::Smoke);
-    let questions = |about: &About| -> Vec<Question> {
-        smoke.par_iter().filter_map(|case| run::question(about, &case.problem).ok()).collect()
+    let questions = |about: &About| -> Vec<Arc<Question>> {
+        smoke.par_iter().filter_map(|case| run::question(about, case).ok()).collect()
     };
-    let questions: Vec<Vec<Question>> = more.iter().map(|(_, about)| questions(about)).collect();
+    let questions: Vec<Vec<Arc<Question>>> = more.iter().map(|(_, about)| questions(about)).collect();
+    let questions: Vec<Vec<Judged<T>>> = questions
+        .iter()
+        .map(|asked| asked.par_iter().filter_map(|question| Judged::of(question)).collect())
+        .collect();
     let need = |defect: &&Defect<T>| {
-        let enough = |((_, about), questions): (&More, &Vec<Question>)| {
-            questions.iter().any(|question| catches(defect, question, &about.supports.outputs))
+        let enough = |((_, about), questions): (&More, &Vec<Judged<T>>)| {
+            questions.iter().any(|question| question.catches(defect, &about.supports.outputs))
         };
         more.iter().zip(&questions).position(|(more, questions)| enough((more, questions)))
     };

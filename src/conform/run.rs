@@ -11,6 +11,7 @@ use crate::problem::{Fault, Problem, formats};
 use crate::trace::Quantity;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The outcome of a run: a verdict for every case, so that skipped cases count in every total.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +85,7 @@ pub fn covered(
     let is_judged = |outcome: &Outcome| matches!(outcome.verdict.status, Status::Pass | Status::Fail);
     let judged = exchanges.iter().zip(&run.outcomes).filter(|(_, outcome)| is_judged(outcome));
     let questions: Vec<&Question> =
-        judged.filter_map(|(exchange, _)| exchange.question.as_ref().ok()).collect();
+        judged.filter_map(|(exchange, _)| exchange.question.as_deref().ok()).collect();
     let coverage = Coverage::of(&run.about, &questions, coverage::is_whole(cases));
     (run, coverage)
 }
@@ -141,14 +142,14 @@ fn small_and_large_in_turn(cases: &[Case]) -> Vec<usize> {
 #[derive(Debug)]
 pub struct Exchange<'a> {
     id: &'a str,
-    question: Result<Question, Verdict>,
+    question: Result<Arc<Question>, Verdict>,
     answers: Vec<Answer>,
 }
 
 impl<'a> Exchange<'a> {
     /// The question in the subject's number format, or the verdict if it is not asked.
     pub fn new(about: &About, case: &'a Case) -> Self {
-        Exchange { id: &case.id, question: question(about, &case.problem), answers: Vec::new() }
+        Exchange { id: &case.id, question: question(about, case), answers: Vec::new() }
     }
 
     /// Asks the question. The second call repeats it, unless the first answer was not a result.
@@ -164,7 +165,7 @@ impl<'a> Exchange<'a> {
             (Answer::Result(results), Status::Pass | Status::Fail) => Some(results),
             _ => None,
         };
-        Some(Asked { question: self.question.as_ref().ok()?, results })
+        Some(Asked { question: self.question.as_deref().ok()?, results })
     }
 
     /// The verdict, once the subject has been asked.
@@ -192,8 +193,8 @@ impl<'a> Exchange<'a> {
 ///
 /// # Errors
 /// The verdict if the question is not asked.
-pub fn question(about: &About, problem: &Problem) -> Result<Question, Verdict> {
-    asked(about, problem).map(|problem| Question::new(problem, about.arithmetic))
+pub fn question(about: &About, case: &Case) -> Result<Arc<Question>, Verdict> {
+    asked(about, &case.problem).map(|problem| case.question(problem, about.arithmetic))
 }
 
 /// The problem in the subject's number format, modified to reveal the mask if the subject draws its own.

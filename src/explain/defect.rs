@@ -6,8 +6,8 @@ use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::Quantity;
 use crate::zoo::Defect;
-use crate::zoo::context::Memory;
-use crate::zoo::distance::another;
+use crate::zoo::context::RightStep;
+use crate::zoo::distance::results;
 use std::fmt::Write;
 
 const WIDTH: usize = 100;
@@ -16,11 +16,7 @@ const SHOWN: usize = 8;
 
 /// What a defect does, and its wrong results on a problem.
 pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step<f64>) -> String {
-    let mut memory = Memory::new();
-    if defect.is_stateful() {
-        defect.step(&another(problem), &mut memory);
-    }
-    let results = defect.step(problem, &mut memory);
+    let results = results(defect, &RightStep::of(problem));
     let mut page = format!("{} · equation {}\n", defect.id, defect.equation);
     let mut paragraph = |words: &str| page += &wrap("", words.split(' '), WIDTH);
     paragraph(&format!("{}.", defect.says));

@@ -2,7 +2,7 @@
 
 use super::Float;
 use crate::grid::Grid;
-use crate::problem::Activation;
+use crate::problem::{Activation, Problem};
 use crate::scalar::{Inputs, backward, forward};
 use crate::trace::{Quantity, Results};
 use std::collections::BTreeMap;
@@ -16,20 +16,42 @@ pub struct StepContext<'a, T> {
     pub inputs: Inputs<T>,
     /// The results so far.
     pub results: Results<T>,
-    /// What the previous call with the same sizes left behind.
-    pub last: Option<&'a Saved<T>>,
+    /// The previous call with the same sizes.
+    pub last: Option<&'a Call<T>>,
 }
 
-/// What earlier calls left behind, by m, n and n_next.
-pub type Memory<T> = BTreeMap<[usize; 3], Saved<T>>;
+/// The last call of each m, n and n_next.
+pub type Memory<T> = BTreeMap<[usize; 3], Call<T>>;
 
-/// What a call leaves behind for the next one with the same sizes.
+/// A call of a layer: what it read and what it computed.
 #[derive(Clone, Debug)]
-pub struct Saved<T> {
+pub struct Call<T> {
     /// The six inputs.
     pub inputs: Inputs<T>,
     /// The eight results.
     pub results: Results<T>,
+}
+
+/// The right step on a problem, computed once for all defects that are run on it.
+#[derive(Clone, Debug)]
+pub struct RightStep<'a, T> {
+    /// The problem.
+    pub problem: &'a Problem,
+    /// What the right step reads and computes.
+    pub call: Call<T>,
+}
+
+impl<'a, T: Float> RightStep<'a, T> {
+    /// The right step on a problem.
+    pub fn of(problem: &'a Problem) -> Self {
+        let (g, inputs, results) = (problem.activation(), problem.inputs().over(), Results::default());
+        let mut step = StepContext { g, inputs, results, last: None };
+        for quantity in Quantity::ALL {
+            let right = step.right(quantity);
+            step.results.insert(quantity, right);
+        }
+        RightStep { problem, call: Call { inputs: step.inputs, results: step.results } }
+    }
 }
 
 /// Entries under the document's letters and indices: i example, k input, j output.
@@ -105,6 +127,18 @@ impl<T: Float> StepContext<'_, T> {
             Quantity::Db => backward::db(self.result(Quantity::Dz)).into_row(),
             Quantity::DaTilde => backward::da_tilde(self.result(Quantity::Dz), w),
             Quantity::Da => backward::da(self.result(Quantity::DaTilde), r, keep_prob),
+        }
+    }
+
+    /// The earlier results that the right stage reads.
+    pub fn read_by(quantity: Quantity) -> &'static [Quantity] {
+        match quantity {
+            Quantity::ATilde => &[],
+            Quantity::Z => &[Quantity::ATilde],
+            Quantity::ANext | Quantity::Dz => &[Quantity::Z],
+            Quantity::Dw => &[Quantity::Dz, Quantity::ATilde],
+            Quantity::Db | Quantity::DaTilde => &[Quantity::Dz],
+            Quantity::Da => &[Quantity::DaTilde],
         }
     }
 

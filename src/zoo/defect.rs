@@ -9,9 +9,8 @@
 //! ```
 
 use super::Float;
-use super::context::{Memory, Saved, StepContext};
+use super::context::{Call, Memory, RightStep, StepContext};
 use crate::grid::Grid;
-use crate::problem::Problem;
 use crate::problem::activation::{Activation, ScalarActivation, VectorFunction};
 use crate::scalar::Inputs;
 use crate::trace::{Quantity, Results};
@@ -194,30 +193,38 @@ impl<T: Float> Defect<T> {
     }
 
     /// Runs one step. `memory` holds what earlier calls left behind, and is updated.
-    pub fn step(&self, problem: &Problem, memory: &mut Memory<T>) -> Results {
-        let sizes = [problem.m(), problem.n(), problem.n_next()];
-        let mut seen = StepContext {
-            g: problem.activation(),
-            inputs: problem.inputs().over(),
-            results: Results::default(),
-            last: memory.get(&sizes),
-        };
-        if let Some(reads) = &self.forward_reads {
-            seen.inputs = reads(&seen);
-        }
+    ///
+    /// A result is computed only if its stage or something that it reads is replaced; the others are the right ones.
+    pub fn step(&self, right: &RightStep<T>, memory: &mut Memory<T>) -> Results {
+        let (g, inputs) = (right.problem.activation(), right.call.inputs.clone());
+        let sizes = [inputs.a.rows(), inputs.a.cols(), inputs.w.cols()];
+        let mut seen = StepContext { g, inputs, results: Results::default(), last: memory.get(&sizes) };
+        let mut changed: Vec<Quantity> = Vec::new();
         for quantity in Quantity::ALL {
-            if let (Quantity::Dz, Some(reads)) = (quantity, &self.backward_reads) {
+            let reads = match quantity {
+                Quantity::ATilde => &self.forward_reads,
+                Quantity::Dz => &self.backward_reads,
+                _ => &None,
+            };
+            if let Some(reads) = reads {
                 seen.inputs = reads(&seen);
+                changed = Quantity::ALL.to_vec();
             }
-            let result =
-                self.stages.get(&quantity).map_or_else(|| seen.right(quantity), |stage| stage(&seen));
+            let stage = self.stages.get(&quantity);
+            let reads_changed = StepContext::<T>::read_by(quantity).iter().any(|read| changed.contains(read));
+            let result = if stage.is_none() && !reads_changed && !changed.contains(&quantity) {
+                right.call.results[quantity].clone()
+            } else {
+                changed.push(quantity);
+                stage.map_or_else(|| seen.right(quantity), |stage| stage(&seen))
+            };
             seen.results.insert(quantity, result);
         }
         let mut returned = seen.results.clone();
         returned.extend(self.returned.iter().flat_map(|returned| returned(&seen)));
         let StepContext { inputs, results, .. } = seen;
         if self.stateful {
-            memory.insert(sizes, Saved { inputs, results });
+            memory.insert(sizes, Call { inputs, results });
         }
         returned.map(|&x| x.into())
     }

@@ -1,6 +1,6 @@
 //! How far a defective step is from the right results, in tolerances.
 
-use super::context::Memory;
+use super::context::{Memory, RightStep};
 use super::{Defect, Float};
 use crate::grid::Grid;
 use crate::oracle::tolerance::{Bound, ratio};
@@ -29,22 +29,22 @@ pub fn distance(expected: &Step<f64>, bounds: &Step<Bound>, results: &Results) -
 }
 
 /// The results of a defect on a problem. A stateful one first runs another problem of the same sizes.
-pub fn results<T: Float>(defect: &Defect<T>, problem: &Problem) -> Results {
+pub fn results<T: Float>(defect: &Defect<T>, right: &RightStep<T>) -> Results {
     let mut memory = Memory::new();
     if defect.is_stateful() {
-        defect.step(&another(problem), &mut memory);
+        defect.step(&RightStep::of(&another(right.problem)), &mut memory);
     }
-    defect.step(problem, &mut memory)
+    defect.step(right, &mut memory)
 }
 
 /// How far [`results`] are off.
 pub fn of_defect<T: Float>(
     defect: &Defect<T>,
-    problem: &Problem,
+    right: &RightStep<T>,
     expected: &Step<f64>,
     bounds: &Step<Bound>,
 ) -> f64 {
-    distance(expected, bounds, &results(defect, problem))
+    distance(expected, bounds, &results(defect, right))
 }
 
 /// A problem of the same sizes with every input changed: signs and sizes, every second cell of the mask, and

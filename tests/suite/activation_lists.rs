@@ -7,7 +7,7 @@ use dropout_oracle::grid::Grid;
 use dropout_oracle::problem::activation::{Activation, CoupledActivation, PER_UNIT, ScalarActivation};
 use dropout_oracle::problem::{Inputs, Problem};
 use dropout_oracle::trace::Quantity;
-use dropout_oracle::zoo::context::Memory;
+use dropout_oracle::zoo::context::{Memory, RightStep};
 use dropout_oracle::zoo::{self, Defect};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -143,8 +143,10 @@ fn the_zoo_has_a_defect_of_every_activation_in_each_pass() {
         Problem::new(inputs, activation).expect("a valid problem")
     };
     let problems: Vec<Problem> = Activation::all().map(problem).collect();
+    let rights: Vec<RightStep<f64>> = problems.iter().map(RightStep::of).collect();
     let results = |defect: &Defect<f64>, quantity| -> Vec<Grid<f64>> {
-        problems.iter().map(|problem| defect.step(problem, &mut Memory::new())[quantity].clone()).collect()
+        let step = |right| defect.step(right, &mut Memory::new())[quantity].clone();
+        rights.iter().map(step).collect()
     };
     let differ = |x: &Grid<f64>, y: &Grid<f64>| {
         // Beyond any rounding; what is not a number differs.

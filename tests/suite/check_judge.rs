@@ -321,7 +321,7 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
     // A file of results was computed on the cases as they are.
     let about =
         About { precomputed: true, supports: one_p, ..About::new("a file", Arithmetic::plain(Format::F64)) };
-    let by_hand = &built_in()[0].problem;
+    let by_hand = &built_in()[0];
     let verdict = dropout_oracle::conform::run::question(&about, by_hand).expect_err("it has two p");
     assert_eq!(verdict.reason.as_deref(), Some("supports only one keep probability for all units"));
 }

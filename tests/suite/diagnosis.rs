@@ -17,10 +17,11 @@ use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::distance::CAUGHT;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// A defect's answer to each question.
-pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Results> {
-    let answer = |question: &Question| match subject.step("", &question.problem) {
+pub fn answers(subject: &mut dyn Subject, questions: &[Arc<Question>]) -> Vec<Results> {
+    let answer = |question: &Arc<Question>| match subject.step("", &question.problem) {
         Answer::Result(outputs) => outputs,
         other => unreachable!("a defect answers: {other:?}"),
     };
@@ -28,15 +29,22 @@ pub fn answers(subject: &mut dyn Subject, questions: &[Question]) -> Vec<Results
 }
 
 /// The diagnosis of these answers to these questions.
-pub fn compared(about: &About, questions: &[Question], answers: &[Results]) -> Diagnosis {
-    let asked = |(question, results)| Asked { question, results: Some(results) };
-    diagnose(about, &questions.iter().zip(answers).map(asked).collect::<Vec<_>>())
+pub fn compared(about: &About, questions: &[Arc<Question>], answers: &[Results]) -> Diagnosis {
+    diagnose(about, &asked(questions, answers))
+}
+
+fn asked<'a>(questions: &'a [Arc<Question>], answers: &'a [Results]) -> Vec<Asked<'a>> {
+    questions
+        .iter()
+        .zip(answers)
+        .map(|(question, results)| Asked { question, results: Some(results) })
+        .collect()
 }
 
 /// A layer's answers.
 struct Layer {
     about: About,
-    questions: Vec<Question>,
+    questions: Vec<Arc<Question>>,
     answers: Vec<Results>,
 }
 
@@ -50,8 +58,8 @@ impl Layer {
         let about = About::new(id, arithmetic);
         let asked = |case: &cases::Case| case.id.starts_with(family) && case.id.ends_with(end);
         let cases = cases::built_in().into_iter().filter(asked);
-        let questions: Vec<Question> =
-            cases.map(|case| question(&about, &case.problem).expect("asked")).collect();
+        let questions: Vec<Arc<Question>> =
+            cases.map(|case| question(&about, &case).expect("asked")).collect();
         let mut subject = Defective::double(id).expect("a defect");
         let answers = answers(subject.as_mut(), &questions);
         Layer { about, questions, answers }
@@ -63,8 +71,7 @@ impl Layer {
 
     /// What the diagnosis reports about masks, without looking for a name.
     fn mask_remarks(&self) -> Vec<String> {
-        let asked = |(question, results)| Asked { question, results: Some(results) };
-        remarks(&self.questions.iter().zip(&self.answers).map(asked).collect::<Vec<_>>())
+        remarks(&asked(&self.questions, &self.answers))
     }
 
     /// The names, each with the number of failures that it explains.
@@ -81,7 +88,7 @@ impl Layer {
     /// the largest number of the whole result.
     fn first_wrong(&self, quantity: Quantity) -> (usize, [usize; 2], f64, f64, f64) {
         let cases = self.questions.iter().zip(&self.answers).enumerate();
-        let of = |(case, (question, outputs)): (usize, (&Question, &Results))| {
+        let of = |(case, (question, outputs)): (usize, (&Arc<Question>, &Results))| {
             let solved = question.solved().expect("settled");
             let grid = &outputs[quantity];
             let size = grid.cells().iter().fold(0.0, |size: f64, x| size.max(x.abs()));
@@ -376,7 +383,7 @@ fn zeros_nan_and_infinities_show_no_mask() {
 fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     let problem = single(48.0, 2f64.powi(-8), 1.0, 2f64.powi(-10), 0.0);
     let about = About::new("layer", Arithmetic::plain(Format::F16));
-    let questions = [Question::new(problem, about.arithmetic)];
+    let questions = [Arc::new(Question::new(problem, about.arithmetic))];
     let mut answers =
         answers(Defective::double("scaled-twice-both-passes").expect("a defect").as_mut(), &questions);
     answers[0] = answers[0].map(|&x| Format::F16.nearest(x));
@@ -416,7 +423,7 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
             Problem::new(inputs, Activation::Elementwise(ScalarActivation::Identity)).expect("valid");
         let about = About::new("layer", Arithmetic::plain(Format::F64));
         let question = Question::new(problem, about.arithmetic);
-        compared(&about, &[question], &[[(ATilde, a_tilde)].into()]).remarks.remove(0)
+        compared(&about, &[Arc::new(question)], &[[(ATilde, a_tilde)].into()]).remarks.remove(0)
     };
     let says = |cells: usize, of_others: &str| {
         format!("the mask of the forward pass agrees with R in 50.0 % of {cells} cells{of_others}")

@@ -24,7 +24,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The smoke profile, the cases that tell similar defects apart, and every seventh case in the sweep, every
 /// fourteenth without it.
@@ -51,10 +51,10 @@ fn sample(many: usize) -> Vec<String> {
 }
 
 /// The questions to subjects of each format, each solved once for all of them.
-static QUESTIONS: LazyLock<[Vec<Question>; 2]> = LazyLock::new(|| {
+static QUESTIONS: LazyLock<[Vec<Arc<Question>>; 2]> = LazyLock::new(|| {
     [Format::F64, Format::F32].map(|format| {
         let about = About::new("any", Arithmetic::plain(format));
-        CASES.iter().filter_map(|case| question(&about, &case.problem).ok()).collect()
+        CASES.iter().filter_map(|case| question(&about, case).ok()).collect()
     })
 });
 
@@ -98,7 +98,7 @@ fn every_known_defect_fails_through_the_protocol() {
         let id = caught.map(|(id, _)| *id).min_by_key(size).expect("a case catches it");
         // State kept from one call shows in the next one with the same sizes.
         let before = defect.is_stateful().then(|| another(&cases[id])).into_iter();
-        let asked = before.chain([cases[id].clone()]).map(|problem| Case { id: id.into(), problem });
+        let asked = before.chain([cases[id].clone()]).map(|problem| Case::new(id.into(), problem));
         let run = judged(&mut program(&[&defect.id]), &asked.collect::<Vec<_>>());
         let last = &run.outcomes.last().expect("asked").verdict;
         assert_eq!(last.status, Status::Fail, "{} on {id}", defect.id);

@@ -2,6 +2,7 @@
 //! wrong result is.
 
 use dropout_oracle::cases::{self, Profile};
+use dropout_oracle::conform::cases::Case;
 use dropout_oracle::conform::judge::question::{Question, Solved};
 use dropout_oracle::conform::{self, About};
 use dropout_oracle::fixture::kill_matrix::{KillMatrix, table};
@@ -14,6 +15,7 @@ use dropout_oracle::problem::Problem;
 use dropout_oracle::trace::Quantity::{self, Da, Db, Z};
 use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::Defect;
+use dropout_oracle::zoo::context::{RightStep, StepContext};
 use dropout_oracle::zoo::distance::{another, distance, of_defect, of_result};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -171,12 +173,32 @@ fn a_case_is_measured_in_both_formats_where_it_fits_into_both() {
             assert!(far.len() == 2 && far[0] <= 1.0 && far[1] >= 8.0, "{id}: {far:?}");
         }
         let about = About::new("", Arithmetic::plain(F32));
-        let rounded = conform::run::question(&about, &problem(id)).expect("asked");
+        let case = Case::new(id.into(), problem(id));
+        let rounded = conform::run::question(&about, &case).expect("asked");
         let Solved { expected, bounds } = rounded.solved().expect("settled");
-        let far = zoo.single.iter().map(|defect| of_defect(defect, &rounded.problem, expected, bounds));
+        let right = RightStep::of(&rounded.problem);
+        let far = zoo.single.iter().map(|defect| of_defect(defect, &right, expected, bounds));
         assert_eq!(single, far.collect::<Vec<_>>(), "{id}, as `check` would ask it");
     }
     assert_eq!(distances("range/large-identity").single, None);
+}
+
+/// A defect takes a right result over only if nothing that it reads is replaced: this says what it reads.
+#[test]
+fn a_right_result_changes_with_those_that_it_reads_and_with_no_other() {
+    let problem = problem("shapes/tanh-2x4x3");
+    let RightStep { call, .. } = RightStep::<f64>::of(&problem);
+    let context =
+        |results| StepContext { g: problem.activation(), inputs: call.inputs.clone(), results, last: None };
+    for changed in Quantity::ALL {
+        let mut results = call.results.clone();
+        results.insert(changed, call.results[changed].map(|x| 2.0 * x + 1.0));
+        for quantity in Quantity::ALL {
+            let differs = context(results.clone()).right(quantity) != call.results[quantity];
+            let reads = StepContext::<f64>::read_by(quantity).contains(&changed);
+            assert_eq!(differs, reads, "{} from {}", quantity.name(), changed.name());
+        }
+    }
 }
 
 #[test]

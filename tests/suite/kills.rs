@@ -1,12 +1,13 @@
 //! The kill matrix: every defect is caught, no two are the same, and no family is indispensable.
 
-use crate::solved::{MATRIX, SOLVED, Solved, ZOO};
+use crate::solved::{MATRIX, SOLVED, ZOO};
 use crate::sweep;
 use dropout_oracle::cases::{self, Profile, SMOKE};
 use dropout_oracle::fixture::kills::{Zoo, cover};
 use dropout_oracle::fixture::solution::ARITHMETICS;
 use dropout_oracle::number::Format;
 use dropout_oracle::zoo::catalogue::pages;
+use dropout_oracle::zoo::context::RightStep;
 use dropout_oracle::zoo::distance::{CAUGHT, distance, of_defect, results};
 use dropout_oracle::zoo::{self, Defect};
 use rand_chacha::ChaCha8Rng;
@@ -38,7 +39,12 @@ fn every_defect_is_caught_in_f64_and_where_it_shows_at_all_in_f32() {
 fn the_right_step_is_within_every_tolerance() {
     let (double, single) = (Defect::<f64>::new("right", 3, "", ""), Defect::<f32>::new("right", 3, "", ""));
     SOLVED.par_iter().for_each(|case| {
-        let far = of_defect(&double, &case.problem, &case.solution.expected, &case.solution.bounds[0]);
+        let far = of_defect(
+            &double,
+            &RightStep::of(&case.problem),
+            &case.solution.expected,
+            &case.solution.bounds[0],
+        );
         assert!(far <= 1.0, "{}: {far}", case.entry.id);
     });
     let zoo = Zoo { double: vec![double], single: vec![single] };
@@ -80,8 +86,10 @@ fn ids_are_unique_kebab_case_and_each_breaks_an_equation_of_a_step() {
 
 /// A defect's results on all cases, bit for bit, except that −0 equals 0.
 fn prints(defect: &Defect<f64>) -> Vec<Vec<u64>> {
-    let of = |case: &Solved| {
-        let results = results(defect, &case.problem);
+    static RIGHT: LazyLock<Vec<RightStep<f64>>> =
+        LazyLock::new(|| SOLVED.par_iter().map(|case| RightStep::of(&case.problem)).collect());
+    let of = |right: &RightStep<f64>| {
+        let results = results(defect, right);
         let bits = results.quantities().flat_map(|quantity| {
             let grid = &results[quantity];
             let sizes = [grid.rows() as u64, grid.cols() as u64];
@@ -89,7 +97,7 @@ fn prints(defect: &Defect<f64>) -> Vec<Vec<u64>> {
         });
         bits.collect()
     };
-    SOLVED.iter().map(of).collect()
+    RIGHT.iter().map(of).collect()
 }
 
 /// Two that lie at different distances on some case differ there; the others are compared to the last bit. In the

@@ -7,7 +7,7 @@ use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dw};
 use dropout_oracle::trace::Results;
-use dropout_oracle::zoo::context::Memory;
+use dropout_oracle::zoo::context::{Memory, RightStep};
 use dropout_oracle::zoo::{self, Defect};
 use rayon::prelude::*;
 use std::sync::LazyLock;
@@ -140,7 +140,7 @@ fn inputs(stream: u64, [m, n, n_next]: [usize; 3], p: &[f64]) -> Raw {
 }
 
 fn run(defect: &Defect<f64>, problem: &Problem) -> Results {
-    defect.step(problem, &mut Memory::new())
+    defect.step(&RightStep::of(problem), &mut Memory::new())
 }
 
 /// A problem, and what the right step makes of it.

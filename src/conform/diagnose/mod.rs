@@ -12,11 +12,12 @@ use super::judge::question::Question;
 use super::subject::{About, MaskSource};
 use crate::number::Format;
 use crate::trace::Results;
-use crate::zoo::context::Memory;
+use crate::zoo::context::{Memory, RightStep};
 use crate::zoo::distance::CAUGHT;
 use crate::zoo::{self, Defect, Float};
 use case::Case;
 use rayon::prelude::*;
+use std::cell::RefCell;
 
 /// A question and the subject's answer to it.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +84,10 @@ fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> V
     let passed: Vec<&Case> = cases.iter().filter(|case| case.passed).collect();
     let every = failed.len().div_ceil(FIRST).max(1);
     let first: Vec<&Case> = failed.iter().copied().step_by(every).collect();
+    let right: Vec<RightStep<T>> =
+        asked.par_iter().map(|asked| RightStep::of(&asked.question.problem)).collect();
     let explaining = |defect: &Defect<T>| {
-        let answers = Answers::of(defect, asked);
+        let answers = Answers::of(defect, &right);
         explained(&first, &answers)?;
         let explains = explained(&failed, &answers)?;
         let contradicts = |case: &&Case| case.off(&answers.on(case)) >= CAUGHT;
@@ -117,25 +120,26 @@ fn explained<T: Float>(failed: &[&Case], answers: &Answers<T>) -> Option<usize> 
     Some(failed.len() - not)
 }
 
-/// A defect's answers, computed on demand if calls are independent, and otherwise all in the order of asking.
+/// A defect's answers, computed on demand; one that keeps state is asked in the order of the run.
 struct Answers<'a, T> {
     defect: &'a Defect<T>,
-    replayed: Vec<Results>,
+    right: &'a [RightStep<'a, T>],
+    replayed: RefCell<(Memory<T>, Vec<Results>)>,
 }
 
 impl<'a, T: Float> Answers<'a, T> {
-    fn of(defect: &'a Defect<T>, asked: &[Asked]) -> Self {
-        let mut memory = Memory::new();
-        let questions = if defect.is_stateful() { asked } else { &[] };
-        let replayed =
-            questions.iter().map(|asked| defect.step(&asked.question.problem, &mut memory)).collect();
-        Answers { defect, replayed }
+    fn of(defect: &'a Defect<T>, right: &'a [RightStep<'a, T>]) -> Self {
+        Answers { defect, right, replayed: RefCell::default() }
     }
 
     fn on(&self, case: &Case) -> Results {
-        match self.replayed.get(case.index) {
-            Some(results) => results.clone(),
-            None => self.defect.step(&case.question.problem, &mut Memory::new()),
+        if !self.defect.is_stateful() {
+            return self.defect.step(&self.right[case.index], &mut Memory::new());
         }
+        let (memory, replayed) = &mut *self.replayed.borrow_mut();
+        for right in self.right.get(replayed.len()..=case.index).unwrap_or_default() {
+            replayed.push(self.defect.step(right, memory));
+        }
+        replayed[case.index].clone()
     }
 }

@@ -4,7 +4,7 @@ use super::{About, Answer, Subject};
 use crate::number::{Arithmetic, Format};
 use crate::problem::Problem;
 use crate::trace::Quantity;
-use crate::zoo::context::Memory;
+use crate::zoo::context::{Memory, RightStep};
 use crate::zoo::{self, Defect, Float};
 use std::fmt::{self, Debug};
 
@@ -50,6 +50,6 @@ impl<T: Float> Subject for Defective<T> {
     }
 
     fn step(&mut self, _: &str, problem: &Problem) -> Answer {
-        Answer::Result(self.defect.step(problem, &mut self.memory))
+        Answer::Result(self.defect.step(&RightStep::of(problem), &mut self.memory))
     }
 }
