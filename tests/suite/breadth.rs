@@ -139,3 +139,21 @@ fn every_activation_is_there_with_its_telling_parameters() {
         .collect();
     assert_eq!(mixed, ScalarActivation::ALL.map(|scalar| scalar.name()).into(), "in a mix");
 }
+
+/// Ranges crossed with activations. How rows of z lie beside each other matters to coupled activations alone.
+#[test]
+fn every_activation_meets_every_range() {
+    let met = |activation: &Activation, range: &str| {
+        let is = |case: &Case| {
+            case.id.starts_with(&format!("range/{range}-")) && case.g.name() == activation.name()
+        };
+        steps().iter().any(is)
+    };
+    for activation in Activation::all() {
+        let sizes =
+            ["large", "small", "subnormal", "mixed", "whole_doubles", "cancelling", "cancelling_wholly"];
+        for range in sizes.into_iter().chain(["steep_upstream", "far_out", "far_rows"]) {
+            assert!(met(&activation, range), "{} has no range/{range}", activation.name());
+        }
+    }
+}

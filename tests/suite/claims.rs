@@ -143,7 +143,7 @@ fn blindness_is_rare() {
     }
     let others = || steps().iter().filter(|case| case.family() != "one_p");
     let seeing = others().filter(|case| !case.has("hides-transposed-jacobian")).count();
-    assert!(3 * seeing >= others().count(), "{seeing} cases show a transposed Jacobian");
+    assert!(seeing >= 200, "{seeing} of {} cases show a transposed Jacobian", others().count());
 }
 
 fn any_z(case: &Case, holds: impl Fn(f64) -> bool) -> bool {

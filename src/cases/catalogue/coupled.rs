@@ -67,5 +67,15 @@ pub fn recipes() -> Vec<Recipe> {
             ))
         })
     });
-    shapes.chain(upstreams).chain(numbers).collect()
+    let offset = coupled_functions().map(|activation| Recipe {
+        p: Keep::Given(&[0.5, 1.0, 0.25, 1.0, 0.5]),
+        b: Draw::Plus(&EIGHTHS, &[3000.0, 2999.5, 3001.0, 3000.5]),
+        ..usual(
+            format!("{}-offset", label(&activation)),
+            "every z exact and near 3000".into(),
+            [3, 5, 4],
+            activation,
+        )
+    });
+    shapes.chain(upstreams).chain(numbers).chain(offset).collect()
 }

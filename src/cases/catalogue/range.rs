@@ -2,10 +2,11 @@
 //! 53 bits of a double.
 
 use super::{
-    CUMULATIVE_SUM, EIGHTHS, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX, curved,
-    label, one, usual,
+    CUMULATIVE_SUM, EIGHTHS, IDENTITY, LOG_SOFTMAX, NORMALIZED_SQUARE, RELU, SIXTEENTHS, SOFTMAX,
+    coupled_functions, curved, label, one, usual,
 };
 use crate::cases::recipe::{Draw, G, Keep, Mask, Recipe};
+use crate::problem::activation::ScalarActivation;
 
 /// The activations that normalize a row.
 static NORMALIZING: [G; 3] = [SOFTMAX, LOG_SOFTMAX, NORMALIZED_SQUARE];
@@ -36,7 +37,7 @@ const ROWS_APART: [Row; 3] = [
 ];
 
 /// For an online softmax whose running maximum starts at a number that seems low enough, in place of −∞.
-const FAR_ROWS: [Row; 2] = [
+const FAR_ROWS: [Row; 3] = [
     ("far_rows", "rows whose every z lies below −1000, −10,000 or −100,000, or above 20,000", |usual| {
         Recipe {
             a: Draw::FirstColumn(&Draw::WithZeros(&EIGHTHS), &[-1200.0, -23_000.0, 23_000.0, -310_000.0]),
@@ -45,6 +46,14 @@ const FAR_ROWS: [Row; 2] = [
             sizes: [4, 5, 4],
             ..usual
         }
+    }),
+    ("far_exact", "rows far from 0 whose every z is exact", |usual| Recipe {
+        a: Draw::FirstColumn(&Draw::WithZeros(&EIGHTHS), &[-4000.0, 2500.0, -30_000.0, 6000.0]),
+        p: Keep::Given(&[1.0, 0.5, 0.25, 0.5, 1.0]),
+        w: Draw::FirstRow(&SIXTEENTHS, 1.0),
+        r: Mask::Given(&[&[1.0, 0.0, 1.0, 1.0, 1.0], &[1.0, 1.0, 0.0, 1.0, 1.0]]),
+        sizes: [4, 5, 4],
+        ..usual
     }),
     ("far_below", "every z below −50,000", |usual| Recipe {
         b: Draw::Plus(&EIGHTHS, &[-60_000.0, -60_003.0, -59_998.0, -60_001.0]),
@@ -114,16 +123,28 @@ pub fn recipes() -> Vec<Recipe> {
         recipe.p = Keep::Mild;
         recipe
     };
-    [
+    let some = [
         table(&FAR_OUT, &curved),
         table(&FAR_OUT, &[SOFTMAX, LOG_SOFTMAX, super::MIX]),
         table(&ROWS_APART, &NORMALIZING).into_iter().map(certain_first).collect(),
-        table(&FAR_ROWS, &NORMALIZING).into_iter().map(certain_first).collect(),
+        table(&FAR_ROWS[..1], &NORMALIZING).into_iter().map(certain_first).collect(),
+        table(&FAR_ROWS[1..2], &NORMALIZING),
+        table(&FAR_ROWS[2..], &NORMALIZING).into_iter().map(certain_first).collect(),
         table(&SIZES_OF_NUMBERS, &LINEAR),
         table(&SIZES_OF_NUMBERS[1..], &[NORMALIZED_SQUARE, LOG_SOFTMAX]).into_iter().map(mild).collect(),
         table(&SIZES_OF_NUMBERS[5..7], &curved),
     ]
-    .concat()
+    .concat();
+    let all: Vec<G> = ScalarActivation::ALL.into_iter().map(one).chain(coupled_functions()).collect();
+    let crossed = [
+        table(&FAR_OUT, &all),
+        table(&FAR_ROWS[..1], &all).into_iter().map(certain_first).collect(),
+        table(&SIZES_OF_NUMBERS, &all).into_iter().map(mild).collect(),
+    ]
+    .concat();
+    let is_new = |recipe: &Recipe| some.iter().all(|known| known.name != recipe.name);
+    let others: Vec<Recipe> = crossed.into_iter().filter(is_new).collect();
+    [some, others].concat()
 }
 
 /// The first unit has p = 1, so that its column reaches every z.

@@ -93,8 +93,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         if self.is_zero() { self } else { f(self) }
     }
 
-    /// The same exact number by either of two formulas. If only one of them has a bound, only that one is
-    /// conforming.
+    /// The same exact number by either of two formulas, of which one may be used only where it has a bound.
     pub fn or(self, other: Self) -> Self {
         let (own, other) = (self.rounded(), other.rounded());
         match (own.unbounded, other.unbounded) {

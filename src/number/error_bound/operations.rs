@@ -241,4 +241,12 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> Number for ErrorBound<STORA
     fn sum(terms: impl Iterator<Item = Self>) -> Self {
         Self::total(terms).stored_sum()
     }
+
+    /// The fraction as an implementation has it, rounded once; its numerator and denominator may be out of range.
+    fn ratio(numerator: u32, denominator: u32) -> Self {
+        let (numerator, denominator) = (f64::from(numerator), f64::from(denominator));
+        let nearest = numerator / denominator;
+        let is_exact = nearest.mul_add(denominator, -numerator) == 0.0;
+        if is_exact { Self::from_f64(nearest) } else { Self::constant(nearest) }
+    }
 }

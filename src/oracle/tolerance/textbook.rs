@@ -6,14 +6,14 @@
 
 use crate::grid::Grid;
 use crate::number::{ErrorBound, sum};
-use crate::problem::activation::{Activation, Textbook, VectorFunction};
+use crate::problem::activation::{Activation, CoupledActivation, Textbook, VectorFunction};
 
 /// g(z) by any conforming formula.
 pub fn value<const S: usize, const A: usize>(
     g: &Activation,
     z: &[ErrorBound<S, A>],
 ) -> Vec<ErrorBound<S, A>> {
-    unless_unbounded(g, [z], || worst([g.value(z), Textbook(g).value(z)]))
+    unless_unbounded(g, [z], || worst(g, [g.value(z), Textbook(g).value(z)]))
 }
 
 /// row · ∂a/∂z by any conforming formula, with or without the full Jacobian.
@@ -24,12 +24,15 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
 ) -> Vec<ErrorBound<S, A>> {
     let textbook = Textbook(g);
     let formulas = || {
-        worst([
-            g.row_times_jacobian(row, z),
-            full(row, &g.jacobian(z)),
-            textbook.row_times_jacobian(row, z),
-            full(row, &textbook.jacobian(z)),
-        ])
+        worst(
+            g,
+            [
+                g.row_times_jacobian(row, z),
+                full(row, &g.jacobian(z)),
+                textbook.row_times_jacobian(row, z),
+                full(row, &textbook.jacobian(z)),
+            ],
+        )
     };
     unless_unbounded(g, [row, z], formulas)
 }
@@ -47,14 +50,19 @@ fn unless_unbounded<const N: usize, const S: usize, const A: usize>(
     }
 }
 
-/// Element by element, the result of any of the formulas.
+/// Element by element, the result of any of the formulas; without a bound if one of them may overflow. The exponentials
+/// of softmax and log_softmax cannot: they are shifted, although the error of z may hide it.
 fn worst<const N: usize, const S: usize, const A: usize>(
+    g: &Activation,
     formulas: [Vec<ErrorBound<S, A>>; N],
 ) -> Vec<ErrorBound<S, A>> {
-    let either = |x: Vec<ErrorBound<S, A>>, y: Vec<ErrorBound<S, A>>| {
-        x.into_iter().zip(y).map(|(x, y)| x.or(y)).collect()
+    let is_shifted =
+        matches!(g, Activation::Coupled(CoupledActivation::Softmax | CoupledActivation::LogSoftmax));
+    let any = if is_shifted { ErrorBound::or } else { ErrorBound::either };
+    let both = |x: Vec<ErrorBound<S, A>>, y: Vec<ErrorBound<S, A>>| {
+        x.into_iter().zip(y).map(|(x, y)| any(x, y)).collect()
     };
-    formulas.into_iter().reduce(either).unwrap_or_default()
+    formulas.into_iter().reduce(both).unwrap_or_default()
 }
 
 /// row · jacobian, the full sum.

@@ -13,8 +13,11 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let values = values().into_iter().map(|(id, says, equivalent_when, links, value)| {
         Defect::new(id, 5, says, equivalent_when).unit_value(value).seen_at(links)
     });
+    const TIMES_ZERO: &[&str] =
+        &["https://github.com/huggingface/candle/issues/2328", "https://github.com/jax-ml/jax/issues/1538"];
     let slopes = slopes().into_iter().map(|(id, says, equivalent_when, slope)| {
-        Defect::new(id, 38, says, equivalent_when).unit_slope(slope)
+        let links = if id == "elu-slope-times-zero" { TIMES_ZERO } else { &[] };
+        Defect::new(id, 38, says, equivalent_when).unit_slope(slope).seen_at(links)
     });
     rows.chain(values).chain(slopes).chain(batches()).chain(thresholds()).collect()
 }
@@ -201,6 +204,22 @@ fn values<T: Float>() -> Vec<Value<T>> {
             matches!(u, ScalarActivation::Sigmoid).then(|| ScalarActivation::Sigmoid.value(&clamp(z, 15.0)))
         }),
         (
+            "sigmoid-by-tanh",
+            "sigmoid is (1 + tanh(z/2))/2, which cancels left of 0",
+            "right of 0",
+            &["https://github.com/microsoft/onnxruntime/issues/22557"],
+            |u, z| {
+                let half = T::from_f64(0.5);
+                matches!(u, ScalarActivation::Sigmoid)
+                    .then(|| half * (T::one() + ScalarActivation::Tanh.value(&(half * z))))
+            },
+        ),
+        ("sigmoid-by-complement", "sigmoid is 1 − 1/(1 + e^z) left of 0", "right of 0", &[], |u, z| match u
+        {
+            ScalarActivation::Sigmoid if z < T::zero() => Some(T::one() - T::one() / (T::one() + z.exp())),
+            _ => None,
+        }),
+        (
             "sigmoid-by-compounding",
             "sigmoid computes e^z as (1 + z/1024)^1024",
             "where z = 0",
@@ -270,6 +289,13 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
         }),
         ("softplus-slope-unsafe", "softplus's derivative is e^z/(1 + e^z)", NEAR, |u, z, _| {
             matches!(u, ScalarActivation::Softplus).then(|| unsafe_sigmoid(z))
+        }),
+        ("elu-slope-times-zero", "elu's derivative right of 0 is 1 + 0 · alpha e^z", NEAR, |u, z, _| match u
+        {
+            &ScalarActivation::Elu { alpha } if z > T::zero() => {
+                Some(T::one() + T::zero() * (T::from_f64(alpha) * z.exp()))
+            }
+            _ => None,
         }),
         ("silu-slope-unsafe", "silu's derivative computes sigmoid as e^z/(1 + e^z)", NEAR, |u, z, _| {
             let s = unsafe_sigmoid(z);

@@ -140,6 +140,17 @@ fn coupled<T: Float>() -> Vec<Row<T>> {
             |g, da, _, _| is(g, CoupledActivation::CumulativeSum).map(|()| da.to_vec()),
         ),
         (
+            "cumulative-sum-backward-by-difference",
+            "cumulative_sum's backward pass subtracts the sum of the first gradients from the sum of all",
+            "where nothing is rounded, and with any other activation",
+            &[],
+            |g, da, _, _| {
+                let total = sum(0..da.len(), |l| da[l]);
+                let before = |j: usize| sum(0..j, |l| da[l]);
+                is(g, CoupledActivation::CumulativeSum).and_then(|()| each(da, |j| total - before(j)))
+            },
+        ),
+        (
             "coupled-backward-lacks-neighbour",
             "coupled_quadratic's backward pass omits the unit that couples to z_j",
             OTHER,

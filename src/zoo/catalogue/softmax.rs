@@ -29,6 +29,8 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
     const ODYSSEY: &[&str] = &["https://github.com/HomericIntelligence/Odyssey/issues/2134"];
     const LIBND4J: &[&str] = &["https://github.com/deeplearning4j/libnd4j/issues/440"];
     const MLPACK: &[&str] = &["https://github.com/mlpack/mlpack/issues/2360"];
+    const PYTORCH: &[&str] =
+        &["https://github.com/pytorch/pytorch/blob/072997da/aten/src/ATen/native/cuda/PersistentSoftmax.cuh"];
     const ONEDNN: &[&str] = &["https://github.com/uxlfoundation/oneDNN/issues/616"];
     fn is_softmax(g: &Activation) -> Option<()> {
         (*g == Activation::Coupled(CoupledActivation::Softmax)).then_some(())
@@ -153,6 +155,19 @@ fn softmax<T: Float>() -> Vec<Row<T>> {
             |g, da, z, a| {
                 let total = sum(0..da.len(), |l| da[l]);
                 is_log(g, z).and_then(|_| each(da, |j| da[j] - a[j] * total))
+            },
+        ),
+        (
+            "log-softmax-backward-of-unshifted-value",
+            "log_softmax's backward pass takes s as e^(z − (c + ln Σ e^(z − c))), where c is the largest z",
+            "where every z is near 0, and with any other activation",
+            PYTORCH,
+            |g, da, z, _| {
+                let c = z.iter().fold(z[0], |most, &z| if z > most { z } else { most });
+                let shifted = sum(0..z.len(), |l| (z[l] - c).exp());
+                let log = c + (shifted - T::one()).ln_1p();
+                let total = sum(0..da.len(), |l| da[l]);
+                is_log(g, z).and_then(|_| each(da, |j| da[j] - (z[j] - log).exp() * total))
             },
         ),
     ]
