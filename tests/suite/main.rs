@@ -27,6 +27,7 @@ mod error_bound;
 mod explain;
 mod fixtures;
 mod formats;
+mod frameworks;
 mod gradients;
 mod harness;
 mod infer_mask;

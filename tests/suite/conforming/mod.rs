@@ -1,17 +1,18 @@
 //! That the tolerances hold, and how tight they are: conforming implementations with random freedoms on all core
 //! cases.
 //!
-//! [`freedom`] is what may be chosen, [`machine`] and [`value`] the arithmetic that follows from it, on
+//! [`freedom`] is what may be chosen, [`granted`] holds it to the page, [`machine`] and [`value`] the arithmetic that follows from it, on
 //! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says
 //! what the tolerances make of its results and [`tally`] counts. That the tolerances can fail is shown in
 //! [`defect`], what only a whole run shows in [`bias`], and why the spread of its errors is no verdict in
-//! [`variance`]. [`crate::page`] is a second generator, written from spec/tolerance.md alone. With `DROPOUT_ORACLE_SWEEP=n` in the environment every case is drawn n times in every
-//! arithmetic.
+//! [`variance`]. [`crate::page`] is a second generator, written from spec/tolerance.md alone. With
+//! `DROPOUT_ORACLE_SWEEP=n` in the environment every case is drawn n times in every arithmetic.
 
 mod bias;
 mod defect;
 mod format;
 mod freedom;
+mod granted;
 mod judge;
 mod machine;
 mod row;
@@ -54,8 +55,9 @@ fn conforming_implementations_never_fail() {
 #[test]
 fn implementations_written_from_the_page_never_fail() {
     let drawn = |draw: Draw| {
-        // Where a formula overflows, only one that does not is conforming.
         let drawn = crate::page::step(draw.arithmetic(), draw.stream(), &draw.case.problem);
+        // It multiplies the upstream gradient into each factor of a derivative. Where that overflows and the formulas of
+        // the page do not, it is worse than they are, and so not conforming.
         let results =
             drawn.zip(&draw.case.expected, |&x, &expected| if x.is_finite() { x } else { expected });
         let judged = draw.failure(&results)?;
