@@ -168,10 +168,12 @@ impl Subject for Rounded {
 }
 
 /// Defects that behave otherwise in doubles, and so get no name: formulas that overflow or lose all digits in
-/// floats but not in doubles; truncated digits, where a rounding decides which ones; defects that show in only a
-/// few cases, in some of which a rounding of z near ±700 changes the wrong result; and terms added to a result
-/// where the previous call's was so large that few digits remain.
-const OTHERWISE: [&str; 24] = [
+/// floats but not in doubles; truncated digits and sums in a shorter format, where a rounding decides which digits;
+/// defects that show in only a few cases, in some of which a rounding of z near ±700 changes the wrong result; and
+/// terms added to a result where the previous call's was so large that few digits remain.
+const OTHERWISE: [&str; 26] = [
+    "elu-slope-times-zero",
+    "dw-summed-in-bf16",
     "results-whole",
     "leaky-relu-fixed-slope",
     "dw-with-momentum",
