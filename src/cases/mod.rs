@@ -36,6 +36,11 @@ pub struct Entry {
 /// The ids of [`Profile::Smoke`], one per line: `fixture::kills::cover` of the core profile.
 pub const SMOKE: &str = include_str!("smoke.txt");
 
+/// Whether the case with this id is in [`Profile::Smoke`].
+pub fn is_smoke(id: &str) -> bool {
+    SMOKE.lines().any(|smoke| smoke == id)
+}
+
 /// Every step case of a profile.
 pub fn entries(profile: Profile) -> Vec<Entry> {
     let families = match profile {
@@ -45,7 +50,7 @@ pub fn entries(profile: Profile) -> Vec<Entry> {
     let entries = |(family, recipes): Family| {
         recipes.into_iter().map(move |recipe| Entry { id: format!("{family}/{}", recipe.name), recipe })
     };
-    let smoke = |entry: &Entry| profile != Profile::Smoke || SMOKE.lines().any(|id| id == entry.id);
+    let smoke = |entry: &Entry| profile != Profile::Smoke || is_smoke(&entry.id);
     families.into_iter().flat_map(entries).filter(smoke).collect()
 }
 

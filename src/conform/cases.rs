@@ -2,7 +2,7 @@
 
 use super::judge::question::Question;
 use crate::Error;
-use crate::cases::{self, Profile, SMOKE};
+use crate::cases::{self, Profile};
 use crate::fixture::files;
 use crate::number::Arithmetic;
 use crate::problem::Problem;
@@ -52,7 +52,7 @@ pub fn of(profile: Profile) -> Vec<Case> {
     static CORE: LazyLock<Vec<Case>> = LazyLock::new(|| drawn(Profile::Core));
     match profile {
         Profile::Core => CORE.clone(),
-        Profile::Smoke => CORE.iter().filter(|case| SMOKE.lines().any(|id| id == case.id)).cloned().collect(),
+        Profile::Smoke => CORE.iter().filter(|case| cases::is_smoke(&case.id)).cloned().collect(),
         Profile::Large => drawn(Profile::Large),
     }
 }

@@ -1,7 +1,7 @@
 //! Enclosures of elementary functions at a point, to a precision chosen at run time.
 //!
-//! exp and erfc are series of fixed-point numbers, with their remainders bounded: dashu has no erfc, and its exp
-//! takes three times as long. dashu computes exp_m1, ln_1p and the square root, and documents their results as
+//! exp and erfc are series of fixed-point numbers, with their remainders bounded: dashu has no erfc, and a
+//! slower exp. dashu computes exp_m1, ln_1p and the square root, and documents their results as
 //! correctly rounded. Nothing here relies on that: each is computed with [`GUARD`] extra bits and then widened on
 //! both sides by at least 2^(GUARD/2 − 1) ulps, so an enclosure holds even if the library is off by that much.
 //! [`super::interval`] calls these functions at its ends.
@@ -86,7 +86,7 @@ fn exp_series(x: &Fixed, scale: usize) -> Fixed {
     let (mut term, mut total) = (x.clone(), Fixed { lo: &one + &x.lo, hi: one + &x.hi });
     for n in 2.. {
         term = term.times(x, 1, n, scale);
-        total = Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi };
+        total = total.plus(&term);
         // Each term is less than half the one before, so all that follow sum to less than this one.
         if term.hi <= IBig::from(2) {
             break;
@@ -192,6 +192,10 @@ impl Fixed {
         Fixed { hi: &lo + IBig::ONE, lo }
     }
 
+    fn plus(self, other: &Fixed) -> Self {
+        Fixed { lo: self.lo + &other.lo, hi: self.hi + &other.hi }
+    }
+
     /// self · other · numerator / denominator, rounded outward.
     fn times(&self, other: &Fixed, numerator: usize, denominator: usize, scale: usize) -> Self {
         let floor = |product: IBig| ((product * numerator) >> scale) / denominator;
@@ -223,7 +227,7 @@ fn erf_series(x: &Fixed, scale: usize) -> Fixed {
     loop {
         n += 1;
         term = term.times(&twice_square, 1, 2 * n + 1, scale);
-        total = Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi };
+        total = total.plus(&term);
         // From here on, each term is less than half the one before, so all that follow sum to less than this
         // one.
         let halving = &twice_square.hi << 1usize < IBig::from(2 * n + 3) << scale;
@@ -243,7 +247,7 @@ fn erfc_series(x: &Fixed, scale: usize) -> Fixed {
     let mut total = Fixed { lo: IBig::ZERO, hi: IBig::ZERO };
     loop {
         total = if n.is_multiple_of(2) {
-            Fixed { lo: total.lo + &term.lo, hi: total.hi + &term.hi }
+            total.plus(&term)
         } else {
             Fixed { lo: total.lo - &term.hi, hi: total.hi - &term.lo }
         };

@@ -41,6 +41,18 @@ impl Quantity {
         }
     }
 
+    /// The earlier results that its equation reads.
+    pub fn reads(self) -> &'static [Quantity] {
+        match self {
+            Quantity::ATilde => &[],
+            Quantity::Z => &[Quantity::ATilde],
+            Quantity::ANext | Quantity::Dz => &[Quantity::Z],
+            Quantity::Dw => &[Quantity::Dz, Quantity::ATilde],
+            Quantity::Db | Quantity::DaTilde => &[Quantity::Dz],
+            Quantity::Da => &[Quantity::DaTilde],
+        }
+    }
+
     /// Its rows and columns; db is one row.
     pub fn shape(self, m: usize, n: usize, n_next: usize) -> (usize, usize) {
         match self {

@@ -130,18 +130,6 @@ impl<T: Float> StepContext<'_, T> {
         }
     }
 
-    /// The earlier results that the right stage reads.
-    pub fn read_by(quantity: Quantity) -> &'static [Quantity] {
-        match quantity {
-            Quantity::ATilde => &[],
-            Quantity::Z => &[Quantity::ATilde],
-            Quantity::ANext | Quantity::Dz => &[Quantity::Z],
-            Quantity::Dw => &[Quantity::Dz, Quantity::ATilde],
-            Quantity::Db | Quantity::DaTilde => &[Quantity::Dz],
-            Quantity::Da => &[Quantity::DaTilde],
-        }
-    }
-
     /// A grid with the result's right shape and these entries.
     pub fn tabulate(&self, quantity: Quantity, entry: impl Fn(usize, usize) -> T) -> Grid<T> {
         let (rows, cols) = self.shape(quantity);

@@ -211,7 +211,7 @@ impl<T: Float> Defect<T> {
                 changed = Quantity::ALL.to_vec();
             }
             let stage = self.stages.get(&quantity);
-            let reads_changed = StepContext::<T>::read_by(quantity).iter().any(|read| changed.contains(read));
+            let reads_changed = quantity.reads().iter().any(|read| changed.contains(read));
             let result = if stage.is_none() && !reads_changed && !changed.contains(&quantity) {
                 right.call.results[quantity].clone()
             } else {

@@ -6,7 +6,7 @@
 use crate::cases::{folder, json};
 use crate::diagnosis::{answers, compared};
 use crate::sweep;
-use dropout_oracle::cases::SMOKE;
+use dropout_oracle::cases::is_smoke;
 use dropout_oracle::conform::cases::{self, Case};
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
 use dropout_oracle::conform::judge::question::Question;
@@ -30,7 +30,7 @@ use std::sync::{Arc, LazyLock};
 /// fourteenth without it.
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let all = cases::built_in().into_iter().enumerate();
-    let smoke = |case: &Case| SMOKE.lines().any(|id| id == case.id);
+    let smoke = |case: &Case| is_smoke(&case.id);
     let block = if sweep::is_on() { 8 } else { 40 };
     let has_tail = |case: &Case| case.problem.m().max(case.problem.n()).max(case.problem.n_next()) > block;
     const TELLING: [&str; 3] = ["range/far_out-", "range/shifted_rows-", "activations/softplus-"];

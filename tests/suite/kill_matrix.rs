@@ -195,7 +195,7 @@ fn a_right_result_changes_with_those_that_it_reads_and_with_no_other() {
         results.insert(changed, call.results[changed].map(|x| 2.0 * x + 1.0));
         for quantity in Quantity::ALL {
             let differs = context(results.clone()).right(quantity) != call.results[quantity];
-            let reads = StepContext::<f64>::read_by(quantity).contains(&changed);
+            let reads = quantity.reads().contains(&changed);
             assert_eq!(differs, reads, "{} from {}", quantity.name(), changed.name());
         }
     }

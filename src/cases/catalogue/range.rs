@@ -20,17 +20,23 @@ const FAR_OUT: [Row; 1] = [("far_out", "z near ±700 to ±800, where e^z overflo
     Recipe { b: Draw::Plus(&EIGHTHS, &[-710.0, 705.0, 760.0, -790.0]), ..usual }
 })];
 
+/// The first unit has p = 1, so that its column reaches every z.
+const CERTAIN_FIRST: Keep = Keep::Given(&[1.0, 0.59375, 0.84375, 0.3359375, 0.90625]);
+
 const ROWS_APART: [Row; 3] = [
     ("spread", "a row whose z spread by more than 745", |usual| Recipe {
+        p: CERTAIN_FIRST,
         b: Draw::Plus(&EIGHTHS, &[-400.0, 380.0, 395.0, -3.0]),
         ..usual
     }),
     ("shifted_rows", "rows whose largest z differ by more than 745", |usual| Recipe {
+        p: CERTAIN_FIRST,
         a: Draw::FirstColumn(&Draw::WithZeros(&EIGHTHS), &[-800.0, 0.5, 790.0]),
         w: Draw::FirstRow(&SIXTEENTHS, 1.0),
         ..usual
     }),
     ("near_certain", "a probability that rounds to 1, and the tiny ones beside it", |usual| Recipe {
+        p: CERTAIN_FIRST,
         b: Draw::Plus(&EIGHTHS, &[-20.0, 21.0, -1.0, -30.0]),
         ..usual
     }),
@@ -40,6 +46,7 @@ const ROWS_APART: [Row; 3] = [
 const FAR_ROWS: [Row; 3] = [
     ("far_rows", "rows whose every z lies below −1000, −10,000 or −100,000, or above 20,000", |usual| {
         Recipe {
+            p: CERTAIN_FIRST,
             a: Draw::FirstColumn(&Draw::WithZeros(&EIGHTHS), &[-1200.0, -23_000.0, 23_000.0, -310_000.0]),
             w: Draw::FirstRow(&SIXTEENTHS, 1.0),
             r: Mask::Given(&[&[1.0, 0.0, 1.0, 1.0, 1.0], &[1.0, 1.0, 0.0, 1.0, 1.0]]),
@@ -56,6 +63,7 @@ const FAR_ROWS: [Row; 3] = [
         ..usual
     }),
     ("far_below", "every z below −50,000", |usual| Recipe {
+        p: CERTAIN_FIRST,
         b: Draw::Plus(&EIGHTHS, &[-60_000.0, -60_003.0, -59_998.0, -60_001.0]),
         ..usual
     }),
@@ -126,10 +134,8 @@ pub fn recipes() -> Vec<Recipe> {
     let some = [
         table(&FAR_OUT, &curved),
         table(&FAR_OUT, &[SOFTMAX, LOG_SOFTMAX, super::MIX]),
-        table(&ROWS_APART, &NORMALIZING).into_iter().map(certain_first).collect(),
-        table(&FAR_ROWS[..1], &NORMALIZING).into_iter().map(certain_first).collect(),
-        table(&FAR_ROWS[1..2], &NORMALIZING),
-        table(&FAR_ROWS[2..], &NORMALIZING).into_iter().map(certain_first).collect(),
+        table(&ROWS_APART, &NORMALIZING),
+        table(&FAR_ROWS, &NORMALIZING),
         table(&SIZES_OF_NUMBERS, &LINEAR),
         table(&SIZES_OF_NUMBERS[1..], &[NORMALIZED_SQUARE, LOG_SOFTMAX]).into_iter().map(mild).collect(),
         table(&SIZES_OF_NUMBERS[5..7], &curved),
@@ -138,17 +144,11 @@ pub fn recipes() -> Vec<Recipe> {
     let all: Vec<G> = ScalarActivation::ALL.into_iter().map(one).chain(coupled_functions()).collect();
     let crossed = [
         table(&FAR_OUT, &all),
-        table(&FAR_ROWS[..1], &all).into_iter().map(certain_first).collect(),
+        table(&FAR_ROWS[..1], &all),
         table(&SIZES_OF_NUMBERS, &all).into_iter().map(mild).collect(),
     ]
     .concat();
     let is_new = |recipe: &Recipe| some.iter().all(|known| known.name != recipe.name);
     let others: Vec<Recipe> = crossed.into_iter().filter(is_new).collect();
     [some, others].concat()
-}
-
-/// The first unit has p = 1, so that its column reaches every z.
-fn certain_first(mut recipe: Recipe) -> Recipe {
-    recipe.p = Keep::Given(&[1.0, 0.59375, 0.84375, 0.3359375, 0.90625]);
-    recipe
 }

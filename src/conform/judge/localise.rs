@@ -26,18 +26,6 @@ pub fn equation(quantity: Quantity) -> u8 {
     }
 }
 
-/// The earlier results on which the equation of a result depends.
-fn earlier(quantity: Quantity) -> &'static [Quantity] {
-    match quantity {
-        Quantity::ATilde => &[],
-        Quantity::Z => &[Quantity::ATilde],
-        Quantity::ANext | Quantity::Dz => &[Quantity::Z],
-        Quantity::Dw => &[Quantity::ATilde, Quantity::Dz],
-        Quantity::Db | Quantity::DaTilde => &[Quantity::Dz],
-        Quantity::Da => &[Quantity::DaTilde],
-    }
-}
-
 /// The cause of each wrong result.
 pub fn causes<'a>(
     problem: &Problem,
@@ -52,7 +40,7 @@ pub fn causes<'a>(
     move |quantity| {
         let is_finite = |grid: &Grid<f64>| grid.cells().iter().all(|x| x.is_finite());
         let is_known = |quantity: &Quantity| own(*quantity).is_some_and(is_finite);
-        let Some(got) = own(quantity).filter(|_| earlier(quantity).iter().all(is_known)) else {
+        let Some(got) = own(quantity).filter(|_| quantity.reads().iter().all(is_known)) else {
             return Cause::Unknown;
         };
         let mut elements = derived.cells(quantity).iter().zip(got.cells());

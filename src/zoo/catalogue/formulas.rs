@@ -13,10 +13,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
     let values = values().into_iter().map(|(id, says, equivalent_when, links, value)| {
         Defect::new(id, 5, says, equivalent_when).unit_value(value).seen_at(links)
     });
-    const TIMES_ZERO: &[&str] =
-        &["https://github.com/huggingface/candle/issues/2328", "https://github.com/jax-ml/jax/issues/1538"];
-    let slopes = slopes().into_iter().map(|(id, says, equivalent_when, slope)| {
-        let links = if id == "elu-slope-times-zero" { TIMES_ZERO } else { &[] };
+    let slopes = slopes().into_iter().map(|(id, says, equivalent_when, links, slope)| {
         Defect::new(id, 38, says, equivalent_when).unit_slope(slope).seen_at(links)
     });
     rows.chain(values).chain(slopes).chain(batches()).chain(thresholds()).collect()
@@ -278,30 +275,43 @@ fn values<T: Float>() -> Vec<Value<T>> {
     ]
 }
 
-type Slope<T> = (&'static str, &'static str, &'static str, fn(&ScalarActivation, T, T) -> Option<T>);
+type Slope<T> = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    fn(&ScalarActivation, T, T) -> Option<T>,
+);
 
 fn slopes<T: Float>() -> Vec<Slope<T>> {
     const NEAR: &str = "where no exponential overflows";
+    const TIMES_ZERO: &[&str] =
+        &["https://github.com/huggingface/candle/issues/2328", "https://github.com/jax-ml/jax/issues/1538"];
     vec![
-        ("sigmoid-slope-unsafe", "sigmoid's derivative is e^−z/(1 + e^−z)²", NEAR, |u, z, _| {
+        ("sigmoid-slope-unsafe", "sigmoid's derivative is e^−z/(1 + e^−z)²", NEAR, &[], |u, z, _| {
             let e = (-z).exp();
             matches!(u, ScalarActivation::Sigmoid).then(|| e / ((T::one() + e) * (T::one() + e)))
         }),
-        ("softplus-slope-unsafe", "softplus's derivative is e^z/(1 + e^z)", NEAR, |u, z, _| {
+        ("softplus-slope-unsafe", "softplus's derivative is e^z/(1 + e^z)", NEAR, &[], |u, z, _| {
             matches!(u, ScalarActivation::Softplus).then(|| unsafe_sigmoid(z))
         }),
-        ("elu-slope-times-zero", "elu's derivative right of 0 is 1 + 0 · alpha e^z", NEAR, |u, z, _| match u
-        {
-            &ScalarActivation::Elu { alpha } if z > T::zero() => {
-                Some(T::one() + T::zero() * (T::from_f64(alpha) * z.exp()))
-            }
-            _ => None,
-        }),
-        ("silu-slope-unsafe", "silu's derivative computes sigmoid as e^z/(1 + e^z)", NEAR, |u, z, _| {
+        (
+            "elu-slope-times-zero",
+            "elu's derivative right of 0 is 1 + 0 · alpha e^z",
+            NEAR,
+            TIMES_ZERO,
+            |u, z, _| match u {
+                &ScalarActivation::Elu { alpha } if z > T::zero() => {
+                    Some(T::one() + T::zero() * (T::from_f64(alpha) * z.exp()))
+                }
+                _ => None,
+            },
+        ),
+        ("silu-slope-unsafe", "silu's derivative computes sigmoid as e^z/(1 + e^z)", NEAR, &[], |u, z, _| {
             let s = unsafe_sigmoid(z);
             matches!(u, ScalarActivation::Silu).then(|| s + z * s * (T::one() - s))
         }),
-        ("tanh-slope-unsafe", "tanh's derivative is 4e^2z/(e^2z + 1)²", NEAR, |u, z, _| {
+        ("tanh-slope-unsafe", "tanh's derivative is 4e^2z/(e^2z + 1)²", NEAR, &[], |u, z, _| {
             let e = (z + z).exp();
             matches!(u, ScalarActivation::Tanh)
                 .then(|| T::from_f64(4.0) * e / ((e + T::one()) * (e + T::one())))
@@ -310,6 +320,7 @@ fn slopes<T: Float>() -> Vec<Slope<T>> {
             "gelu-slope-cut",
             "gelu's derivative is 0 below −3 and 1 above 3",
             "where |z| ≤ 3",
+            &[],
             |u, z, _| match u {
                 ScalarActivation::Gelu if z < T::from_f64(-3.0) => Some(T::zero()),
                 ScalarActivation::Gelu if z > T::from_f64(3.0) => Some(T::one()),
