@@ -39,18 +39,29 @@ pub struct RightStep<'a, T> {
     pub problem: &'a Problem,
     /// What the right step reads and computes.
     pub call: Call<T>,
+    /// A layer's own results. Each stage starts from these where they are there, so that it is seen alone.
+    pub own: Results<T>,
 }
 
 impl<'a, T: Float> RightStep<'a, T> {
     /// The right step on a problem.
     pub fn of(problem: &'a Problem) -> Self {
+        Self::from_own(problem, Results::default())
+    }
+
+    /// What the right step makes of a layer's own results, stage by stage.
+    pub fn from_own(problem: &'a Problem, own: Results<T>) -> Self {
         let (g, inputs, results) = (problem.activation(), problem.inputs().over(), Results::default());
         let mut step = StepContext { g, inputs, results, last: None };
+        let mut computed = Results::default();
         for quantity in Quantity::ALL {
             let right = step.right(quantity);
-            step.results.insert(quantity, right);
+            let shape = step.shape(quantity);
+            let known = own.shaped(quantity, shape).unwrap_or(&right).clone();
+            step.results.insert(quantity, known);
+            computed.insert(quantity, right);
         }
-        RightStep { problem, call: Call { inputs: step.inputs, results: step.results } }
+        RightStep { problem, call: Call { inputs: step.inputs, results: computed }, own }
     }
 }
 

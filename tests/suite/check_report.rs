@@ -211,16 +211,20 @@ fn every_report_has_the_diagnosis() {
     };
     let candidates = vec![candidate("first", 9), candidate("second", 8)];
     let remarks = vec!["the masks differ".to_string()];
-    let run = Run { diagnosis: Diagnosis { candidates, compared: 9, remarks }, ..varied() };
+    let defects = vec![candidates, vec![candidate("third", 2)]];
+    let run = Run { diagnosis: Diagnosis { defects, compared: 9, unexplained: 1, remarks }, ..varied() };
     let lines = [
         "likely defect: what <first> does (equation 42); explains 9 of 9 failures on the first call [first]",
         "or: what <second> does (equation 42); explains 8 of 9 failures on the first call [second]",
+        "and another: what <third> does (equation 42); explains 2 of 9 failures on the first call [third]",
+        "no known defect explains the rest: 1 of 9 failures",
         "the masks differ",
     ];
     let text = reported(&run, "", |report| human(report, false));
     let lines_found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("diagnosis: ")).collect();
     assert_eq!(lines_found, lines);
-    let one = Diagnosis { candidates: vec![candidate("first", 1)], compared: 1, remarks: Vec::new() };
+    let defects = vec![vec![candidate("first", 1)]];
+    let one = Diagnosis { defects, compared: 1, ..Diagnosis::default() };
     let failing = varied().outcomes.into_iter().find(|outcome| outcome.verdict.status == Status::Fail);
     let alone = Run { diagnosis: one, outcomes: failing.into_iter().collect(), ..varied() };
     let text = reported(&alone, "", |report| human(report, false));

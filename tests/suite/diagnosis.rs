@@ -12,6 +12,7 @@ use dropout_oracle::conform::run::question;
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{About, Answer, MaskSource, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::oracle::tolerance::derive;
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::trace::Results;
@@ -76,7 +77,7 @@ impl Layer {
 
     /// The names, each with the number of failures that it explains.
     fn named(&self) -> Vec<(String, usize)> {
-        let candidates = self.diagnosis().candidates.into_iter();
+        let candidates = self.diagnosis().defects.into_iter().flatten();
         candidates.map(|candidate| (candidate.id, candidate.explains)).collect()
     }
 
@@ -118,23 +119,39 @@ fn probabilities(id: &str) -> Layer {
     Layer::new(id, Format::F64, "keep_probability/", "-tanh")
 }
 
-/// How many failures are explained where one element lies this far from that of the defect: `off` times the
-/// tolerance, and `roundings` times 8 roundings of the largest number.
-fn explained(id: &str, quantity: Quantity, off: f64, roundings: f64) -> Option<usize> {
+/// How many failures are explained where one element is the last double within what is allowed, which is `tolerances`
+/// times its tolerance, as its equation yields it from the layer's own results, and 8 roundings of the largest number;
+/// or the first double beyond.
+fn explained(id: &str, quantity: Quantity, tolerances: f64, beyond: bool, up: bool) -> Option<usize> {
     let mut layer = probabilities(id);
-    let (case, [i, j], _, bound, size) = layer.first_wrong(quantity);
-    let rounding = CAUGHT * Format::F64.unit_roundoff() * size;
-    change(&mut layer.answers[case], quantity, |rows| rows[i][j] += off * bound + roundings * rounding);
-    layer.named().into_iter().find_map(|(name, explains)| (name == id).then_some(explains))
+    let (case, [i, j], _, _, size) = layer.first_wrong(quantity);
+    let question = &layer.questions[case];
+    let own = |quantity, at: usize| Some(layer.answers[case][quantity].cells()[at]);
+    let expected = &question.solved().expect("settled").expected;
+    let derived = derive(&question.problem, expected, &own, question.arithmetic);
+    let bound = derived.grid(quantity).at(i, j).bound().expect("judged");
+    let allowed = tolerances * bound + CAUGHT * Format::F64.unit_roundoff() * size;
+    let of_defect = layer.answers[case][quantity].at(i, j);
+    let next = |x: f64| if up { x.next_up() } else { x.next_down() };
+    let mut doubles = std::iter::successors(Some(of_defect), |x| Some(next(*x)));
+    let first_beyond = doubles.find(|x| (x - of_defect).abs() > allowed).expect("there is no end to them");
+    let changed = match (beyond, up) {
+        (true, _) => first_beyond,
+        (false, true) => first_beyond.next_down(),
+        (false, false) => first_beyond.next_up(),
+    };
+    change(&mut layer.answers[case], quantity, |rows| rows[i][j] = changed);
+    let Diagnosis { defects, compared, unexplained, .. } = layer.diagnosis();
+    defects.iter().flatten().any(|candidate| candidate.id == id).then_some(compared - unexplained)
 }
 
 #[test]
 fn a_wrong_result_matches_a_defect_within_four_tolerances_and_eight_roundings() {
     let all = probabilities("unscaled-backward").diagnosis().compared;
     assert!((10..20).contains(&all), "one in all of them may stay unexplained");
-    for sign in [1.0, -1.0] {
-        assert_eq!(explained("unscaled-backward", Da, sign * 3.99, sign * 0.99), Some(all));
-        assert_eq!(explained("unscaled-backward", Da, sign * 4.01, sign * 1.01), Some(all - 1));
+    for up in [true, false] {
+        assert_eq!(explained("unscaled-backward", Da, 4.0, false, up), Some(all));
+        assert_eq!(explained("unscaled-backward", Da, 4.0, true, up), Some(all - 1));
     }
 }
 
@@ -152,16 +169,16 @@ fn one_more_rounding_changes_no_name() {
 #[test]
 fn tolerances_grow_with_the_wrong_result() {
     let all = probabilities("da-doubled").diagnosis().compared;
-    assert_eq!(explained("da-doubled", Da, 7.99, 0.99), Some(all));
-    assert_eq!(explained("da-doubled", Da, 8.01, 1.01), Some(all - 1));
+    assert_eq!(explained("da-doubled", Da, 8.0, false, true), Some(all));
+    assert_eq!(explained("da-doubled", Da, 8.0, true, true), Some(all - 1));
 }
 
 /// In single precision 1/(p + 1e-6) is a few tolerances from 1/p.
 #[test]
-fn the_worst_element_must_be_twice_as_close_to_the_defect_as_to_the_right_step() {
+fn what_lies_halfway_between_the_right_result_and_a_defect_s_gets_no_name() {
     let is_named = |part: f64| {
         let id = "guarded-division-backward";
-        let mut layer = Layer::new(id, Format::F32, "keep_probability/no_whole_percent", "-tanh");
+        let mut layer = Layer::new(id, Format::F32, "keep_probability/near_one", "-identity");
         for (question, outputs) in layer.questions.iter().zip(&mut layer.answers) {
             let right = question.solved().expect("settled").expected.cells(Da);
             change(outputs, Da, |rows| {
@@ -172,8 +189,8 @@ fn the_worst_element_must_be_twice_as_close_to_the_defect_as_to_the_right_step()
         assert_eq!(layer.diagnosis().compared, 1);
         layer.named().iter().any(|(name, _)| name == id)
     };
-    assert!(is_named(1.0) && is_named(0.67));
-    assert!(!is_named(0.66));
+    assert!(is_named(1.0) && is_named(0.65));
+    assert!(!is_named(0.6) && !is_named(0.5));
 }
 
 #[test]
@@ -186,16 +203,27 @@ fn where_zeros_are_expected_the_wrong_numbers_must_be_the_defect_s() {
     assert_eq!(shorter.named(), []);
 }
 
+/// A defect of dA is named while nine in ten wrong dA are as it makes them; what else is wrong does not matter.
 #[test]
-fn nine_in_ten_failures_must_be_explained() {
-    let mut layer = probabilities("unscaled-backward");
-    let all = layer.diagnosis().compared;
-    let failing: Vec<usize> = (0..layer.questions.len()).filter(|&case| is_wrong(&layer, case)).collect();
-    assert_eq!(failing.len(), all);
-    for (spoilt, &case) in failing.iter().enumerate().take(4) {
-        let expected = (10 * spoilt <= all).then(|| ("unscaled-backward".to_string(), all - spoilt));
-        assert_eq!(layer.named(), Vec::from_iter(expected), "{spoilt} of {all}");
-        change(&mut layer.answers[case], Db, |rows| rows[0][0] += 1e3);
+fn nine_in_ten_wrong_results_of_a_kind_must_be_explained() {
+    let failing = |layer: &Layer| -> Vec<usize> {
+        (0..layer.questions.len()).filter(|&case| is_wrong(layer, case)).collect()
+    };
+    for (quantity, counts) in [(Da, true), (Db, false)] {
+        let mut layer = probabilities("unscaled-backward");
+        let failing = failing(&layer);
+        let all = failing.len();
+        assert_eq!(layer.diagnosis().compared, all);
+        for (spoilt, &case) in failing.iter().enumerate().take(4) {
+            let Diagnosis { defects, unexplained, .. } = layer.diagnosis();
+            let is_named = 10 * spoilt <= all || !counts;
+            let names: Vec<&str> = defects.iter().flatten().map(|candidate| candidate.id.as_str()).collect();
+            assert_eq!(names, if is_named { vec!["unscaled-backward"] } else { vec![] }, "{spoilt} of {all}");
+            assert_eq!(unexplained, if is_named { spoilt } else { all }, "{spoilt} of {all}");
+            change(&mut layer.answers[case], quantity, |rows| {
+                rows.iter_mut().flatten().for_each(|x| *x = 1.7 * *x + 1e3);
+            });
+        }
     }
 }
 
@@ -215,8 +243,8 @@ fn a_passing_case_contradicts_a_defect_that_it_would_catch() {
     let case = (0..layer.questions.len()).find(|&case| is_wrong(&layer, case)).expect("a failure");
     let expected = layer.questions[case].solved().expect("settled").expected.grid(Da);
     layer.answers[case].insert(Da, expected);
-    let Diagnosis { candidates, compared, .. } = layer.diagnosis();
-    assert_eq!(candidates, []);
+    let Diagnosis { defects, compared, .. } = layer.diagnosis();
+    assert!(defects.is_empty(), "{defects:?}");
     assert_eq!(compared, probabilities("unscaled-backward").diagnosis().compared - 1);
 }
 
@@ -318,8 +346,8 @@ fn a_shorter_format_that_fits_all_results_is_reported() {
         layer.diagnosis()
     };
     let remark = |claimed: Arithmetic, bits: i32| {
-        let Diagnosis { candidates, remarks, compared } = of(claimed, bits);
-        assert!(compared > 0 && candidates.is_empty(), "{candidates:?}");
+        let Diagnosis { defects, remarks, compared, .. } = of(claimed, bits);
+        assert!(compared > 0 && defects.is_empty(), "{defects:?}");
         remarks
     };
     let says = |format: &str, claimed: &str| {
@@ -341,7 +369,7 @@ fn a_shorter_format_that_fits_all_results_is_reported() {
     assert_eq!(layer.diagnosis(), Diagnosis::default());
     let short_sums = Question::new(layer.questions[0].problem.clone(), plain(Format::F32));
     let bound = short_sums.solved().expect("settled").bounds.cells(Quantity::Z)[0].expect("judged");
-    change(&mut layer.answers[0], Quantity::Z, |rows| rows[0][0] += 0.9 * bound);
+    change(&mut layer.answers[0], Quantity::Z, |rows| rows[0][0] = short(rows[0][0] + 0.9 * bound, 24));
     assert_eq!(layer.diagnosis().remarks, [says("f32", "f32/f64")]);
 }
 
@@ -390,7 +418,8 @@ fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     // The right ã is 48 · 2^8 = 12288, the wrong one 256 times that.
     assert_eq!(answers[0][ATilde].cells(), [f64::INFINITY]);
     let diagnosis = compared(&about, &questions, &answers);
-    let named: Vec<&str> = diagnosis.candidates.iter().map(|candidate| candidate.id.as_str()).collect();
+    let named: Vec<&str> =
+        diagnosis.defects.iter().flatten().map(|candidate| candidate.id.as_str()).collect();
     assert_eq!(named, ["scaled-twice-both-passes"]);
 }
 

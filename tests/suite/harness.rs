@@ -8,22 +8,25 @@ use crate::diagnosis::{answers, compared};
 use crate::sweep;
 use dropout_oracle::cases::is_smoke;
 use dropout_oracle::conform::cases::{self, Case};
-use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
-use dropout_oracle::conform::judge::question::Question;
+use dropout_oracle::conform::diagnose::{Asked, Candidate, Diagnosis, diagnose};
+use dropout_oracle::conform::judge::question::{Question, Solved};
 use dropout_oracle::conform::judge::verdict::Status;
 use dropout_oracle::conform::run::{Run, question, run};
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::program::{Limits, Program};
 use dropout_oracle::conform::subject::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::oracle::tolerance::{Bound, ratio};
 use dropout_oracle::problem::Problem;
 use dropout_oracle::trace::Quantity;
-use dropout_oracle::zoo::distance::another;
+use dropout_oracle::trace::Results;
+use dropout_oracle::zoo::context::{Memory, RightStep};
+use dropout_oracle::zoo::distance::{CAUGHT, another};
 use dropout_oracle::zoo::{self, Defect};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 /// The smoke profile, the cases that tell similar defects apart, and every seventh case in the sweep, every
@@ -128,8 +131,8 @@ fn diagnosed(subject: &mut dyn Subject) -> Diagnosis {
 
 /// The defects that the diagnosis names, in its order; `None` if nothing fails.
 fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
-    let Diagnosis { candidates, compared, .. } = diagnosed(subject);
-    (compared > 0).then(|| candidates.into_iter().map(|candidate| candidate.id).collect())
+    let Diagnosis { defects, compared, .. } = diagnosed(subject);
+    (compared > 0).then(|| defects.into_iter().flatten().map(|candidate| candidate.id).collect())
 }
 
 /// Those of these defects that are not named, or not alone. A second name would be a wrong diagnosis if the
@@ -209,47 +212,96 @@ fn a_defect_with_other_roundings_is_named_too() {
     assert_eq!(misnamed, [""; 0]);
 }
 
-/// A layer with two defects, neither of which explains it alone.
-struct Two([Box<dyn Subject>; 2]);
-
-impl Subject for Two {
-    fn about(&self) -> About {
-        About::new("two defects", Arithmetic::plain(Format::F64))
-    }
-
-    fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        let [Answer::Result(one), Answer::Result(other)] =
-            self.0.each_mut().map(|half| half.step(id, problem))
-        else {
-            unreachable!("defects answer")
-        };
-        let half = |quantity| if quantity < Quantity::Dz { &one } else { &other };
-        Answer::Result(Quantity::ALL.map(|quantity| (quantity, half(quantity)[quantity].clone())).into())
-    }
+/// Whether `x` is wrong where `right` is right, beyond doubt.
+fn is_far(right: f64, x: f64, bound: &Bound) -> bool {
+    (right.is_finite() || x.is_finite()) && bound.is_ok_and(|bound| ratio(right, x, bound) >= CAUGHT)
 }
 
-#[test]
-fn an_unknown_defect_gets_no_name() {
-    let halves = ["bias-doubled", "dw-from-a"].map(|id| Defective::double(id).expect("a defect"));
-    let diagnosis = diagnosed(&mut Two(halves));
-    assert!(diagnosis.compared > CASES.len() / 2);
-    assert_eq!(diagnosis.candidates, []);
+/// The elements that a defect makes wrong by itself, on each question: not those that follow from wrong ones. The
+/// whole result, as its first element, if its shape is wrong.
+fn own_elements(defect: &Defect<f64>, rights: &[RightStep<f64>]) -> BTreeSet<(usize, Quantity, usize)> {
+    let mut memory = Memory::new();
+    let mut elements = BTreeSet::new();
+    for (at, (question, right)) in QUESTIONS[0].iter().zip(rights).enumerate() {
+        let Solved { expected, bounds } = question.solved().expect("a valid case");
+        for (quantity, grid) in defect.changes(right, &mut memory) {
+            let cells = expected.cells(quantity).iter().zip(grid.cells()).zip(bounds.cells(quantity));
+            let wrong = cells.enumerate().filter(|(_, ((right, x), bound))| is_far(**right, **x, bound));
+            match grid.shape() == expected.shape(quantity) {
+                true => elements.extend(wrong.map(|(index, _)| (at, quantity, index))),
+                false => {
+                    elements.extend((0..expected.cells(quantity).len()).map(|index| (at, quantity, index)))
+                }
+            }
+        }
+    }
+    elements
 }
 
-/// Two random defects, one in each pass: any name given belongs to one of them, which then hides the other.
+/// Whether a defect's results differ from another's on some question by what separates a defect from the right step.
+fn differs(one: &[Results], other: &[Results]) -> bool {
+    QUESTIONS[0].iter().zip(one.iter().zip(other)).any(|(question, (one, other))| {
+        let bounds = &question.solved().expect("a valid case").bounds;
+        Quantity::ALL.into_iter().any(|quantity| {
+            let (one, other) = (&one[quantity], &other[quantity]);
+            let mut cells = one.cells().iter().zip(other.cells()).zip(bounds.cells(quantity));
+            one.shape() != other.shape() || cells.any(|((one, other), bound)| is_far(*one, *other, bound))
+        })
+    })
+}
+
+/// 500 random pairs of defects in one layer: both are named in 95 of 100 that can both show, and nothing else in any.
+///
+/// Two defects can both show if either changes the results of the layer with the other, and if they do not change the
+/// same elements: two wrong formulas for the same number are one other wrong formula. The half of a defect of both
+/// passes is a name for it, though not for all of it.
 #[test]
-fn two_defects_get_no_third_name() {
+fn two_defects_are_named_both() {
     let zoo = zoo::all::<f64>();
-    let (backward, forward): (Vec<_>, Vec<_>) = zoo.into_iter().partition(|defect| defect.equation >= 38);
+    let rights: Vec<RightStep<f64>> = QUESTIONS[0]
+        .par_iter()
+        .map(|question| {
+            let right = RightStep::of(&question.problem);
+            let own = right.call.results.clone();
+            RightStep { own, ..right }
+        })
+        .collect();
     let mut words = ChaCha8Rng::seed_from_u64(4);
-    let mut draw = |from: &[Defect<f64>]| from[words.next_u64() as usize % from.len()].id.clone();
-    let pairs: Vec<[String; 2]> = (0..sample(60).len()).map(|_| [draw(&forward), draw(&backward)]).collect();
-    let third = |pair: &[String; 2]| {
-        let halves = pair.each_ref().map(|id| Defective::double(id).expect("a defect"));
-        let names = named(&mut Two(halves))?;
-        names.iter().any(|name| !pair.contains(name)).then(|| format!("{pair:?}: {names:?}"))
+    let mut draw = || words.next_u64() as usize % zoo.len();
+    let mut pairs = Vec::new();
+    let wanted = if sweep::is_on() { 500 } else { 8 };
+    while pairs.len() < wanted {
+        let pair = [draw(), draw()];
+        let [one, other] = pair.map(|at| own_elements(&zoo[at], &rights));
+        let shared = one.intersection(&other).count();
+        if pair[0] != pair[1] && 10 * shared <= one.len().min(other.len()) {
+            pairs.push(pair.map(|at| zoo[at].id.clone()));
+        }
+    }
+    let of = |pair: &[String; 2]| {
+        let answers = |id: &str| answers(Defective::double(id).expect("a defect").as_mut(), &QUESTIONS[0]);
+        let both = answers(&pair.join("+"));
+        if pair.iter().any(|alone| !differs(&answers(alone), &both)) {
+            return None;
+        }
+        let about = About::new("two defects", Arithmetic::plain(Format::F64));
+        let Diagnosis { defects, .. } = compared(&about, &QUESTIONS[0], &both);
+        let ids = |candidates: Vec<Candidate>| candidates.into_iter().map(|candidate| candidate.id).collect();
+        Some((pair.clone(), defects.into_iter().map(ids).collect::<Vec<Vec<String>>>()))
     };
-    assert_eq!(pairs.par_iter().filter_map(third).collect::<Vec<_>>(), [""; 0]);
+    let named: Vec<([String; 2], Vec<Vec<String>>)> = pairs.par_iter().filter_map(of).collect();
+    let is_wrong = |(pair, names): &&([String; 2], Vec<Vec<String>>)| {
+        let stems = pair.each_ref().map(|id| id.strip_suffix("both-passes").unwrap_or("-"));
+        let is_there = |name: &String| pair.contains(name) || stems.iter().any(|stem| name.starts_with(stem));
+        names.iter().any(|candidates| !candidates.iter().any(is_there))
+    };
+    let is_whole = |(pair, names): &&([String; 2], Vec<Vec<String>>)| {
+        pair.iter().all(|id| names.iter().flatten().any(|name| name == id))
+    };
+    let wrong: Vec<_> = named.iter().filter(is_wrong).collect();
+    let missed: Vec<_> = named.iter().filter(|pair| !is_whole(pair)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert!(20 * missed.len() <= named.len(), "{} of {}: {missed:#?}", missed.len(), named.len());
 }
 
 #[test]
@@ -280,7 +332,7 @@ fn a_shorter_format_than_the_claimed_one_is_reported() {
     let exact: Vec<Case> = CASES.iter().filter(|case| case.id.starts_with("activations/")).cloned().collect();
     let run = judged(&mut Single(Defective::single("right").expect("the right step")), &exact);
     assert!(run.count(Status::Fail) > 0);
-    assert_eq!(run.diagnosis.candidates, []);
+    assert!(run.diagnosis.defects.is_empty(), "{:?}", run.diagnosis.defects);
     assert!(run.diagnosis.remarks[0].contains("within the tolerances of f32"), "{:?}", run.diagnosis.remarks);
 }
 

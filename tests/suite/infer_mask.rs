@@ -1,11 +1,11 @@
 //! Subjects that draw their own mask: it is inferred from Ã, and both passes are judged by it.
 
 use crate::results::change;
-use dropout_oracle::conform::judge::{infer_mask, question::Question};
+use dropout_oracle::conform::judge::{infer_mask, mask_of_da, question::Question};
 use dropout_oracle::grid::{Grid, Vector};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
-use dropout_oracle::problem::activation::CoupledActivation;
+use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::scalar;
 use dropout_oracle::trace::{Quantity, Results};
@@ -238,4 +238,39 @@ fn evaluation_and_a_certain_unit_that_is_dropped_are_named() {
         infer_mask::findings(&Question::new(inferred.clone(), F64), &outputs),
         ["unit 0 is dropped in row 0 although p = 1 always keeps it"]
     );
+}
+
+/// One row of ones with p = 1/2 whose unit k has the weight `w[k]`, and the mask that its dA shows.
+fn of_da(activation: ScalarActivation, w: &[f64], da: &[f64]) -> Result<Vec<f64>, String> {
+    let n = w.len();
+    let inputs = Inputs {
+        a: vec![vec![1.0; n]],
+        keep_prob: vec![0.5; n],
+        r: vec![vec![1.0; n]],
+        w: w.iter().map(|&w| vec![w]).collect(),
+        b: vec![0.0],
+        da_next: vec![vec![1.0]],
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(activation)).expect("valid");
+    let shown = mask_of_da::problem(&problem, Format::F64, &Grid::from_rows(n, vec![da.to_vec()]))?;
+    Ok(shown.inputs().r.cells().to_vec())
+}
+
+#[test]
+fn a_zero_of_da_is_a_dropped_unit_unless_a_kept_one_may_have_it() {
+    let identity = ScalarActivation::Identity;
+    assert_eq!(of_da(identity, &[1.0, 2.0, 3.0], &[2.0, 0.0, 6.0]), Ok(vec![1.0, 0.0, 1.0]));
+    assert_eq!(of_da(identity, &[1.0, 2.0, 3.0], &[0.0; 3]), Ok(vec![0.0; 3]));
+    // Unit 0 has no weight, so its dA is 0 in any case, alone or among other zeros.
+    assert!(of_da(identity, &[0.0, 2.0], &[0.0, 4.0]).is_err());
+    assert!(of_da(identity, &[0.0, 2.0], &[0.0, 0.0]).is_err());
+    // A kept unit that turns relu off has dA = 0 itself.
+    let relu = ScalarActivation::Relu;
+    assert_eq!(of_da(relu, &[1.0, 2.0], &[0.0, 4.0]), Ok(vec![0.0, 1.0]));
+    assert!(of_da(relu, &[-1.0, 2.0], &[0.0, 0.0]).is_err());
+    // The same with more units than all masks are tried for: one, two, or all of them.
+    let many = |first: f64, others: f64| [vec![first], vec![others; 9]].concat();
+    assert_eq!(of_da(identity, &many(1.0, 2.0), &[0.0; 10]), Ok(vec![0.0; 10]));
+    assert!(of_da(identity, &many(0.0, 2.0), &[0.0; 10]).is_err());
+    assert!(of_da(relu, &many(-100.0, 2.0), &[0.0; 10]).is_err());
 }

@@ -1,13 +1,16 @@
-//! Compares the subject's results on one case with those of a known defect.
+//! One case that is compared: which elements are wrong by themselves, and whether a defect makes them so.
+//!
+//! Each result is seen alone: as its equation yields it from the subject's own earlier results. So two defects in
+//! different places do not hide each other, and a defect that leaves a stage unchanged says nothing about it.
 
 use super::Asked;
+use super::allowance::Allowance;
 use crate::conform::judge::question::{Question, Solved};
 use crate::grid::Grid;
-use crate::number::Arithmetic;
-use crate::oracle::tolerance::ratio;
-use crate::trace::{Quantity, Results};
-use crate::zoo::distance::{CAUGHT, of_result};
-use rayon::prelude::*;
+use crate::oracle::tolerance::{Bound, derive, ratio};
+use crate::trace::{Misshapen, Quantity, Results};
+use crate::zoo::distance::CAUGHT;
+use std::borrow::Cow;
 
 /// A case that is compared.
 #[derive(Debug)]
@@ -22,103 +25,265 @@ pub struct Case<'a> {
     pub results: &'a Results,
     /// Whether all results are within their tolerances.
     pub passed: bool,
-    /// The element with the largest error/tolerance; `None` if a result has the wrong shape.
-    worst: Option<Worst>,
+    /// What is wrong by itself.
+    pub findings: Vec<Finding>,
+    stages: Vec<Stage<'a>>,
 }
 
-/// The element with the largest error/tolerance.
-#[derive(Clone, Copy, Debug)]
-struct Worst {
+/// Wrong elements of one result that no earlier result explains; of A_next and dZ, those of one activation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The result.
+    pub quantity: Quantity,
+    /// The activation, of A_next and dZ.
+    pub activation: Option<&'static str>,
+    /// The indices of the wrong elements; a single 0 if the shape is wrong.
+    pub elements: Vec<usize>,
+    /// Whether the subject computes with it, if a later result shows that.
+    pub used: Option<bool>,
+}
+
+/// What a defect makes of a finding.
+#[derive(Clone, Debug, Default)]
+pub struct Match {
+    /// The positions, among its elements, at which the defect's results equal the subject's.
+    pub matched: Vec<usize>,
+    /// Those at which the defect is wrong in another way.
+    pub conflicts: Vec<usize>,
+    /// The distance of the most wrong element from the defect's, relative to its error.
+    pub way: f64,
+    /// Whether a later result shows that the subject computes with what it returns, and the defect does not, or the
+    /// other way round. That decides between two defects that are alike otherwise.
+    pub is_doubtful: bool,
+}
+
+/// A result of the right shape.
+#[derive(Debug)]
+struct Stage<'a> {
     quantity: Quantity,
-    at: usize,
-    got: f64,
-    error: f64,
-    ratio: f64,
+    got: &'a Grid<f64>,
+    /// As its equation yields it from the subject's own earlier results, or as expected if the case passed.
+    right: Sides<'a>,
+    /// As expected.
+    expected: Sides<'a>,
 }
 
-impl Worst {
-    fn of(results: &Results, solved: &Solved) -> Option<Self> {
-        let Solved { expected, bounds } = solved;
-        let mut worst = Worst { quantity: Quantity::ATilde, at: 0, got: 0.0, error: 0.0, ratio: 0.0 };
-        for quantity in results.quantities() {
-            let grid = results.shaped(quantity, expected.shape(quantity)).ok()?;
-            let elements = grid.cells().iter().zip(expected.cells(quantity)).zip(bounds.cells(quantity));
-            for (at, ((&got, &expected), bound)) in elements.enumerate() {
-                let Ok(bound) = *bound else { continue };
-                let (error, ratio) = ((got - expected).abs(), ratio(expected, got, bound));
-                // Ratios may tie at infinity; then the largest error decides.
-                if (ratio, error) > (worst.ratio, worst.error) {
-                    worst = Worst { quantity, at, got, error, ratio };
-                }
-            }
-        }
-        Some(worst)
+/// The right value and the tolerance of each element.
+#[derive(Clone, Debug)]
+struct Sides<'a> {
+    values: Cow<'a, [f64]>,
+    bounds: Cow<'a, [Bound]>,
+}
+
+impl Sides<'_> {
+    /// The error in tolerances, if there is a tolerance.
+    fn ratio(&self, at: usize, x: f64) -> Option<f64> {
+        Some(ratio(self.values[at], x, self.bounds[at].ok()?))
+    }
+
+    fn is_right(&self, at: usize, x: f64) -> bool {
+        self.ratio(at, x).is_some_and(|ratio| ratio <= 1.0)
     }
 }
 
 impl<'a> Case<'a> {
-    /// The cases that were answered and judged.
-    pub fn all(asked: &[Asked<'a>]) -> Vec<Self> {
-        let solved = |(index, &Asked { question, results }): (usize, &Asked<'a>)| {
-            let (results, solved) = (results?, question.solved().ok()?);
-            let worst = Worst::of(results, solved);
-            let passed = worst.is_some_and(|worst| worst.ratio <= 1.0);
-            Some(Case { index, question, solved, results, passed, worst })
-        };
-        asked.par_iter().enumerate().filter_map(solved).collect()
-    }
-
-    /// Whether these results equal the subject's, are wrong, and lie close to its worst element.
-    pub fn is_explained_by(&self, wrong: &Results) -> bool {
-        self.results.quantities().all(|quantity| self.is_same(quantity, &wrong[quantity]))
-            && self.off(wrong) > 1.0
-            && self.way_to(wrong) <= 0.5
-    }
-
-    /// The distance of the worst element from the same element of these results, relative to its error. In short
-    /// formats, where small errors all lie within a few tolerances of each other, this tells them apart.
-    pub fn way_to(&self, wrong: &Results) -> f64 {
-        match self.worst {
-            Some(Worst { quantity, at, got, error, .. }) if error.is_finite() => {
-                let shaped = wrong.shaped(quantity, self.solved.expected.shape(quantity));
-                shaped.map_or(f64::INFINITY, |grid| (got - grid.cells()[at]).abs() / error)
+    /// The case, if it was answered and judged.
+    pub fn of(index: usize, &Asked { question, results }: &Asked<'a>) -> Option<Self> {
+        let (results, solved) = (results?, question.solved().ok()?);
+        let mut case =
+            Case { index, question, solved, results, passed: true, findings: vec![], stages: vec![] };
+        let Solved { expected, bounds } = solved;
+        for quantity in results.quantities() {
+            match results.shaped(quantity, expected.shape(quantity)) {
+                Ok(got) => {
+                    let values = expected.cells(quantity).into();
+                    let expected = Sides { values, bounds: bounds.cells(quantity).into() };
+                    case.stages.push(Stage { quantity, got, right: expected.clone(), expected });
+                }
+                Err(Misshapen::Missing) => {}
+                Err(_) => {
+                    case.findings.push(Finding { quantity, activation: None, elements: vec![0], used: None })
+                }
             }
-            _ => 0.0,
+        }
+        case.passed =
+            case.findings.is_empty() && case.stages.iter().all(|stage| stage.wrong().next().is_none());
+        if !case.passed {
+            case.see_stages_alone();
+        }
+        Some(case)
+    }
+
+    /// Replaces the right results by those that follow from the subject's own, and collects what is wrong then.
+    fn see_stages_alone(&mut self) {
+        let Question { problem, arithmetic, .. } = self.question;
+        let expected = &self.solved.expected;
+        let own = |quantity: Quantity| self.results.shaped(quantity, expected.shape(quantity)).ok();
+        let finite = |quantity, at: usize| Some(own(quantity)?.cells()[at]).filter(|x| x.is_finite());
+        let derived = derive(problem, expected, &finite, *arithmetic);
+        let has_wrong = |quantity: &Quantity| {
+            self.stages.iter().any(|s| s.quantity == *quantity && s.wrong().next().is_some())
+        };
+        let is_finite = |quantity: &Quantity| {
+            own(*quantity).is_none_or(|grid| grid.cells().iter().all(|x| x.is_finite()))
+        };
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut rights = Vec::new();
+        for stage in &self.stages {
+            let Stage { quantity, got, .. } = *stage;
+            let derived = derived.cells(quantity);
+            let right = Sides {
+                values: derived.iter().map(|derived| derived.value).collect(),
+                bounds: derived.iter().map(|derived| derived.bound()).collect(),
+            };
+            // What only lies beyond the tolerance of the case is inherited from a wrong result, or not at all.
+            let inherits = quantity.reads().iter().any(has_wrong);
+            let is_own = |&at: &usize| !inherits || !right.is_right(at, got.cells()[at]);
+            if quantity.reads().iter().all(is_finite) {
+                for at in stage.wrong().filter(is_own) {
+                    self.add(&mut findings, quantity, at);
+                }
+            }
+            rights.push(right);
+        }
+        self.stages.iter_mut().zip(rights).for_each(|(stage, right)| stage.right = right);
+        for finding in &mut findings {
+            finding.used = self.is_used(finding.quantity);
+        }
+        self.findings.extend(findings);
+    }
+
+    /// Whether a later result follows from a wrong one, or from the right one.
+    fn is_used(&self, wrong: Quantity) -> Option<bool> {
+        let is_wrong = |read: &Quantity| {
+            self.stages.iter().any(|stage| stage.quantity == *read && stage.wrong().next().is_some())
+        };
+        let follows = |stage: &Stage| {
+            let reads = stage.quantity.reads();
+            if !reads.contains(&wrong) || reads.iter().any(|read| *read != wrong && is_wrong(read)) {
+                return None;
+            }
+            let far = |sides: &Sides, at, got| sides.ratio(at, got).is_some_and(|ratio| ratio >= CAUGHT);
+            stage.got.cells().iter().enumerate().find_map(|(at, &got)| {
+                let (right, expected) = (&stage.right, &stage.expected);
+                match (right.is_right(at, got), expected.is_right(at, got)) {
+                    (true, false) if far(expected, at, got) => Some(true),
+                    (false, true) if far(right, at, got) => Some(false),
+                    _ => None,
+                }
+            })
+        };
+        self.stages.iter().find_map(follows)
+    }
+
+    fn add(&self, findings: &mut Vec<Finding>, quantity: Quantity, at: usize) {
+        let problem = &self.question.problem;
+        let g = problem.activation();
+        let activation = matches!(quantity, Quantity::ANext | Quantity::Dz)
+            .then(|| g.scalar(at % problem.n_next()).map_or(g.name(), |scalar| scalar.name()));
+        let same = |finding: &&mut Finding| (finding.quantity, finding.activation) == (quantity, activation);
+        match findings.iter_mut().find(same) {
+            Some(finding) => finding.elements.push(at),
+            None => findings.push(Finding { quantity, activation, elements: vec![at], used: None }),
         }
     }
 
-    /// The largest error/tolerance of these results, among the quantities that the subject returns.
-    pub fn off(&self, wrong: &Results) -> f64 {
-        let Solved { expected, bounds } = self.solved;
-        let given = self.results.quantities();
-        given.map(|quantity| of_result(expected, bounds, wrong, quantity)).fold(0.0, f64::max)
+    /// The subject's elements beyond their tolerances.
+    pub fn wrong_values(&self) -> impl Iterator<Item = f64> {
+        self.stages.iter().flat_map(|stage| stage.wrong().map(|at| stage.got.cells()[at]))
     }
 
-    /// Whether a wrong result equals the subject's. Two implementations of the same wrong formula may differ by a
-    /// few tolerances, scaled up if the wrong result is larger than the right one. Half the distance that
-    /// separates a defect from the right step is allowed, plus a rounding in case the right step has none.
-    fn is_same(&self, quantity: Quantity, wrong: &Grid<f64>) -> bool {
-        let Ok(got) = self.results.shaped(quantity, wrong.shape()) else { return false };
-        let largest = |cells: &[f64]| {
-            cells.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()))
-        };
-        let (right, size) = (largest(self.solved.expected.cells(quantity)), largest(wrong.cells()));
-        let grown = if right > 0.0 { (size / right).clamp(1.0, f64::MAX) } else { 1.0 };
-        let Arithmetic { storage, .. } = self.question.arithmetic;
-        let rounding = CAUGHT * storage.unit_roundoff() * size + storage.least_normal();
-        let bounds = self.solved.bounds.cells(quantity);
-        // If the shape differs, an entry may combine all entries of the right result.
-        let all: f64 = bounds.iter().flatten().sum();
-        let same_shape = wrong.cells().len() == bounds.len();
-        wrong.cells().iter().zip(got.cells()).enumerate().all(|(at, (&wrong, &got))| {
-            let bound = if same_shape { bounds[at] } else { Ok(all) };
-            let Ok(bound) = bound else { return true };
-            let allowed = CAUGHT / 2.0 * bound * grown + rounding;
-            match (wrong.is_finite() && wrong.abs() <= storage.largest(), got.is_finite()) {
-                (true, true) => (wrong - got).abs() <= allowed,
-                (false, false) => (wrong.is_nan() && got.is_nan()) || wrong.signum() == got.signum(),
-                _ => false,
-            }
+    /// Whether an element is right that these results make wrong.
+    pub fn contradicts(&self, wrong: &Results) -> bool {
+        self.stages.iter().filter(|stage| wrong.has(stage.quantity)).any(|stage| {
+            let sides = [&stage.right, &stage.expected];
+            let is_right = |at: usize, got: f64| sides.iter().any(|sides| sides.is_right(at, got));
+            let mut got = stage.got.cells().iter().copied().enumerate();
+            let Ok(grid) = wrong.shaped(stage.quantity, stage.got.shape()) else {
+                return got.any(|(at, got)| is_right(at, got));
+            };
+            let allowance = self.allowance(&stage.right, grid);
+            got.any(|(at, got)| {
+                let wrong = grid.cells()[at];
+                let far = |sides: &&Sides| sides.ratio(at, wrong).is_some_and(|ratio| ratio >= CAUGHT);
+                is_right(at, got)
+                    && sides.iter().all(far)
+                    && !allowance.is_same(wrong, got, stage.right.bounds[at])
+            })
         })
+    }
+
+    /// What these results make of each finding. `hides` says that the defect does not compute with
+    /// what it returns.
+    pub fn matches(&self, wrong: &Results, hides: bool) -> Vec<Match> {
+        let of = |finding: &Finding| match finding.used {
+            _ if !wrong.has(finding.quantity) => Match::default(),
+            Some(used) => Match { is_doubtful: used == hides, ..self.matched(finding, wrong) },
+            None => self.matched(finding, wrong),
+        };
+        self.findings.iter().map(of).collect()
+    }
+
+    fn matched(&self, finding: &Finding, wrong: &Results) -> Match {
+        let mut found = Match::default();
+        let Some(stage) = self.stages.iter().find(|stage| stage.quantity == finding.quantity) else {
+            if self.is_same_shape(finding.quantity, wrong) {
+                found.matched.push(0);
+            }
+            return found;
+        };
+        let Ok(grid) = wrong.shaped(finding.quantity, stage.got.shape()) else {
+            return Match { conflicts: (0..finding.elements.len()).collect(), ..found };
+        };
+        let (right, allowance) = (&stage.right, self.allowance(&stage.right, grid));
+        // The largest error of those that are alike, in tolerances: in short formats, where small errors all lie within
+        // a few of them, the distance from it tells defects apart.
+        let mut largest = (0.0, 0.0);
+        for (position, &at) in finding.elements.iter().enumerate() {
+            let (got, wrong) = (stage.got.cells()[at], grid.cells()[at]);
+            if allowance.is_same(wrong, got, right.bounds[at]) {
+                found.matched.push(position);
+                let error = (got - right.values[at]).abs();
+                let size = (right.ratio(at, got).unwrap_or_default(), error);
+                if size > largest {
+                    largest = size;
+                    found.way = if error.is_finite() { (got - wrong).abs() / error } else { 0.0 };
+                }
+            } else if right.ratio(at, wrong).is_some_and(|ratio| ratio >= CAUGHT) {
+                found.conflicts.push(position);
+            }
+        }
+        if found.way > 0.5 {
+            found.matched.clear();
+        }
+        found
+    }
+
+    fn allowance(&self, right: &Sides, wrong: &Grid<f64>) -> Allowance {
+        Allowance::of(self.question.arithmetic.storage, &right.values, wrong.cells())
+    }
+
+    /// Whether a result of the wrong shape equals the subject's. An entry may combine all entries of the right result.
+    fn is_same_shape(&self, quantity: Quantity, wrong: &Results) -> bool {
+        let Ok(got) = self.results.shaped(quantity, wrong[quantity].shape()) else { return false };
+        let Solved { expected, bounds } = self.solved;
+        let expected =
+            Sides { values: expected.cells(quantity).into(), bounds: bounds.cells(quantity).into() };
+        let allowance = self.allowance(&expected, &wrong[quantity]);
+        let all = bounds.cells(quantity).iter().flatten().sum();
+        wrong[quantity]
+            .cells()
+            .iter()
+            .zip(got.cells())
+            .all(|(&wrong, &got)| allowance.is_same(wrong, got, Ok(all)))
+    }
+}
+
+impl Stage<'_> {
+    /// The indices of the elements beyond their tolerance.
+    fn wrong(&self) -> impl Iterator<Item = usize> {
+        let got = self.got.cells().iter().enumerate();
+        got.filter(|&(at, &got)| self.expected.ratio(at, got).is_some_and(|ratio| ratio > 1.0))
+            .map(|(at, _)| at)
     }
 }

@@ -1,11 +1,13 @@
-//! Names the defect: compares a subject's results with those of the known defects on the same problems.
+//! Names the defects: compares a subject's results with those of the known defects on the same problems.
 //!
-//! `case` decides whether a defect explains one wrong case; this module weighs that over all cases. [`mask`] compares
-//! the visible masks, [`shorter`] the arithmetic. A defect is named only if it explains nine in ten of the failing
-//! cases and no passing case contradicts it: no name is better than a wrong one.
+//! `case` finds what is wrong by itself in one case, and whether a defect makes it so. `peel` weighs that over all
+//! cases, and looks again at what a named defect leaves unexplained. [`mask`] compares the visible masks, [`shorter`]
+//! the arithmetic. No name is better than a wrong one: a defect that makes a right element wrong is out.
 
+mod allowance;
 mod case;
 pub mod mask;
+mod peel;
 pub mod shorter;
 
 use super::judge::question::Question;
@@ -13,11 +15,12 @@ use super::subject::{About, MaskSource};
 use crate::number::Format;
 use crate::trace::Results;
 use crate::zoo::context::{Memory, RightStep};
-use crate::zoo::distance::CAUGHT;
 use crate::zoo::{self, Defect, Float};
-use case::Case;
+use case::{Case, Match};
+use peel::{Findings, Named, Suspect};
 use rayon::prelude::*;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// A question and the subject's answer to it.
 #[derive(Clone, Copy, Debug)]
@@ -44,83 +47,116 @@ pub struct Candidate {
 /// What the failures of a run have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// At most [`MOST`] known defects, best first: by the number of cases explained, then by distance.
-    pub candidates: Vec<Candidate>,
+    /// The defects found, the one that explains most first. Each is at most [`MOST`] known defects between which the
+    /// cases cannot decide, best first.
+    pub defects: Vec<Vec<Candidate>>,
     /// The number of cases that fail on the first call; failures that appear only on repetition are not compared.
     pub compared: usize,
+    /// The number of those that the defects do not explain, or not in all elements.
+    pub unexplained: usize,
     /// Messages about the masks and the arithmetic.
     pub remarks: Vec<String>,
 }
 
 /// The largest number of candidates.
 pub const MOST: usize = 3;
-/// About this many failing cases, spread over all, are compared first, to rule out most defects quickly.
-const FIRST: usize = 64;
 
 /// The diagnosis of all answers, which must be in the order of asking.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
     if about.supports.mask == MaskSource::Own {
         return Diagnosis::default();
     }
-    let cases = Case::all(asked);
+    let cases: Vec<Case> =
+        asked.par_iter().enumerate().filter_map(|(index, asked)| Case::of(index, asked)).collect();
     let compared = cases.iter().filter(|case| !case.passed).count();
     if compared == 0 {
         return Diagnosis::default();
     }
-    let candidates = match about.arithmetic.storage {
-        Format::F64 => candidates(&zoo::all::<f64>(), asked, &cases),
-        _ => candidates(&zoo::all::<f32>(), asked, &cases),
+    let (defects, findings) = match about.arithmetic.storage {
+        Format::F64 => defects(&zoo::all::<f64>(), asked, &cases),
+        _ => defects(&zoo::all::<f32>(), asked, &cases),
     };
-    let remarks = mask::remarks(asked)
-        .into_iter()
-        .chain(candidates.is_empty().then(|| shorter::remark(about.arithmetic, &cases)).flatten())
-        .collect();
-    Diagnosis { candidates, compared, remarks }
+    let explained = (0..cases.len()).filter(|&case| findings.explains(case)).count();
+    let mut found =
+        Diagnosis { defects, compared, unexplained: compared - explained, remarks: mask::remarks(asked) };
+    // A layer of a shorter format is wrong everywhere, in ways that several defects describe in part.
+    let may_be_shorter = found.unexplained > 0 || found.defects.len() > 2;
+    if let Some(remark) = may_be_shorter.then(|| shorter::remark(about.arithmetic, &cases)).flatten() {
+        found = Diagnosis { defects: Vec::new(), unexplained: compared, ..found };
+        found.remarks.push(remark);
+    }
+    found
 }
 
-/// The defects that explain the failures, best first.
-fn candidates<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> Vec<Candidate> {
-    let failed: Vec<&Case> = cases.iter().filter(|case| !case.passed).collect();
-    let passed: Vec<&Case> = cases.iter().filter(|case| case.passed).collect();
-    let every = failed.len().div_ceil(FIRST).max(1);
-    let first: Vec<&Case> = failed.iter().copied().step_by(every).collect();
+/// The defects that explain the failures, and what they leave open.
+fn defects<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> (Vec<Vec<Candidate>>, Findings) {
+    let own =
+        |asked: &Asked| asked.results.map(|results| results.map(|&x| T::from_f64(x))).unwrap_or_default();
     let right: Vec<RightStep<T>> =
-        asked.par_iter().map(|asked| RightStep::of(&asked.question.problem)).collect();
-    let explaining = |defect: &Defect<T>| {
-        let answers = Answers::of(defect, &right);
-        explained(&first, &answers)?;
-        let explains = explained(&failed, &answers)?;
-        let contradicts = |case: &&Case| case.off(&answers.on(case)) >= CAUGHT;
-        if passed.iter().any(contradicts) {
+        asked.par_iter().map(|asked| RightStep::from_own(&asked.question.problem, own(asked))).collect();
+    let order = each_activation_first(cases);
+    let suspects = |taken: &[usize]| -> Option<Vec<Suspect>> {
+        // What a stage reads depends on the defects that change it; all else stays as it was without them.
+        let (first, others) = match taken.split_first() {
+            Some(_) if !zoo[*taken.last()?].changes_inputs() => return None,
+            Some((first, others)) => (Some(first), others),
+            None => (None, taken),
+        };
+        let base =
+            first.map(|&first| others.iter().fold(zoo[first].clone(), |all, &at| all.and(zoo[at].clone())));
+        let suspect = |(at, defect): (usize, &Defect<T>)| {
+            let both = base.as_ref().map(|base| base.clone().and(defect.clone()));
+            let matches = matches(&Answers::of(both.as_ref().unwrap_or(defect), &right), cases, &order)?;
+            Some(Suspect { defect: at, hides: defect.hides_results(), matches })
+        };
+        let remaining = zoo.par_iter().enumerate().filter(|(at, _)| !taken.contains(at));
+        Some(remaining.filter_map(suspect).collect())
+    };
+    let (named, findings) = peel::peel(cases, suspects);
+    let candidate = |(at, explains): (usize, usize)| {
+        let Defect { id, equation, says, .. } = &zoo[at];
+        Candidate { id: id.clone(), equation: *equation, says: says.clone(), explains }
+    };
+    let candidates = |Named { suspects }: Named| suspects.into_iter().take(MOST).map(candidate).collect();
+    (named.into_iter().map(candidates).collect(), findings)
+}
+
+/// What a defect makes of the findings; `None` if it is contradicted.
+fn matches<T: Float>(answers: &Answers<T>, cases: &[Case], order: &[usize]) -> Option<Vec<(usize, Match)>> {
+    let hides = answers.defect.hides_results();
+    let mut of_case: Vec<Vec<Match>> = vec![Vec::new(); cases.len()];
+    for &at in order {
+        let (case, wrong) = (&cases[at], answers.on(&cases[at]));
+        if case.contradicts(&wrong) {
             return None;
         }
-        let way = failed.iter().map(|case| case.way_to(&answers.on(case)));
-        let Defect { id, equation, says, .. } = defect;
-        let candidate = Candidate { id: id.clone(), equation: *equation, says: says.clone(), explains };
-        Some((candidate, way.sum::<f64>()))
-    };
-    let mut candidates: Vec<(Candidate, f64)> = zoo.par_iter().filter_map(explaining).collect();
-    candidates.sort_by(|(one, way), (other, further)| {
-        other.explains.cmp(&one.explains).then(way.total_cmp(further))
-    });
-    candidates.into_iter().map(|(candidate, _)| candidate).take(MOST).collect()
-}
-
-/// The number of failures explained; `None` if it is less than nine in ten.
-fn explained<T: Float>(failed: &[&Case], answers: &Answers<T>) -> Option<usize> {
-    let mut not = 0;
-    for case in failed {
-        if !case.is_explained_by(&answers.on(case)) {
-            not += 1;
-            if 10 * not > failed.len() {
-                return None;
-            }
-        }
+        of_case[at] = case.matches(&wrong, hides);
     }
-    Some(failed.len() - not)
+    let all = of_case.into_iter().flatten().enumerate();
+    Some(all.filter(|(_, found)| !found.matched.is_empty() || !found.conflicts.is_empty()).collect())
 }
 
-/// A defect's answers, computed on demand; one that keeps state is asked in the order of the run.
+/// The cases, the smallest of each activation first: most defects are soon contradicted by them.
+fn each_activation_first(cases: &[Case]) -> Vec<usize> {
+    let size = |at: &usize| {
+        let problem = &cases[*at].question.problem;
+        (problem.m() + problem.n_next()) * problem.n() + problem.m() * problem.n_next()
+    };
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(size);
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let rank = |at: &usize| {
+        let rank = seen.entry(cases[*at].question.problem.activation().name()).or_default();
+        *rank += 1;
+        *rank
+    };
+    let ranks: Vec<usize> = order.iter().map(rank).collect();
+    let mut ranked: Vec<(usize, usize)> = ranks.into_iter().zip(order).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, at)| at).collect()
+}
+
+/// What a defect changes, computed on demand; one that keeps state is asked in the order of the run.
 struct Answers<'a, T> {
     defect: &'a Defect<T>,
     right: &'a [RightStep<'a, T>],
@@ -134,12 +170,16 @@ impl<'a, T: Float> Answers<'a, T> {
 
     fn on(&self, case: &Case) -> Results {
         if !self.defect.is_stateful() {
-            return self.defect.step(&self.right[case.index], &mut Memory::new());
+            return self.changes(&self.right[case.index], &mut Memory::new());
         }
         let (memory, replayed) = &mut *self.replayed.borrow_mut();
         for right in self.right.get(replayed.len()..=case.index).unwrap_or_default() {
-            replayed.push(self.defect.step(right, memory));
+            replayed.push(self.changes(right, memory));
         }
         replayed[case.index].clone()
+    }
+
+    fn changes(&self, right: &RightStep<T>, memory: &mut Memory<T>) -> Results {
+        self.defect.changes(right, memory).into_iter().collect::<Results<T>>().map(|&x| x.into())
     }
 }

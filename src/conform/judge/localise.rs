@@ -26,11 +26,12 @@ pub fn equation(quantity: Quantity) -> u8 {
     }
 }
 
-/// The cause of each wrong result.
+/// The cause of each of the `wrong` results.
 pub fn causes<'a>(
     problem: &Problem,
     expected: &'a Step<f64>,
     results: &'a Results,
+    wrong: &'a [Quantity],
     arithmetic: Arithmetic,
 ) -> impl Fn(Quantity) -> Cause + use<'a> {
     let own = move |quantity: Quantity| results.shaped(quantity, expected.shape(quantity)).ok();
@@ -43,9 +44,14 @@ pub fn causes<'a>(
         let Some(got) = own(quantity).filter(|_| quantity.reads().iter().all(is_known)) else {
             return Cause::Unknown;
         };
+        // Where no earlier result is wrong, there is nothing to inherit, even if the error is within the wider
+        // tolerance of what is recomputed.
+        if !quantity.reads().iter().any(|read| wrong.contains(read)) {
+            return Cause::Own;
+        }
         let mut elements = derived.cells(quantity).iter().zip(got.cells());
-        let wrong = elements
+        let is_own = elements
             .any(|(derived, &got)| derived.bound().is_ok_and(|bound| ratio(derived.value, got, bound) > 1.0));
-        if wrong { Cause::Own } else { Cause::Inherited }
+        if is_own { Cause::Own } else { Cause::Inherited }
     }
 }

@@ -107,7 +107,8 @@ fn blamed(
     results: &Results,
     wrong: Vec<(Quantity, Mismatch)>,
 ) -> Vec<Wrong> {
-    let cause = localise::causes(&question.problem, expected, results, question.arithmetic);
+    let quantities: Vec<Quantity> = wrong.iter().map(|(quantity, _)| *quantity).collect();
+    let cause = localise::causes(&question.problem, expected, results, &quantities, question.arithmetic);
     wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect()
 }
 

@@ -55,7 +55,9 @@ struct Unexpected<'a> {
 #[derive(Serialize)]
 struct Diagnosed<'a> {
     compared: usize,
-    candidates: Vec<Candidate<'a>>,
+    unexplained: usize,
+    /// Each defect found, as the known defects that it may be, best first.
+    defects: Vec<Vec<Candidate<'a>>>,
     remarks: &'a [String],
 }
 
@@ -167,7 +169,8 @@ pub fn json(report: &Report) -> String {
             .collect(),
         diagnosis: Diagnosed {
             compared: run.diagnosis.compared,
-            candidates: run.diagnosis.candidates.iter().map(candidate).collect(),
+            unexplained: run.diagnosis.unexplained,
+            defects: run.diagnosis.defects.iter().map(|of| of.iter().map(candidate).collect()).collect(),
             remarks: &run.diagnosis.remarks,
         },
         coverage: Covered {

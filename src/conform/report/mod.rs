@@ -90,20 +90,26 @@ fn blame(verdict: &Verdict) -> Vec<String> {
 
 /// The lines of the diagnosis; empty without failures.
 fn diagnosed(run: &Run) -> Vec<String> {
-    let Diagnosis { candidates, compared, remarks } = &run.diagnosis;
+    let Diagnosis { defects, compared, unexplained, remarks } = &run.diagnosis;
     let failures = if *compared == 1 { "failure" } else { "failures" };
     let asked = if *compared == run.count(Status::Fail) { "" } else { " on the first call" };
     let of = |candidate: &Candidate| {
         let Candidate { id, equation, says, explains } = candidate;
         format!("{says} (equation {equation}); explains {explains} of {compared} {failures}{asked} [{id}]")
     };
-    let named = candidates.iter().enumerate().map(|(at, candidate)| match at {
-        0 => format!("likely defect: {}", of(candidate)),
-        _ => format!("or: {}", of(candidate)),
+    let first = |at: usize| if at == 0 { "likely defect" } else { "and another" };
+    let named = defects.iter().enumerate().flat_map(|(at, candidates)| {
+        candidates.iter().enumerate().map(move |(rank, candidate)| match rank {
+            0 => format!("{}: {}", first(at), of(candidate)),
+            _ => format!("or: {}", of(candidate)),
+        })
     });
-    let unknown =
-        (*compared > 0 && candidates.is_empty()).then(|| "no known defect explains the failures".into());
-    named.chain(unknown).chain(remarks.iter().cloned()).collect()
+    let left = match (defects.is_empty(), *unexplained) {
+        (_, 0) => None,
+        (true, _) => Some("no known defect explains the failures".to_string()),
+        (false, left) => Some(format!("no known defect explains the rest: {left} of {compared} {failures}")),
+    };
+    named.chain(left).chain(remarks.iter().cloned()).collect()
 }
 
 /// A number of cases.

@@ -22,7 +22,8 @@ impl<T> Debug for Defective<T> {
 }
 
 impl Defective<f64> {
-    /// The defect with this id in double precision; `right` has no defect, and `zeros` returns zeros.
+    /// The defect with this id in double precision, or several joined by `+`; `right` has no defect, and `zeros`
+    /// returns zeros.
     pub fn double(id: &str) -> Option<Box<dyn Subject>> {
         Some(Box::new(Defective { defect: named::<f64>(id)?, format: Format::F64, memory: Memory::new() }))
     }
@@ -40,7 +41,17 @@ fn named<T: Float>(id: &str) -> Option<Defect<T>> {
         "zeros" => {
             Some(Quantity::ALL.into_iter().fold(right(), |zeros, q| zeros.cell(q, |_, _, _| T::zero())))
         }
-        _ => zoo::all().into_iter().find(|defect| defect.id == id),
+        _ => {
+            let mut zoo = zoo::all();
+            let mut taken = |id: &str| {
+                let at = zoo.iter().position(|defect: &Defect<T>| defect.id == id)?;
+                Some(zoo.swap_remove(at))
+            };
+            let (first, others) =
+                id.split_once('+').map_or((id, None), |(first, others)| (first, Some(others)));
+            let mut others = others.into_iter().flat_map(|others| others.split('+'));
+            others.try_fold(taken(first)?, |defect, other| Some(defect.and(taken(other)?)))
+        }
     }
 }
 

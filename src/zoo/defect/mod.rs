@@ -1,4 +1,4 @@
-//! [`Defect`]: one known way to get the step wrong, as the right step with a stage replaced.
+//! [`Defect`]: one known way to get the step wrong, as the right step with a stage replaced. `step` runs it.
 //!
 //! ```
 //! use dropout_oracle::trace::Quantity::Da;
@@ -8,20 +8,26 @@
 //!     .cell(Da, |s, i, k| s.da_tilde(i, k) * s.r(i, k));
 //! ```
 
+mod step;
+
 use super::Float;
-use super::context::{Call, Memory, RightStep, StepContext};
+use super::context::StepContext;
 use crate::grid::Grid;
-use crate::problem::activation::{Activation, ScalarActivation, VectorFunction};
+use crate::problem::activation::{Activation, ScalarActivation};
 use crate::scalar::Inputs;
-use crate::trace::{Quantity, Results};
+use crate::trace::Quantity;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
+use std::sync::Arc;
 
-type Stage<T> = Box<dyn Fn(&StepContext<T>) -> Grid<T> + Send + Sync>;
-type Returned<T> = Box<dyn Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
-type Reading<T> = Box<dyn Fn(&StepContext<T>) -> Inputs<T> + Send + Sync>;
+/// A result by a wrong formula; `None` is the right one.
+type Stage<T> = Arc<dyn Fn(&StepContext<T>) -> Option<Grid<T>> + Send + Sync>;
+type Returned<T> = Arc<dyn Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
+type Reading<T> = Arc<dyn Fn(&StepContext<T>) -> Inputs<T> + Send + Sync>;
 
 /// A wrong step, and what is known about it.
+#[derive(Clone)]
 pub struct Defect<T> {
     /// Its name. Names are never reused and never changed.
     pub id: String,
@@ -76,11 +82,19 @@ impl<T: Float> Defect<T> {
 
     /// Replaces the stage that computes a result.
     pub fn stage(
-        mut self,
+        self,
         quantity: Quantity,
         stage: impl Fn(&StepContext<T>) -> Grid<T> + Send + Sync + 'static,
     ) -> Self {
-        self.stages.insert(quantity, Box::new(stage));
+        self.rows(quantity, move |s| Some(stage(s)))
+    }
+
+    fn rows(
+        mut self,
+        quantity: Quantity,
+        stage: impl Fn(&StepContext<T>) -> Option<Grid<T>> + Send + Sync + 'static,
+    ) -> Self {
+        self.stages.insert(quantity, Arc::new(stage));
         self
     }
 
@@ -107,7 +121,7 @@ impl<T: Float> Defect<T> {
 
     /// Replaces the inputs of both passes.
     pub fn reads(mut self, reading: impl Fn(&StepContext<T>) -> Inputs<T> + Send + Sync + 'static) -> Self {
-        self.forward_reads = Some(Box::new(reading));
+        self.forward_reads = Some(Arc::new(reading));
         self
     }
 
@@ -116,17 +130,14 @@ impl<T: Float> Defect<T> {
         mut self,
         reading: impl Fn(&StepContext<T>) -> Inputs<T> + Send + Sync + 'static,
     ) -> Self {
-        self.backward_reads = Some(Box::new(reading));
+        self.backward_reads = Some(Arc::new(reading));
         self
     }
 
     /// Replaces the value of g for a row z; `None` keeps the right one.
     pub fn value(self, value: impl Fn(&Activation, &[T]) -> Option<Vec<T>> + Send + Sync + 'static) -> Self {
-        self.stage(Quantity::ANext, move |s| {
-            rows(s, |i| {
-                let z = s.result(Quantity::Z).row(i);
-                value(s.g, z).unwrap_or_else(|| s.g.value(z))
-            })
+        self.rows(Quantity::ANext, move |s| {
+            rows(s, Quantity::ANext, |i| value(s.g, s.result(Quantity::Z).row(i)))
         })
     }
 
@@ -135,11 +146,10 @@ impl<T: Float> Defect<T> {
         self,
         gradient: impl Fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>> + Send + Sync + 'static,
     ) -> Self {
-        self.stage(Quantity::Dz, move |s| {
-            rows(s, |i| {
+        self.rows(Quantity::Dz, move |s| {
+            rows(s, Quantity::Dz, |i| {
                 let (da, z) = (s.inputs.da_next.row(i), s.result(Quantity::Z).row(i));
-                let a = s.result(Quantity::ANext).row(i);
-                gradient(s.g, da, z, a).unwrap_or_else(|| s.g.row_times_jacobian(da, z))
+                gradient(s.g, da, z, s.result(Quantity::ANext).row(i))
             })
         })
     }
@@ -150,11 +160,7 @@ impl<T: Float> Defect<T> {
         value: impl Fn(&ScalarActivation, T) -> Option<T> + Send + Sync + 'static,
     ) -> Self {
         self.value(move |g, z| {
-            let entry = |(j, &z): (usize, &T)| {
-                let scalar = g.scalar(j)?;
-                Some(value(&scalar, z).unwrap_or_else(|| scalar.value(&z)))
-            };
-            z.iter().enumerate().map(entry).collect()
+            units(g, z.len(), |scalar, j| value(scalar, z[j]), |scalar, j| scalar.value(&z[j]))
         })
     }
 
@@ -164,11 +170,8 @@ impl<T: Float> Defect<T> {
         slope: impl Fn(&ScalarActivation, T, T) -> Option<T> + Send + Sync + 'static,
     ) -> Self {
         self.gradient(move |g, da, z, a| {
-            let entry = |j: usize| {
-                let scalar = g.scalar(j)?;
-                Some(da[j] * slope(&scalar, z[j], a[j]).unwrap_or_else(|| scalar.derivative(&z[j])))
-            };
-            (0..z.len()).map(entry).collect()
+            let wrong = |scalar: &ScalarActivation, j: usize| Some(da[j] * slope(scalar, z[j], a[j])?);
+            units(g, z.len(), wrong, |scalar, j| da[j] * scalar.derivative(&z[j]))
         })
     }
 
@@ -177,7 +180,7 @@ impl<T: Float> Defect<T> {
         mut self,
         returned: impl Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync + 'static,
     ) -> Self {
-        self.returned = Some(Box::new(returned));
+        self.returned = Some(Arc::new(returned));
         self
     }
 
@@ -191,46 +194,35 @@ impl<T: Float> Defect<T> {
     pub fn is_stateful(&self) -> bool {
         self.stateful
     }
-
-    /// Runs one step. `memory` holds what earlier calls left behind, and is updated.
-    ///
-    /// A result is computed only if its stage or something that it reads is replaced; the others are the right ones.
-    pub fn step(&self, right: &RightStep<T>, memory: &mut Memory<T>) -> Results {
-        let (g, inputs) = (right.problem.activation(), right.call.inputs.clone());
-        let sizes = [inputs.a.rows(), inputs.a.cols(), inputs.w.cols()];
-        let mut seen = StepContext { g, inputs, results: Results::default(), last: memory.get(&sizes) };
-        let mut changed: Vec<Quantity> = Vec::new();
-        for quantity in Quantity::ALL {
-            let reads = match quantity {
-                Quantity::ATilde => &self.forward_reads,
-                Quantity::Dz => &self.backward_reads,
-                _ => &None,
-            };
-            if let Some(reads) = reads {
-                seen.inputs = reads(&seen);
-                changed = Quantity::ALL.to_vec();
-            }
-            let stage = self.stages.get(&quantity);
-            let reads_changed = quantity.reads().iter().any(|read| changed.contains(read));
-            let result = if stage.is_none() && !reads_changed && !changed.contains(&quantity) {
-                right.call.results[quantity].clone()
-            } else {
-                changed.push(quantity);
-                stage.map_or_else(|| seen.right(quantity), |stage| stage(&seen))
-            };
-            seen.results.insert(quantity, result);
-        }
-        let mut returned = seen.results.clone();
-        returned.extend(self.returned.iter().flat_map(|returned| returned(&seen)));
-        let StepContext { inputs, results, .. } = seen;
-        if self.stateful {
-            memory.insert(sizes, Call { inputs, results });
-        }
-        returned.map(|&x| x.into())
-    }
 }
 
-/// An m × n_next grid from its rows.
-fn rows<T: Float>(s: &StepContext<T>, row: impl Fn(usize) -> Vec<T>) -> Grid<T> {
-    Grid::from_rows(s.n_next(), (0..s.m()).map(row).collect())
+/// A row of independent units with some of them wrong; `None` if none is, or the units are coupled.
+fn units<T>(
+    g: &Activation,
+    n_next: usize,
+    wrong: impl Fn(&ScalarActivation, usize) -> Option<T>,
+    right: impl Fn(&ScalarActivation, usize) -> T,
+) -> Option<Vec<T>> {
+    let scalars = (0..n_next).map(|j| g.scalar(j)).collect::<Option<Vec<ScalarActivation>>>()?;
+    let wrong: Vec<Option<T>> = scalars.iter().enumerate().map(|(j, scalar)| wrong(scalar, j)).collect();
+    wrong.iter().any(Option::is_some).then(|| {
+        let entries = wrong.into_iter().zip(&scalars).enumerate();
+        entries.map(|(j, (wrong, scalar))| wrong.unwrap_or_else(|| right(scalar, j))).collect()
+    })
+}
+
+/// A result of m × n_next from its rows, where `None` is the right row; `None` if all are right.
+fn rows<T: Float>(
+    s: &StepContext<T>,
+    quantity: Quantity,
+    row: impl Fn(usize) -> Option<Vec<T>>,
+) -> Option<Grid<T>> {
+    let rows: Vec<Option<Vec<T>>> = (0..s.m()).map(row).collect();
+    if rows.iter().all(Option::is_none) {
+        return None;
+    }
+    let right = OnceCell::new();
+    let right = |i: usize| right.get_or_init(|| s.right(quantity)).row(i).to_vec();
+    let rows = rows.into_iter().enumerate().map(|(i, row)| row.unwrap_or_else(|| right(i))).collect();
+    Some(Grid::from_rows(s.n_next(), rows))
 }
