@@ -62,6 +62,8 @@ impl Strict {
 
 /// One case in this many is repeated.
 const AGAIN: usize = 7;
+/// At most this many failing cases are repeated as well.
+const FAILED_AGAIN: usize = 32;
 
 /// Asks a subject all cases, judges its answers, and then performs the whole-run checks. `done` reports progress: it
 /// is called twice for each case and once for each check.
@@ -112,9 +114,17 @@ fn exchanged<'a>(
         Outcome { id: exchange.id.into(), verdict }
     });
     let mut outcomes: Vec<Outcome> = judged.collect();
+    // An answer that changes is a cause that no single one shows.
+    let failed: Vec<usize> =
+        order.iter().copied().filter(|&index| outcomes[index].verdict.status == Status::Fail).collect();
+    for &index in failed.iter().step_by(failed.len().div_ceil(FAILED_AGAIN).max(1)) {
+        exchanges[index].ask(subject);
+        outcomes[index].verdict = exchanges[index].verdict(&about);
+    }
     let asked: Vec<Asked> =
         order.iter().filter_map(|&index| exchanges[index].asked(outcomes[index].verdict.status)).collect();
-    let diagnosis = diagnose(&about, &asked);
+    let mut diagnosis = diagnose(&about, &asked);
+    diagnosis.remarks.extend(changing(&exchanges, &outcomes));
     for check in checks {
         let verdict = check.verdict(subject, &outcomes);
         outcomes.push(Outcome { id: check.id(), verdict });
@@ -122,6 +132,18 @@ fn exchanged<'a>(
     }
     let run = Run { about, outcomes, diagnosis };
     (run, exchanges)
+}
+
+/// A message if answers to repeated questions differ.
+fn changing(exchanges: &[Exchange], outcomes: &[Outcome]) -> Option<String> {
+    let repeated = exchanges.iter().filter(|exchange| exchange.answers.len() > 1).count();
+    let changed =
+        outcomes.iter().filter(|outcome| outcome.verdict.findings.contains(&Finding::State)).count();
+    (changed > 0).then(|| {
+        format!(
+            "{changed} of {repeated} repeated questions got another answer: the layer keeps state or is not deterministic"
+        )
+    })
 }
 
 /// The order of asking: the smallest, the largest, the second smallest, … So state that a subject keeps from

@@ -6,9 +6,10 @@
 use super::operators::{Operations, operators};
 use super::{Number, Ordered, Real};
 use num_traits::{One, Zero};
+use std::cmp::Ordering;
 
 /// value + slope · ε with ε² = 0.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dual<T> {
     /// The value.
     pub value: T,
@@ -94,6 +95,20 @@ impl<T: Ordered> Ordered for Dual<T> {
     fn largest(values: &[Self]) -> usize {
         let values: Vec<T> = values.iter().map(|x| x.value.clone()).collect();
         T::largest(&values)
+    }
+}
+
+/// By the value alone.
+impl<T: PartialOrd> PartialOrd for Dual<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+/// The value.
+impl<T: Into<f64>> From<Dual<T>> for f64 {
+    fn from(x: Dual<T>) -> Self {
+        x.value.into()
     }
 }
 

@@ -12,7 +12,6 @@ use dropout_oracle::conform::run::question;
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{About, Answer, MaskSource, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::oracle::tolerance::derive;
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::trace::Results;
@@ -120,16 +119,10 @@ fn probabilities(id: &str) -> Layer {
 }
 
 /// How many failures are explained where one element is the last double within what is allowed, which is `tolerances`
-/// times its tolerance, as its equation yields it from the layer's own results, and 8 roundings of the largest number;
-/// or the first double beyond.
+/// times its tolerance and 8 roundings of the largest number; or the first double beyond.
 fn explained(id: &str, quantity: Quantity, tolerances: f64, beyond: bool, up: bool) -> Option<usize> {
     let mut layer = probabilities(id);
-    let (case, [i, j], _, _, size) = layer.first_wrong(quantity);
-    let question = &layer.questions[case];
-    let own = |quantity, at: usize| Some(layer.answers[case][quantity].cells()[at]);
-    let expected = &question.solved().expect("settled").expected;
-    let derived = derive(&question.problem, expected, &own, question.arithmetic);
-    let bound = derived.grid(quantity).at(i, j).bound().expect("judged");
+    let (case, [i, j], _, bound, size) = layer.first_wrong(quantity);
     let allowed = tolerances * bound + CAUGHT * Format::F64.unit_roundoff() * size;
     let of_defect = layer.answers[case][quantity].at(i, j);
     let next = |x: f64| if up { x.next_up() } else { x.next_down() };

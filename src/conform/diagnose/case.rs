@@ -11,6 +11,7 @@ use crate::oracle::tolerance::{Bound, derive, ratio};
 use crate::trace::{Misshapen, Quantity, Results};
 use crate::zoo::distance::CAUGHT;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// A case that is compared.
 #[derive(Debug)]
@@ -120,25 +121,28 @@ impl<'a> Case<'a> {
         let expected = &self.solved.expected;
         let own = |quantity: Quantity| self.results.shaped(quantity, expected.shape(quantity)).ok();
         let finite = |quantity, at: usize| Some(own(quantity)?.cells()[at]).filter(|x| x.is_finite());
-        let derived = derive(problem, expected, &finite, *arithmetic);
         let has_wrong = |quantity: &Quantity| {
             self.stages.iter().any(|s| s.quantity == *quantity && s.wrong().next().is_some())
         };
         let is_finite = |quantity: &Quantity| {
             own(*quantity).is_none_or(|grid| grid.cells().iter().all(|x| x.is_finite()))
         };
+        let derived = OnceCell::new();
         let mut findings: Vec<Finding> = Vec::new();
         let mut rights = Vec::new();
         for stage in &self.stages {
             let Stage { quantity, got, .. } = *stage;
-            let derived = derived.cells(quantity);
-            let right = Sides {
-                values: derived.iter().map(|derived| derived.value).collect(),
-                bounds: derived.iter().map(|derived| derived.bound()).collect(),
-            };
-            // What only lies beyond the tolerance of the case is inherited from a wrong result, or not at all.
+            // Where what it reads is right, it is what is expected.
             let inherits = quantity.reads().iter().any(has_wrong);
-            let is_own = |&at: &usize| !inherits || !right.is_right(at, got.cells()[at]);
+            let right = if inherits {
+                let derived = derived.get_or_init(|| derive(problem, expected, &finite, *arithmetic));
+                let cells = || derived.cells(quantity).iter();
+                let values = cells().map(|derived| derived.value).collect();
+                Sides { values, bounds: cells().map(|derived| derived.bound()).collect() }
+            } else {
+                stage.expected.clone()
+            };
+            let is_own = |&at: &usize| !right.is_right(at, got.cells()[at]);
             if quantity.reads().iter().all(is_finite) {
                 for at in stage.wrong().filter(is_own) {
                     self.add(&mut findings, quantity, at);
@@ -202,7 +206,7 @@ impl<'a> Case<'a> {
             let Ok(grid) = wrong.shaped(stage.quantity, stage.got.shape()) else {
                 return got.any(|(at, got)| is_right(at, got));
             };
-            let allowance = self.allowance(&stage.right, grid);
+            let allowance = self.allowance(stage.quantity, &stage.right, grid);
             got.any(|(at, got)| {
                 let wrong = grid.cells()[at];
                 let far = |sides: &&Sides| sides.ratio(at, wrong).is_some_and(|ratio| ratio >= CAUGHT);
@@ -235,7 +239,7 @@ impl<'a> Case<'a> {
         let Ok(grid) = wrong.shaped(finding.quantity, stage.got.shape()) else {
             return Match { conflicts: (0..finding.elements.len()).collect(), ..found };
         };
-        let (right, allowance) = (&stage.right, self.allowance(&stage.right, grid));
+        let (right, allowance) = (&stage.right, self.allowance(stage.quantity, &stage.right, grid));
         // The largest error of those that are alike, in tolerances: in short formats, where small errors all lie within
         // a few of them, the distance from it tells defects apart.
         let mut largest = (0.0, 0.0);
@@ -259,8 +263,11 @@ impl<'a> Case<'a> {
         found
     }
 
-    fn allowance(&self, right: &Sides, wrong: &Grid<f64>) -> Allowance {
-        Allowance::of(self.question.arithmetic.storage, &right.values, wrong.cells())
+    fn allowance(&self, quantity: Quantity, right: &Sides, wrong: &Grid<f64>) -> Allowance {
+        let Question { problem, arithmetic, .. } = self.question;
+        let upstream = problem.inputs().da_next.cells().iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let factor = if quantity == Quantity::Dz { upstream } else { 0.0 };
+        Allowance::of(arithmetic.storage, &right.values, wrong.cells(), factor)
     }
 
     /// Whether a result of the wrong shape equals the subject's. An entry may combine all entries of the right result.
@@ -269,7 +276,7 @@ impl<'a> Case<'a> {
         let Solved { expected, bounds } = self.solved;
         let expected =
             Sides { values: expected.cells(quantity).into(), bounds: bounds.cells(quantity).into() };
-        let allowance = self.allowance(&expected, &wrong[quantity]);
+        let allowance = self.allowance(quantity, &expected, &wrong[quantity]);
         let all = bounds.cells(quantity).iter().flatten().sum();
         wrong[quantity]
             .cells()

@@ -54,7 +54,7 @@ pub struct Diagnosis {
     pub compared: usize,
     /// The number of those that the defects do not explain, or not in all elements.
     pub unexplained: usize,
-    /// Messages about the masks and the arithmetic.
+    /// Messages about answers that change, the masks and the arithmetic.
     pub remarks: Vec<String>,
 }
 
@@ -107,7 +107,12 @@ fn defects<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> (Vec
         let suspect = |(at, defect): (usize, &Defect<T>)| {
             let both = base.as_ref().map(|base| base.clone().and(defect.clone()));
             let matches = matches(&Answers::of(both.as_ref().unwrap_or(defect), &right), cases, &order)?;
-            Some(Suspect { defect: at, hides: defect.hides_results(), matches })
+            Some(Suspect {
+                defect: at,
+                family: defect.family.clone(),
+                hides: defect.hides_results(),
+                matches,
+            })
         };
         let remaining = zoo.par_iter().enumerate().filter(|(at, _)| !taken.contains(at));
         Some(remaining.filter_map(suspect).collect())

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct Suspect {
     /// Its place in the zoo.
     pub defect: usize,
+    /// The defect of which it is a twin, or its own id.
+    pub family: String,
     /// Whether what it returns is not what it computes with.
     pub hides: bool,
     /// What it makes of each finding that it explains or conflicts with.
@@ -181,7 +183,8 @@ fn greedy(
     let mut findings = Findings::of(cases);
     let mut chosen: Vec<Chosen> = Vec::new();
     loop {
-        remaining.retain(|suspect| !out.contains(&suspect.defect));
+        let is_new = |suspect: &Suspect| chosen.iter().all(|chosen| chosen.suspect.family != suspect.family);
+        remaining.retain(|suspect| !out.contains(&suspect.defect) && is_new(suspect));
         // What one finding is like by chance is no second defect.
         let least = if chosen.is_empty() { 1 } else { 2 };
         let complete =

@@ -2,6 +2,7 @@
 
 use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, VectorFunction};
 use crate::trace::Quantity::{ANext, Z};
+use crate::zoo::defect::Reach;
 use crate::zoo::{Defect, Float, StepContext};
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
@@ -86,7 +87,7 @@ fn gelu_tanh_with<T: Float>(z: T, cubic: f64, factor: f64) -> T {
 }
 
 /// A scalar activation's value by a wrong formula.
-fn units<T: Float>() -> Vec<Defect<T>> {
+pub fn units<T: Float>() -> Vec<Defect<T>> {
     type Formula<T> = (&'static str, &'static str, fn(&ScalarActivation, T) -> Option<T>);
     const FACTOR: f64 = 0.797_884_560_802_865_4;
     let rows: Vec<Formula<T>> = vec![
@@ -169,16 +170,16 @@ fn units<T: Float>() -> Vec<Defect<T>> {
 }
 
 /// Defects of any activation, and activations over the wrong axis.
-fn wholes<T: Float>() -> Vec<Defect<T>> {
+pub fn wholes<T: Float>() -> Vec<Defect<T>> {
     let by_batch = |g: Activation, id: &str, says: &str| {
-        Defect::new(id, 5, says, "with any other activation").stage(ANext, move |s| {
+        let by_column = move |s: &StepContext<T>| {
             let value = |j: usize| g.value(&(0..s.m()).map(|i| s.z(i, j)).collect::<Vec<_>>());
-            if *s.g != g {
-                return s.right(ANext);
-            }
-            let columns: Vec<Vec<T>> = (0..s.n_next()).map(value).collect();
-            s.tabulate(ANext, |i, j| columns[j][i])
-        })
+            (*s.g == g).then(|| {
+                let columns: Vec<Vec<T>> = (0..s.n_next()).map(value).collect();
+                s.tabulate(ANext, |i, j| columns[j][i])
+            })
+        };
+        Defect::new(id, 5, says, "with any other activation").stage(ANext, by_column).over(Reach::Column)
     };
     let units = |g: &Activation, at: &dyn Fn(usize, usize) -> usize| match g {
         Activation::PerUnit(units) => {
@@ -209,11 +210,10 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             "where m = 1",
         )
         .stage(ANext, |s| {
-            if *s.g != Activation::Coupled(CoupledActivation::Softmax) {
-                return s.right(ANext);
-            }
-            let all = Activation::Coupled(CoupledActivation::Softmax).value(s.result(Z).cells());
-            s.tabulate(ANext, |i, j| all[i * s.n_next() + j])
+            (*s.g == Activation::Coupled(CoupledActivation::Softmax)).then(|| {
+                let all = s.g.value(s.result(Z).cells());
+                s.tabulate(ANext, |i, j| all[i * s.n_next() + j])
+            })
         }),
         mixed("per-unit-first-for-all", "all units apply the first unit's function", |_, _| 0),
         mixed("per-unit-reversed", "the units apply their functions in reverse order", |j, n| n - 1 - j),
@@ -231,7 +231,8 @@ fn wholes<T: Float>() -> Vec<Defect<T>> {
             seen.results.insert(Z, s.tabulate(Z, |i, j| s.z(i, j) - s.b(j)));
             let early = seen.right(ANext);
             s.tabulate(ANext, |i, j| early.at(i, j) + s.b(j))
-        }),
+        })
+        .over(Reach::Row),
         Defect::new(
             "activation-of-first-example",
             5,

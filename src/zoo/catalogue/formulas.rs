@@ -7,20 +7,27 @@ use crate::trace::Quantity::{ANext, Z};
 use crate::zoo::{Defect, Float};
 
 pub fn defects<T: Float>() -> Vec<Defect<T>> {
+    let slopes = slopes().into_iter().map(|(id, says, equivalent_when, links, slope)| {
+        Defect::new(id, 38, says, equivalent_when).unit_slope(slope).seen_at(links)
+    });
+    functions().into_iter().chain(slopes).chain(thresholds()).collect()
+}
+
+/// Those of a value alone.
+pub fn functions<T: Float>() -> Vec<Defect<T>> {
     let rows = rows()
         .into_iter()
         .map(|(id, says, equivalent_when, value)| Defect::new(id, 5, says, equivalent_when).value(value));
     let values = values().into_iter().map(|(id, says, equivalent_when, links, value)| {
         Defect::new(id, 5, says, equivalent_when).unit_value(value).seen_at(links)
     });
-    let slopes = slopes().into_iter().map(|(id, says, equivalent_when, links, slope)| {
-        Defect::new(id, 38, says, equivalent_when).unit_slope(slope).seen_at(links)
-    });
-    rows.chain(values).chain(slopes).chain(batches()).chain(thresholds()).collect()
+    rows.chain(values).chain(batches()).collect()
 }
 
 fn ln<T: Float>(x: T) -> T {
-    T::from_f64(x.into().ln())
+    let (at, value) = (T::from_f64(x.into()), T::from_f64(x.into().ln()));
+    // ln′ = 1/x, of a dual number; a float is `at`.
+    if x == at { value } else { value + (x - at) / at }
 }
 
 fn quotients<T: Float>(e: Vec<T>, total: T) -> Vec<T> {
@@ -349,19 +356,19 @@ fn batches<T: Float>() -> Vec<Defect<T>> {
     let shifted = |g: Activation, id: &str, says: &str| {
         Defect::new(id, 5, says, "where the rows are not far apart").stage(ANext, move |s| {
             if *s.g != g {
-                return s.right(ANext);
+                return None;
             }
             let all = s.result(Z).cells();
             let c = all[T::largest(all)];
             let totals: Vec<T> = (0..s.m()).map(|i| total(&exponentials(s.result(Z).row(i), c))).collect();
-            s.tabulate(ANext, |i, j| {
+            Some(s.tabulate(ANext, |i, j| {
                 let z = s.z(i, j) - c;
                 if g == Activation::Coupled(CoupledActivation::Softmax) {
                     z.exp() / totals[i]
                 } else {
                     z - ln(totals[i])
                 }
-            })
+            }))
         })
     };
     vec![

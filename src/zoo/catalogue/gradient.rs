@@ -304,5 +304,12 @@ fn anywhere<T: Float>() -> Vec<Defect<T>> {
             defects.push(defect.seen_at(links).after(quantity, move |s, x, _, _| change(s, x)));
         }
     }
+    let averaged = |s: &StepContext<T>, x: T, _, _| x / T::from_f64(s.m() as f64);
+    let both = "dW and db are divided by the number of examples, and dA is not";
+    defects.push(
+        Defect::new("weight-gradients-averaged", 39, both, "where m = 1")
+            .after(Dw, averaged)
+            .after(Db, averaged),
+    );
     defects
 }

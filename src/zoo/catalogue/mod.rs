@@ -16,6 +16,7 @@ mod slope;
 mod softmax;
 mod state;
 mod tails;
+mod twins;
 mod upstream;
 
 use super::{Defect, Float};
@@ -33,6 +34,7 @@ pub fn pages<T: Float>() -> Vec<Page<T>> {
         ("row", row::defects()),
         ("formulas", formulas::defects()),
         ("jacobian", jacobian::defects()),
+        ("twins", twins::defects()),
         ("softmax", softmax::defects()),
         ("slope", slope::defects()),
         ("upstream", upstream::defects()),

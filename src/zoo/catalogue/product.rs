@@ -1,6 +1,8 @@
 //! Equation 4: the product with W and the bias.
 
+use crate::grid::Grid;
 use crate::number::sum;
+use crate::scalar::Inputs;
 use crate::trace::Quantity::Z;
 use crate::zoo::{Defect, Float, StepContext};
 
@@ -20,7 +22,64 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
             product(s, |k| s.w(k, j) * s.a_tilde(i, k)) + bias(s, i, j)
         })
     });
-    entries.chain(biased).collect()
+    let misread = misread().into_iter().map(|(id, equation, says, equivalent_when, read)| {
+        Defect::new(id, equation, says, equivalent_when).reads(move |s| {
+            let mut inputs = s.inputs.clone();
+            read(s, &mut inputs);
+            inputs
+        })
+    });
+    entries.chain(biased).chain(misread).collect()
+}
+
+type Misread<T> = (&'static str, u8, &'static str, &'static str, fn(&StepContext<T>, &mut Inputs<T>));
+
+/// Inputs that both passes read in the wrong places.
+fn misread<T: Float>() -> Vec<Misread<T>> {
+    fn by_columns<T: Float>(grid: &Grid<T>) -> Grid<T> {
+        Grid::tabulate(grid.rows(), grid.cols(), |k, j| grid.cells()[j * grid.rows() + k])
+    }
+    vec![
+        (
+            "weights-by-columns",
+            4,
+            "both passes read W column by column, though it is stored row by row",
+            "where n or n_next is 1",
+            |_, inputs| inputs.w = by_columns(&inputs.w),
+        ),
+        (
+            "weights-reversed",
+            4,
+            "both passes read the rows of W in reverse order",
+            "where n = 1",
+            |s, inputs| inputs.w = Grid::tabulate(s.n(), s.n_next(), |k, j| s.w(s.n() - 1 - k, j)),
+        ),
+        (
+            "weights-of-next-output",
+            4,
+            "in both passes each output uses the next output's weights",
+            "where n_next = 1",
+            |s, inputs| inputs.w = Grid::tabulate(s.n(), s.n_next(), |k, j| s.w(k, (j + 1) % s.n_next())),
+        ),
+        (
+            "square-weights-transposed",
+            4,
+            "both passes transpose a square W",
+            "where n ≠ n_next",
+            |s, inputs| {
+                if s.n() == s.n_next() {
+                    inputs.w = Grid::tabulate(s.n(), s.n(), |k, j| s.w(j, k));
+                }
+            },
+        ),
+        (
+            "a-read-by-columns",
+            3,
+            "A is read column by column, though it is stored row by row",
+            "where m or n is 1",
+            |_, inputs| inputs.a = by_columns(&inputs.a),
+        ),
+    ]
 }
 
 type Row<T> = (&'static str, &'static str, &'static str, &'static [&'static str], Entry<T>);

@@ -1,4 +1,5 @@
-//! [`Defect`]: one known way to get the step wrong, as the right step with a stage replaced. `step` runs it.
+//! [`Defect`]: one known way to get the step wrong, as the right step with a stage replaced. `step` runs it,
+//! and `derivative` differentiates a wrong function.
 //!
 //! ```
 //! use dropout_oracle::trace::Quantity::Da;
@@ -8,6 +9,7 @@
 //!     .cell(Da, |s, i, k| s.da_tilde(i, k) * s.r(i, k));
 //! ```
 
+mod derivative;
 mod step;
 
 use super::Float;
@@ -26,11 +28,26 @@ type Stage<T> = Arc<dyn Fn(&StepContext<T>) -> Option<Grid<T>> + Send + Sync>;
 type Returned<T> = Arc<dyn Fn(&StepContext<T>) -> Vec<(Quantity, Grid<T>)> + Send + Sync>;
 type Reading<T> = Arc<dyn Fn(&StepContext<T>) -> Inputs<T> + Send + Sync>;
 
+/// The entries of Z that an entry of A_next depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Its own.
+    Unit,
+    /// Those of its row.
+    Row,
+    /// Those of its column.
+    Column,
+    /// All.
+    Batch,
+}
+
 /// A wrong step, and what is known about it.
 #[derive(Clone)]
 pub struct Defect<T> {
     /// Its name. Names are never reused and never changed.
     pub id: String,
+    /// The id of the defect of which it is a twin, or its own: of its twins, a layer can have one.
+    pub family: String,
     /// The number of the first equation that it breaks, in the equation's scalar form.
     pub equation: u8,
     /// What it does wrong, in one line: present tense, no full stop.
@@ -42,6 +59,8 @@ pub struct Defect<T> {
     forward_reads: Option<Reading<T>>,
     backward_reads: Option<Reading<T>>,
     stages: BTreeMap<Quantity, Stage<T>>,
+    /// How far an entry of A_next reaches: which entries of Z it depends on.
+    reach: Reach,
     returned: Option<Returned<T>>,
     stateful: bool,
 }
@@ -60,8 +79,10 @@ impl<T: Float> Defect<T> {
         says: impl Into<String>,
         equivalent_when: impl Into<String>,
     ) -> Self {
+        let id = id.into();
         Defect {
-            id: id.into(),
+            family: id.clone(),
+            id,
             equation,
             says: says.into(),
             equivalent_when: equivalent_when.into(),
@@ -69,6 +90,7 @@ impl<T: Float> Defect<T> {
             forward_reads: None,
             backward_reads: None,
             stages: BTreeMap::new(),
+            reach: Reach::Batch,
             returned: None,
             stateful: false,
         }
@@ -80,21 +102,13 @@ impl<T: Float> Defect<T> {
         self
     }
 
-    /// Replaces the stage that computes a result.
-    pub fn stage(
-        self,
-        quantity: Quantity,
-        stage: impl Fn(&StepContext<T>) -> Grid<T> + Send + Sync + 'static,
-    ) -> Self {
-        self.rows(quantity, move |s| Some(stage(s)))
-    }
-
-    fn rows(
+    /// Replaces the stage that computes a result; `None` keeps the right one.
+    pub fn stage<R: Into<Option<Grid<T>>>>(
         mut self,
         quantity: Quantity,
-        stage: impl Fn(&StepContext<T>) -> Option<Grid<T>> + Send + Sync + 'static,
+        stage: impl Fn(&StepContext<T>) -> R + Send + Sync + 'static,
     ) -> Self {
-        self.stages.insert(quantity, Arc::new(stage));
+        self.stages.insert(quantity, Arc::new(move |s| stage(s).into()));
         self
     }
 
@@ -134,11 +148,30 @@ impl<T: Float> Defect<T> {
         self
     }
 
+    /// States what an entry of its A_next depends on.
+    pub fn over(mut self, reach: Reach) -> Self {
+        self.reach = reach;
+        self
+    }
+
+    /// A twin: the same defect with more to it.
+    pub fn twin(mut self, id: &str, says: &str) -> Self {
+        self.id = format!("{}-{id}", self.id);
+        self.says = format!("{}, and {says}", self.says);
+        self
+    }
+
+    /// Whether the stage that computes a result is replaced.
+    pub fn replaces(&self, quantity: Quantity) -> bool {
+        self.stages.contains_key(&quantity)
+    }
+
     /// Replaces the value of g for a row z; `None` keeps the right one.
     pub fn value(self, value: impl Fn(&Activation, &[T]) -> Option<Vec<T>> + Send + Sync + 'static) -> Self {
-        self.rows(Quantity::ANext, move |s| {
+        let defect = self.stage(Quantity::ANext, move |s| {
             rows(s, Quantity::ANext, |i| value(s.g, s.result(Quantity::Z).row(i)))
-        })
+        });
+        defect.over(Reach::Row)
     }
 
     /// Replaces dZ for a row, from the row's dA_next, z and a; `None` keeps the right one.
@@ -146,7 +179,7 @@ impl<T: Float> Defect<T> {
         self,
         gradient: impl Fn(&Activation, &[T], &[T], &[T]) -> Option<Vec<T>> + Send + Sync + 'static,
     ) -> Self {
-        self.rows(Quantity::Dz, move |s| {
+        self.stage(Quantity::Dz, move |s| {
             rows(s, Quantity::Dz, |i| {
                 let (da, z) = (s.inputs.da_next.row(i), s.result(Quantity::Z).row(i));
                 gradient(s.g, da, z, s.result(Quantity::ANext).row(i))
@@ -159,9 +192,10 @@ impl<T: Float> Defect<T> {
         self,
         value: impl Fn(&ScalarActivation, T) -> Option<T> + Send + Sync + 'static,
     ) -> Self {
-        self.value(move |g, z| {
+        let defect = self.value(move |g, z| {
             units(g, z.len(), |scalar, j| value(scalar, z[j]), |scalar, j| scalar.value(&z[j]))
-        })
+        });
+        defect.over(Reach::Unit)
     }
 
     /// Replaces the derivative of a scalar activation, from z and a; `None` keeps the right one.
