@@ -47,6 +47,9 @@ pub struct Check {
     /// Fail if fewer than N cases are judged.
     #[arg(long, value_name = "N", default_value_t = 1)]
     min_cases: usize,
+    /// List every failure in a line, not only one of each cause.
+    #[arg(long)]
+    list_failures: bool,
     /// Also write the report as JSON or JUnit XML; may be repeated.
     #[arg(long, value_name = "FILE.json|FILE.xml", value_parser = report_file)]
     report: Vec<PathBuf>,
@@ -109,8 +112,13 @@ impl Check {
             files::put(path, known.fixed(&run, there).as_bytes())?;
             unexpected.clear();
         }
-        let report =
-            Report { run: &run, coverage: &coverage, unexpected: &unexpected, command: self.reproduction() };
+        let report = Report {
+            run: &run,
+            coverage: &coverage,
+            unexpected: &unexpected,
+            command: self.reproduction(),
+            list_failures: self.list_failures,
+        };
         for path in &self.report {
             let xml = path.extension().is_some_and(|extension| extension == "xml");
             files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())?;

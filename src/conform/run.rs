@@ -6,6 +6,7 @@ use super::diagnose::{Asked, Diagnosis, diagnose};
 use super::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use super::judge::whole_run::WholeRunCheck;
 use super::judge::{self, infer_mask, question::Question};
+use super::report::SideBySide;
 use super::subject::{About, Answer, MaskSource, Subject};
 use crate::problem::{Fault, Problem, formats};
 use crate::trace::Quantity;
@@ -22,6 +23,8 @@ pub struct Run {
     pub outcomes: Vec<Outcome>,
     /// What the failures have in common.
     pub diagnosis: Diagnosis,
+    /// The wrong results beside the right ones, if a single case was asked.
+    pub side_by_side: Vec<SideBySide>,
 }
 
 impl Run {
@@ -130,7 +133,11 @@ fn exchanged<'a>(
         outcomes.push(Outcome { id: check.id(), verdict });
         done();
     }
-    let run = Run { about, outcomes, diagnosis };
+    let side_by_side = match &exchanges[..] {
+        [exchange] if about.supports.mask == MaskSource::Given => exchange.side_by_side(),
+        _ => Vec::new(),
+    };
+    let run = Run { about, outcomes, diagnosis, side_by_side };
     (run, exchanges)
 }
 
@@ -187,7 +194,17 @@ impl<'a> Exchange<'a> {
             (Answer::Result(results), Status::Pass | Status::Fail) => Some(results),
             _ => None,
         };
-        Some(Asked { question: self.question.as_deref().ok()?, results })
+        Some(Asked { id: self.id, question: self.question.as_deref().ok()?, results })
+    }
+
+    /// The wrong results beside the right ones; none under a mask of the subject's own.
+    fn side_by_side(&self) -> Vec<SideBySide> {
+        match (&self.question, self.answers.first()) {
+            (Ok(question), Some(Answer::Result(results))) => {
+                question.solved().map(|solved| SideBySide::of(solved, results)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The verdict, once the subject has been asked.

@@ -2,9 +2,8 @@
 
 use crate::cases;
 use anstream::adapter::strip_str;
-use dropout_oracle::conform::About;
 use dropout_oracle::conform::coverage::Coverage;
-use dropout_oracle::conform::diagnose::{Candidate, Diagnosis};
+use dropout_oracle::conform::diagnose::{Candidate, Diagnosis, Likely};
 use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use dropout_oracle::conform::judge::verdict::{Outcome, SignBias};
@@ -12,6 +11,8 @@ use dropout_oracle::conform::judge::whole_run::ROUNDING_BIAS;
 use dropout_oracle::conform::report::expectations::{Expectations, mark};
 use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::Run;
+use dropout_oracle::conform::subject::defective::Defective;
+use dropout_oracle::conform::{self, About, run};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use insta::assert_snapshot;
@@ -34,7 +35,8 @@ fn passed() -> Verdict {
 /// A verdict on a wrong dW whose error dA inherits.
 fn failed(got: f64, tolerance: f64) -> Verdict {
     let ratio = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() / tolerance };
-    let element = Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio };
+    let ulps = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() * 2f64.powi(10) };
+    let element = Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio, ulps };
     Verdict {
         status: Status::Fail,
         reason: None,
@@ -78,7 +80,7 @@ fn varied() -> Run {
         ),
         outcome(ROUNDING_BIAS, Verdict::of(vec![Finding::Bias("dW: the errors lean".into())])),
     ];
-    Run { about, outcomes, diagnosis: Diagnosis::default() }
+    Run { about, outcomes, diagnosis: Diagnosis::default(), side_by_side: Vec::new() }
 }
 
 fn there(id: &str) -> bool {
@@ -91,7 +93,7 @@ fn reported<T>(run: &Run, known: &str, report: impl FnOnce(&Report) -> T) -> T {
     let command = ["dropout-oracle check".into(), "-- python 'my layer.py'".into()];
     let needs = BTreeMap::from([("a bias".to_string(), 3), ("keep probabilities per unit".to_string(), 12)]);
     let coverage = Coverage { known: 20, caught: 5, needs };
-    report(&Report { run, coverage: &coverage, unexpected: &unexpected, command })
+    report(&Report { run, coverage: &coverage, unexpected: &unexpected, command, list_failures: false })
 }
 
 #[test]
@@ -103,7 +105,7 @@ fn the_report_for_people_is_short_and_starts_with_the_worst() {
 fn the_report_for_people_is_coloured_only_if_asked() {
     let plain = reported(&varied(), "", |report| human(report, false));
     let coloured = reported(&varied(), "", |report| human(report, true));
-    assert!(coloured.contains("\x1b[1m\x1b[31ma/nan\x1b[0m"), "{coloured}");
+    assert!(coloured.contains("\x1b[1m\x1b[31ma/fail\x1b[0m"), "{coloured}");
     assert!(!plain.contains('\x1b'), "{plain}");
     assert_eq!(strip_str(&coloured).to_string(), plain);
 }
@@ -115,22 +117,62 @@ fn a_run_without_unexpected_results_is_good() {
 }
 
 #[test]
-fn at_most_twenty_failures_are_detailed_and_at_most_three_of_a_kind() {
-    let errored = |number: u32| Verdict::without(Status::Errored, format!("oh no {}", number % 10));
-    let outcomes = (0..50).map(|number| outcome(&format!("a/{number}"), errored(number))).collect();
-    let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
+fn one_failure_of_each_cause_is_detailed_and_at_most_twenty_causes() {
+    let errored = |number: u32| Verdict::without(Status::Errored, format!("oh no {}", number % 25));
+    let outcomes = (0..60).map(|number| outcome(&format!("a/{number}"), errored(number))).collect();
+    let run = Run { outcomes, ..varied() };
+    let text = reported(&run, "", |report| human(report, false));
     assert_eq!(text.matches("--select").count(), 20);
     let more: Vec<&str> = text.lines().filter(|line| line.starts_with("and ")).collect();
-    let like = ["and 2 more like these"; 6].into_iter();
-    let rest = ["and 3 more like these", "and 5 more like a/7", "and 5 more like a/8", "and 5 more like a/9"];
-    assert_eq!(more, like.chain(rest).collect::<Vec<_>>(), "{text}");
+    let like = [vec!["and 2 more like this"; 10], vec!["and 1 more like this"; 10]].concat();
+    assert_eq!(more, [like, vec!["and 10 of other kinds; --list-failures lists them"]].concat(), "{text}");
+    let text = reported(&run, "", |report| human(&Report { list_failures: true, ..report.clone() }, false));
+    assert!(
+        (0..60).all(|number| text.contains(&format!("\na/{number}  errored: oh no {}\n", number % 25))),
+        "{text}"
+    );
 
     let outcomes = (0..50)
         .map(|number| outcome(&format!("a/{number}"), failed(f64::from(number) + 1.0, 1e-3)))
         .collect();
     let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
-    assert_eq!(text.matches("--select").count(), 3);
-    assert!(text.contains("\nand 47 more like these\n"), "{text}");
+    assert_eq!(text.matches("--select").count(), 1);
+    assert!(text.contains("\nand 49 more like this\n"), "{text}");
+}
+
+/// What a likely defect explains is one cause, and comes first.
+#[test]
+fn the_failures_of_a_likely_defect_are_one_group() {
+    let candidate = Candidate { id: "first".into(), equation: 42, says: "what it does".into(), explains: 2 };
+    let likely = Likely { candidates: vec![candidate], cases: vec!["a/fail".into(), "a/nan".into()] };
+    let diagnosis = Diagnosis { defects: vec![likely], compared: 2, ..Diagnosis::default() };
+    let text = reported(&Run { diagnosis, ..varied() }, "", |report| human(report, false));
+    let [at, group] = ["diagnosis: likely defect", "\na/fail  fail"].map(|what| text.find(what).expect(what));
+    assert!(at < group, "{text}");
+    assert!(
+        text[group + 1..]
+            .split(
+                "
+
+"
+            )
+            .next()
+            .is_some_and(|group| group.ends_with("and 1 more like this")),
+        "{text}"
+    );
+    assert!(!text.contains("\na/nan"), "{text}");
+}
+
+/// One ulp where a result must be exact is one ulp, and less than a gross error.
+#[test]
+fn an_error_where_none_is_allowed_is_counted_in_ulps() {
+    let off = |ulps: f64| failed(0.125 + ulps * 2f64.powi(-10), 0.0);
+    let text = |verdict: &Verdict| report::details(verdict);
+    assert!(text(&off(1.0)).contains("expected 0.125 exactly: 1 ulp off"), "{}", text(&off(1.0)));
+    assert!(text(&off(3.0)).contains("expected 0.125 exactly: 3 ulps off"), "{}", text(&off(3.0)));
+    let ranked = |verdict: Verdict| Verdict { wrong: verdict.wrong[..1].to_vec(), ..verdict }.worst();
+    assert!(ranked(off(1.0)) < ranked(failed(0.25, 1e-3)));
+    assert_eq!(ranked(failed(f64::NAN, 0.0)), f64::INFINITY);
 }
 
 #[test]
@@ -211,7 +253,8 @@ fn every_report_has_the_diagnosis() {
     };
     let candidates = vec![candidate("first", 9), candidate("second", 8)];
     let remarks = vec!["the masks differ".to_string()];
-    let defects = vec![candidates, vec![candidate("third", 2)]];
+    let likely = |candidates: Vec<Candidate>| Likely { candidates, cases: Vec::new() };
+    let defects = vec![likely(candidates), likely(vec![candidate("third", 2)])];
     let run = Run { diagnosis: Diagnosis { defects, compared: 9, unexplained: 1, remarks }, ..varied() };
     let lines = [
         "likely defect: what <first> does (equation 42); explains 9 of 9 failures on the first call [first]",
@@ -223,7 +266,7 @@ fn every_report_has_the_diagnosis() {
     let text = reported(&run, "", |report| human(report, false));
     let lines_found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("diagnosis: ")).collect();
     assert_eq!(lines_found, lines);
-    let defects = vec![vec![candidate("first", 1)]];
+    let defects = vec![likely(vec![candidate("first", 1)])];
     let one = Diagnosis { defects, compared: 1, ..Diagnosis::default() };
     let failing = varied().outcomes.into_iter().find(|outcome| outcome.verdict.status == Status::Fail);
     let alone = Run { diagnosis: one, outcomes: failing.into_iter().collect(), ..varied() };
@@ -295,4 +338,19 @@ fn a_mark_names_the_finding_in_one_word() {
     let marks: Vec<&str> =
         varied().outcomes.iter().map(|outcome| mark(&outcome.verdict).unwrap_or_default()).collect();
     assert_eq!(marks, ["", "dW", "dW", "state", "errored", "", "", "", "mask", "bias"]);
+}
+
+/// Yours beside the right ones, wrong entries marked, and no line longer than 80 characters.
+#[test]
+fn the_wrong_results_of_a_single_case_stand_beside_the_right_ones() {
+    let one = |id: &str, defect: &str| {
+        let cases: Vec<_> = conform::cases::built_in().into_iter().filter(|case| case.id == id).collect();
+        let run = run::run(Defective::double(defect).expect("a defect").as_mut(), &cases, &[], || ());
+        run.side_by_side.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!("side_by_side_small", one("exact/by-hand", "unscaled-backward"));
+    let large = one("blocks/tanh-2x37x3", "dw-from-a");
+    assert!(large.lines().all(|line| line.chars().count() <= 120), "{large}");
+    assert_snapshot!("side_by_side_large", large);
+    assert_eq!(one("exact/by-hand", "right"), "");
 }

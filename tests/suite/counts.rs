@@ -55,7 +55,7 @@ fn totals() -> Vec<(&'static str, Option<usize>)> {
 
 /// Numbers that are no totals: the text, the words, and the test that holds them. Empty where there is
 /// nothing to hold: what is counted stands right there, or is no part of the project.
-const ELSEWHERE: [(&str, &str, &str); 19] = [
+const ELSEWHERE: [(&str, &str, &str); 20] = [
     ("CONTRIBUTING.md", "two cases", ""),
     ("CONTRIBUTING.md", "8 MB", "there_are_at_least_two_hundred_cases_and_less_than_eight_megabytes"),
     ("README.md", "700 cases", "numbers_that_are_no_totals_follow_from_the_code"),
@@ -73,7 +73,8 @@ const ELSEWHERE: [(&str, &str, &str); 19] = [
     ("spec/tolerance.md", "two equations", ""),
     ("spec/zoo.md", "two defects", ""),
     ("spec/zoo.md", "2,000 masks", "the_page_says_what_other_suites_catch"),
-    ("spec/zoo.md", "three defects", ""),
+    ("spec/zoo.md", "ten wrong results", "nine_in_ten_wrong_results_of_a_kind_must_be_explained"),
+    ("spec/zoo.md", "two such results", ""),
     ("spec/zoo.md", "two independent masks", ""),
 ];
 

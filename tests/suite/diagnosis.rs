@@ -37,7 +37,7 @@ fn asked<'a>(questions: &'a [Arc<Question>], answers: &'a [Results]) -> Vec<Aske
     questions
         .iter()
         .zip(answers)
-        .map(|(question, results)| Asked { question, results: Some(results) })
+        .map(|(question, results)| Asked { id: "", question, results: Some(results) })
         .collect()
 }
 
@@ -76,7 +76,7 @@ impl Layer {
 
     /// The names, each with the number of failures that it explains.
     fn named(&self) -> Vec<(String, usize)> {
-        let candidates = self.diagnosis().defects.into_iter().flatten();
+        let candidates = self.diagnosis().defects.into_iter().flat_map(|likely| likely.candidates);
         candidates.map(|candidate| (candidate.id, candidate.explains)).collect()
     }
 
@@ -135,7 +135,11 @@ fn explained(id: &str, quantity: Quantity, tolerances: f64, beyond: bool, up: bo
     };
     change(&mut layer.answers[case], quantity, |rows| rows[i][j] = changed);
     let Diagnosis { defects, compared, unexplained, .. } = layer.diagnosis();
-    defects.iter().flatten().any(|candidate| candidate.id == id).then_some(compared - unexplained)
+    defects
+        .iter()
+        .flat_map(|likely| &likely.candidates)
+        .any(|candidate| candidate.id == id)
+        .then_some(compared - unexplained)
 }
 
 #[test]
@@ -210,7 +214,11 @@ fn nine_in_ten_wrong_results_of_a_kind_must_be_explained() {
         for (spoilt, &case) in failing.iter().enumerate().take(4) {
             let Diagnosis { defects, unexplained, .. } = layer.diagnosis();
             let is_named = 10 * spoilt <= all || !counts;
-            let names: Vec<&str> = defects.iter().flatten().map(|candidate| candidate.id.as_str()).collect();
+            let names: Vec<&str> = defects
+                .iter()
+                .flat_map(|likely| &likely.candidates)
+                .map(|candidate| candidate.id.as_str())
+                .collect();
             assert_eq!(names, if is_named { vec!["unscaled-backward"] } else { vec![] }, "{spoilt} of {all}");
             assert_eq!(unexplained, if is_named { spoilt } else { all }, "{spoilt} of {all}");
             change(&mut layer.answers[case], quantity, |rows| {
@@ -411,8 +419,12 @@ fn a_wrong_result_beyond_the_range_of_the_format_is_its_infinity() {
     // The right ã is 48 · 2^8 = 12288, the wrong one 256 times that.
     assert_eq!(answers[0][ATilde].cells(), [f64::INFINITY]);
     let diagnosis = compared(&about, &questions, &answers);
-    let named: Vec<&str> =
-        diagnosis.defects.iter().flatten().map(|candidate| candidate.id.as_str()).collect();
+    let named: Vec<&str> = diagnosis
+        .defects
+        .iter()
+        .flat_map(|likely| &likely.candidates)
+        .map(|candidate| candidate.id.as_str())
+        .collect();
     assert_eq!(named, ["scaled-twice-both-passes"]);
 }
 

@@ -8,7 +8,7 @@ use crate::diagnosis::{answers, compared};
 use crate::sweep;
 use dropout_oracle::cases::is_smoke;
 use dropout_oracle::conform::cases::{self, Case};
-use dropout_oracle::conform::diagnose::{Asked, Candidate, Diagnosis, diagnose};
+use dropout_oracle::conform::diagnose::{Asked, Diagnosis, Likely, diagnose};
 use dropout_oracle::conform::judge::question::{Question, Solved};
 use dropout_oracle::conform::judge::verdict::Status;
 use dropout_oracle::conform::run::{Run, question, run};
@@ -132,7 +132,9 @@ fn diagnosed(subject: &mut dyn Subject) -> Diagnosis {
 /// The defects that the diagnosis names, in its order; `None` if nothing fails.
 fn named(subject: &mut dyn Subject) -> Option<Vec<String>> {
     let Diagnosis { defects, compared, .. } = diagnosed(subject);
-    (compared > 0).then(|| defects.into_iter().flatten().map(|candidate| candidate.id).collect())
+    (compared > 0).then(|| {
+        defects.into_iter().flat_map(|likely| likely.candidates).map(|candidate| candidate.id).collect()
+    })
 }
 
 /// A defect without what distinguishes it from its twins, which in short formats may be too little to tell.
@@ -314,7 +316,7 @@ fn two_defects_are_named_both() {
         }
         let about = About::new("two defects", Arithmetic::plain(Format::F64));
         let Diagnosis { defects, .. } = compared(&about, &QUESTIONS[0], &both);
-        let ids = |candidates: Vec<Candidate>| candidates.into_iter().map(|candidate| candidate.id).collect();
+        let ids = |likely: Likely| likely.candidates.into_iter().map(|candidate| candidate.id).collect();
         Some((pair.clone(), defects.into_iter().map(ids).collect::<Vec<Vec<String>>>()))
     };
     let named: Vec<([String; 2], Vec<Vec<String>>)> = pairs.par_iter().filter_map(of).collect();
@@ -368,6 +370,6 @@ fn a_shorter_format_than_the_claimed_one_is_reported() {
 fn without_a_failure_there_is_no_diagnosis() {
     let about = About::new("none", Arithmetic::plain(Format::F64));
     assert_eq!(diagnose(&about, &[]), Diagnosis::default());
-    let asked = Asked { question: &QUESTIONS[0][0], results: None };
+    let asked = Asked { id: "", question: &QUESTIONS[0][0], results: None };
     assert_eq!(diagnose(&about, &[asked]), Diagnosis::default());
 }

@@ -5,12 +5,12 @@
 
 use super::Asked;
 use super::allowance::Allowance;
+use super::stage::{Sides, Stage};
 use crate::conform::judge::question::{Question, Solved};
 use crate::grid::Grid;
-use crate::oracle::tolerance::{Bound, derive, ratio};
+use crate::oracle::tolerance::derive;
 use crate::trace::{Misshapen, Quantity, Results};
 use crate::zoo::distance::CAUGHT;
-use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// A case that is compared.
@@ -58,38 +58,9 @@ pub struct Match {
     pub is_doubtful: bool,
 }
 
-/// A result of the right shape.
-#[derive(Debug)]
-struct Stage<'a> {
-    quantity: Quantity,
-    got: &'a Grid<f64>,
-    /// As its equation yields it from the subject's own earlier results, or as expected if the case passed.
-    right: Sides<'a>,
-    /// As expected.
-    expected: Sides<'a>,
-}
-
-/// The right value and the tolerance of each element.
-#[derive(Clone, Debug)]
-struct Sides<'a> {
-    values: Cow<'a, [f64]>,
-    bounds: Cow<'a, [Bound]>,
-}
-
-impl Sides<'_> {
-    /// The error in tolerances, if there is a tolerance.
-    fn ratio(&self, at: usize, x: f64) -> Option<f64> {
-        Some(ratio(self.values[at], x, self.bounds[at].ok()?))
-    }
-
-    fn is_right(&self, at: usize, x: f64) -> bool {
-        self.ratio(at, x).is_some_and(|ratio| ratio <= 1.0)
-    }
-}
-
 impl<'a> Case<'a> {
     /// The case, if it was answered and judged.
-    pub fn of(index: usize, &Asked { question, results }: &Asked<'a>) -> Option<Self> {
+    pub fn of(index: usize, &Asked { question, results, .. }: &Asked<'a>) -> Option<Self> {
         let (results, solved) = (results?, question.solved().ok()?);
         let mut case =
             Case { index, question, solved, results, passed: true, findings: vec![], stages: vec![] };
@@ -192,6 +163,14 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The shape of a finding's result, and the value that the subject returned and the right one for one of its
+    /// elements; `None` if the shape is wrong.
+    pub fn at(&self, finding: &Finding, position: usize) -> Option<((usize, usize), f64, f64)> {
+        let stage = self.stages.iter().find(|stage| stage.quantity == finding.quantity)?;
+        let at = finding.elements[position];
+        Some((stage.got.shape(), stage.got.cells()[at], stage.right.values[at]))
+    }
+
     /// The subject's elements beyond their tolerances.
     pub fn wrong_values(&self) -> impl Iterator<Item = f64> {
         self.stages.iter().flat_map(|stage| stage.wrong().map(|at| stage.got.cells()[at]))
@@ -283,14 +262,5 @@ impl<'a> Case<'a> {
             .iter()
             .zip(got.cells())
             .all(|(&wrong, &got)| allowance.is_same(wrong, got, Ok(all)))
-    }
-}
-
-impl Stage<'_> {
-    /// The indices of the elements beyond their tolerance.
-    fn wrong(&self) -> impl Iterator<Item = usize> {
-        let got = self.got.cells().iter().enumerate();
-        got.filter(|&(at, &got)| self.expected.ratio(at, got).is_some_and(|ratio| ratio > 1.0))
-            .map(|(at, _)| at)
     }
 }

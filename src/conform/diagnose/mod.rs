@@ -1,14 +1,16 @@
 //! Names the defects: compares a subject's results with those of the known defects on the same problems.
 //!
 //! `case` finds what is wrong by itself in one case, and whether a defect makes it so. `peel` weighs that over all
-//! cases, and looks again at what a named defect leaves unexplained. [`mask`] compares the visible masks, [`shorter`]
-//! the arithmetic. No name is better than a wrong one: a defect that makes a right element wrong is out.
+//! cases, and looks again at what a named defect leaves unexplained. `describe` says what the rest has in
+//! common. [`mask`] compares the visible masks, [`shorter`] the arithmetic. No name is better than a wrong one: a defect that makes a right element wrong is out.
 
 mod allowance;
 mod case;
+mod describe;
 pub mod mask;
 mod peel;
 pub mod shorter;
+mod stage;
 
 use super::judge::question::Question;
 use super::subject::{About, MaskSource};
@@ -25,6 +27,8 @@ use std::collections::BTreeMap;
 /// A question and the subject's answer to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
+    /// The id of the case.
+    pub id: &'a str,
     /// The question.
     pub question: &'a Question,
     /// The first answer to it; `None` if there is nothing to compare.
@@ -44,12 +48,20 @@ pub struct Candidate {
     pub explains: usize,
 }
 
+/// A defect that the subject likely has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Likely {
+    /// At most [`MOST`] known defects between which the cases cannot decide, best first.
+    pub candidates: Vec<Candidate>,
+    /// The ids of the cases that the best one explains, wholly or in part.
+    pub cases: Vec<String>,
+}
+
 /// What the failures of a run have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// The defects found, the one that explains most first. Each is at most [`MOST`] known defects between which the
-    /// cases cannot decide, best first.
-    pub defects: Vec<Vec<Candidate>>,
+    /// The defects found, the one that explains most first.
+    pub defects: Vec<Likely>,
     /// The number of cases that fail on the first call; failures that appear only on repetition are not compared.
     pub compared: usize,
     /// The number of those that the defects do not explain, or not in all elements.
@@ -84,12 +96,14 @@ pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
     if let Some(remark) = may_be_shorter.then(|| shorter::remark(about.arithmetic, &cases)).flatten() {
         found = Diagnosis { defects: Vec::new(), unexplained: compared, ..found };
         found.remarks.push(remark);
+    } else {
+        found.remarks.extend(describe::remark(&cases, &findings));
     }
     found
 }
 
 /// The defects that explain the failures, and what they leave open.
-fn defects<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> (Vec<Vec<Candidate>>, Findings) {
+fn defects<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> (Vec<Likely>, Findings) {
     let own =
         |asked: &Asked| asked.results.map(|results| results.map(|&x| T::from_f64(x))).unwrap_or_default();
     let right: Vec<RightStep<T>> =
@@ -122,8 +136,11 @@ fn defects<T: Float>(zoo: &[Defect<T>], asked: &[Asked], cases: &[Case]) -> (Vec
         let Defect { id, equation, says, .. } = &zoo[at];
         Candidate { id: id.clone(), equation: *equation, says: says.clone(), explains }
     };
-    let candidates = |Named { suspects }: Named| suspects.into_iter().take(MOST).map(candidate).collect();
-    (named.into_iter().map(candidates).collect(), findings)
+    let likely = |Named { suspects, cases: explained }: Named| Likely {
+        candidates: suspects.into_iter().take(MOST).map(candidate).collect(),
+        cases: explained.into_iter().map(|at| asked[cases[at].index].id.into()).collect(),
+    };
+    (named.into_iter().map(likely).collect(), findings)
 }
 
 /// What a defect makes of the findings; `None` if it is contradicted.

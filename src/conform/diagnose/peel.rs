@@ -23,6 +23,8 @@ pub struct Suspect {
 pub struct Named {
     /// The suspects that explain it, best first, by place in the zoo, with the number of cases in which they do.
     pub suspects: Vec<(usize, usize)>,
+    /// The cases in which the best one does.
+    pub cases: Vec<usize>,
 }
 
 /// A defect is named only if nine in ten findings of some kind are explained, by it and those named with it.
@@ -113,6 +115,18 @@ impl Findings {
         self.open.iter().flatten().any(|open| *open)
     }
 
+    /// How many open findings both suspects explain.
+    fn shared(&self, one: &Suspect, other: &Suspect) -> f64 {
+        let matched = |(finding, found): &(usize, Match)| {
+            let at = other.matches.binary_search_by_key(finding, |(finding, _)| *finding).ok()?;
+            let (_, others) = &other.matches[at];
+            let both: Vec<usize> =
+                found.matched.iter().copied().filter(|at| others.matched.binary_search(at).is_ok()).collect();
+            Some(self.share(*finding, &both))
+        };
+        one.matches.iter().filter_map(matched).sum()
+    }
+
     fn close(&mut self, suspect: &Suspect) {
         for (finding, found) in &suspect.matches {
             found.matched.iter().for_each(|&at| self.open[*finding][at] = false);
@@ -131,6 +145,18 @@ impl Findings {
             .into_iter()
             .map(|(kind, (left, all))| (kind, left <= (1.0 - MOST_OF_A_KIND) * all + 1e-9))
             .collect()
+    }
+
+    /// What nothing explains: the case, the position among its findings, and that of the element.
+    pub fn unexplained(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let mut position = 0;
+        self.open.iter().enumerate().flat_map(move |(at, open)| {
+            let case = self.cases[at];
+            position = if at > 0 && self.cases[at - 1] == case { position + 1 } else { 0 };
+            let (case, finding) = (case, position);
+            let open = open.iter().enumerate().filter(|(_, open)| **open);
+            open.map(move |(element, _)| (case, finding, element))
+        })
     }
 
     /// Whether all elements of a case's findings are explained.
@@ -180,6 +206,7 @@ fn greedy(
     suspects: &impl Fn(&[usize]) -> Option<Vec<Suspect>>,
     out: &[usize],
 ) -> (Vec<Chosen>, Findings) {
+    let alone = remaining.clone();
     let mut findings = Findings::of(cases);
     let mut chosen: Vec<Chosen> = Vec::new();
     loop {
@@ -197,16 +224,21 @@ fn greedy(
         };
         match scored.max_by(better) {
             Some((at, (gain, loss))) if gain > loss => {
-                let named = named(&findings, &remaining, at, gain);
-                let suspect = remaining.remove(at);
-                if suspect.hides && chosen.iter().any(|chosen| !chosen.suspect.hides) {
+                let mut next =
+                    Chosen { named: named(&findings, &remaining, at, gain), suspect: remaining.remove(at) };
+                let by_itself = alone.iter().position(|other| other.defect == next.suspect.defect);
+                if let Some(at) =
+                    by_itself.filter(|_| next.suspect.hides && chosen.iter().any(|one| !one.suspect.hides))
+                {
                     // What is returned is not what is computed with, so the others are looked for again.
                     chosen.retain(|chosen| chosen.suspect.hides);
                     findings = Findings::of(cases);
                     chosen.iter().for_each(|chosen| findings.close(&chosen.suspect));
+                    let (gain, _) = findings.gain(&alone[at]);
+                    next = Chosen { named: named(&findings, &alone, at, gain), suspect: alone[at].clone() };
                 }
-                findings.close(&suspect);
-                chosen.push(Chosen { suspect, named });
+                findings.close(&next.suspect);
+                chosen.push(next);
                 let taken: Vec<usize> = chosen.iter().map(|chosen| chosen.suspect.defect).collect();
                 let again = findings.is_open().then(|| suspects(&taken)).flatten();
                 if let Some(again) = again {
@@ -232,16 +264,19 @@ fn by_distance(one: &Suspect, other: &Suspect) -> Ordering {
 
 /// The best suspect with those that explain nearly as much of what it adds.
 fn named(findings: &Findings, suspects: &[Suspect], best: usize, gain: f64) -> Named {
-    let explained = |suspect: &Suspect| {
+    let cases = |suspect: &Suspect| -> Vec<usize> {
         let adds = |(at, found): &&(usize, Match)| findings.share(*at, &found.matched) > 0.0;
         let mut cases: Vec<usize> =
             suspect.matches.iter().filter(adds).map(|(at, _)| findings.cases[*at]).collect();
         cases.dedup();
-        cases.len()
+        cases
     };
+    let explained = |suspect: &Suspect| cases(suspect).len();
     let as_good = |&at: &usize| {
-        let (other, loss) = findings.gain(&suspects[at]);
-        at != best && other - loss >= AS_GOOD * gain && doubts(&suspects[at]) <= doubts(&suspects[best])
+        let (_, loss) = findings.gain(&suspects[at]);
+        at != best
+            && findings.shared(&suspects[best], &suspects[at]) - loss >= AS_GOOD * gain
+            && doubts(&suspects[at]) <= doubts(&suspects[best])
     };
     let mut others: Vec<usize> = (0..suspects.len()).filter(as_good).collect();
     others.sort_by(|&one, &other| {
@@ -249,5 +284,6 @@ fn named(findings: &Findings, suspects: &[Suspect], best: usize, gain: f64) -> N
         explained.then_with(|| by_distance(&suspects[one], &suspects[other]))
     });
     let all = std::iter::once(best).chain(others);
-    Named { suspects: all.map(|at| (suspects[at].defect, explained(&suspects[at]))).collect() }
+    let suspected = all.map(|at| (suspects[at].defect, explained(&suspects[at]))).collect();
+    Named { suspects: suspected, cases: cases(&suspects[best]) }
 }

@@ -77,7 +77,11 @@ fn compared(about: &About, question: &Question, solved: &Solved, results: &Resul
             Ok(got) => {
                 let sides = Sides { quantity, expected, bounds, got: got.cells() };
                 tallies.push(sides.tally(about.arithmetic.storage));
-                wrong.extend(sides.first_wrong().map(|element| (quantity, Mismatch::Element(element))));
+                wrong.extend(
+                    sides
+                        .first_wrong(about.arithmetic.storage)
+                        .map(|element| (quantity, Mismatch::Element(element))),
+                );
             }
             Err(Misshapen::Missing) if !about.supports.outputs.contains(&quantity) => {}
             Err(Misshapen::Missing) => wrong.push((quantity, Mismatch::Missing)),
@@ -147,12 +151,13 @@ impl Sides<'_> {
         }
     }
 
-    fn first_wrong(&self) -> Option<Element> {
+    fn first_wrong(&self, format: Format) -> Option<Element> {
         self.elements().enumerate().find_map(|(index, (expected, got, bound))| {
             let tolerance = bound.ok()?;
             let ratio = ratio(expected, got, tolerance);
             let path = || self.expected.path(self.quantity, index);
-            (ratio > 1.0).then(|| Element { path: path(), expected, got, tolerance, ratio })
+            let ulps = || in_ulps(format, expected, got);
+            (ratio > 1.0).then(|| Element { path: path(), expected, got, tolerance, ratio, ulps: ulps() })
         })
     }
 }

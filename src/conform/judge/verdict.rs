@@ -173,6 +173,15 @@ pub struct Element {
     pub tolerance: f64,
     /// error/tolerance.
     pub ratio: f64,
+    /// The error in ulps of the format at the expected value.
+    pub ulps: f64,
+}
+
+impl Element {
+    /// How gross the error is: in tolerances, or in ulps where the result must be exact.
+    pub fn severity(&self) -> f64 {
+        if self.tolerance == 0.0 { self.ulps } else { self.ratio }
+    }
 }
 
 impl Verdict {
@@ -199,12 +208,17 @@ impl Verdict {
         self.wrong.iter().find(|wrong| wrong.cause == Cause::Own).or(self.wrong.first())
     }
 
-    /// The severity: the largest error/tolerance; infinite for missing or misshapen results and for findings other
-    /// than [`Finding::State`].
+    /// The severity: the largest error/tolerance, in ulps where a result must be exact; infinite for missing or misshapen
+    /// results and for findings other than [`Finding::State`].
     pub fn worst(&self) -> f64 {
-        let whole = self.findings.iter().any(|finding| *finding != Finding::State)
-            || self.wrong.iter().any(|wrong| !matches!(wrong.what, Mismatch::Element(_)));
-        let worst = self.tallies.iter().map(|tally| tally.worst).fold(0.0, f64::max);
-        if whole { f64::INFINITY } else { worst }
+        if self.findings.iter().any(|finding| *finding != Finding::State) {
+            return f64::INFINITY;
+        }
+        let finite = self.tallies.iter().map(|tally| tally.worst).filter(|worst| worst.is_finite());
+        let shown = self.wrong.iter().map(|wrong| match &wrong.what {
+            Mismatch::Element(element) => element.severity(),
+            _ => f64::INFINITY,
+        });
+        finite.chain(shown).fold(0.0, f64::max)
     }
 }

@@ -1,6 +1,6 @@
 //! The report for people: short, the worst first, with a command to reproduce each failure.
 
-use super::{Report, blame, cases, diagnosed, message};
+use super::{Report, blame, cases, diagnosed, message, summary};
 use crate::conform::coverage::Coverage;
 use crate::conform::judge::localise::equation;
 use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
@@ -11,39 +11,26 @@ use crate::trace::Quantity;
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 
-/// The largest number of failures shown in detail.
+/// The largest number of causes shown, each with one failure in detail.
 const DETAILED: usize = 20;
-/// The largest number of failures of one kind shown in detail.
-const ALIKE: usize = 3;
 
 /// The report as text, in colour if asked.
 pub fn human(report: &Report, colour: bool) -> String {
     let run = report.run;
-    let verdict =
-        |id: &str| run.outcomes.iter().find(|outcome| outcome.id == id).map(|outcome| &outcome.verdict);
-    let mut failures: Vec<_> =
-        report.unexpected.iter().map(|unexpected| (unexpected, verdict(&unexpected.id))).collect();
-    let worst = |verdict: &Option<&Verdict>| verdict.map_or(f64::INFINITY, Verdict::worst);
-    failures.sort_by(|(_, one), (_, other)| worst(other).total_cmp(&worst(one)));
-    let mut text = heading(run);
-    let mut left = DETAILED;
-    for alike in kinds(failures) {
-        let shown = alike.len().min(ALIKE).min(left);
-        left -= shown;
-        for (unexpected, verdict) in &alike[..shown] {
-            text += &format!("\n{}  {}\n", paint(colour, RED, &unexpected.id), unexpected.what);
-            let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&unexpected.id));
-            text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
-        }
-        if alike.len() > shown {
-            let like = if shown == 0 { &alike[0].0.id } else { "these" };
-            text += &format!("\nand {} more like {like}\n", alike.len() - shown);
-        }
-    }
-    text + "\n"
+    let verdicts: BTreeMap<&str, &Verdict> =
+        run.outcomes.iter().map(|outcome| (outcome.id.as_str(), &outcome.verdict)).collect();
+    let failures = report
+        .unexpected
+        .iter()
+        .map(|unexpected| (unexpected, verdicts.get(unexpected.id.as_str()).copied()));
+    heading(run)
+        + &diagnosis(run, colour)
+        + &examples(report, failures.clone().collect(), colour)
+        + &side_by_side(run)
+        + &listed(report, failures)
+        + "\n"
         + &totals(run, report.unexpected.is_empty(), colour)
         + &coverage(report.coverage)
-        + &diagnosis(run, colour)
         + &blamed(run)
         + &reasons(run)
         + &strict(run)
@@ -51,24 +38,78 @@ pub fn human(report: &Report, colour: bool) -> String {
 
 type Failure<'a> = (&'a Unexpected, Option<&'a Verdict>);
 
-/// Groups the failures that differ only in numbers. Groups and their members keep the order of the failures.
-fn kinds(failures: Vec<Failure>) -> Vec<Vec<Failure>> {
-    let kind = |(unexpected, verdict): &Failure| {
-        let kind = verdict.map(|verdict| {
-            let marks: Vec<&str> = verdict.findings.iter().map(Finding::mark).collect();
-            (marks, blame(verdict), verdict.reason.clone())
-        });
-        (unexpected.what.clone(), kind)
-    };
-    let mut kinds: Vec<(_, Vec<Failure>)> = Vec::new();
-    for failure in failures {
-        let this = kind(&failure);
-        match kinds.iter_mut().find(|(kind, _)| *kind == this) {
-            Some((_, alike)) => alike.push(failure),
-            None => kinds.push((this, vec![failure])),
+/// One failure of each cause, the smallest, with the number of those like it.
+fn examples(report: &Report, failures: Vec<Failure>, colour: bool) -> String {
+    let mut text = String::new();
+    let causes = causes(report.run, failures);
+    for alike in causes.iter().take(DETAILED) {
+        let size = |verdict: Option<&Verdict>| -> usize {
+            verdict.map_or(0, |verdict| verdict.tallies.iter().map(|tally| tally.elements).sum())
+        };
+        let Some((unexpected, verdict)) = alike.iter().min_by_key(|(_, verdict)| size(*verdict)) else {
+            continue;
+        };
+        text += &format!("\n{}  {}\n", paint(colour, RED, &unexpected.id), unexpected.what);
+        let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&unexpected.id));
+        text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
+        if alike.len() > 1 {
+            text += &format!("and {} more like this\n", alike.len() - 1);
         }
     }
-    kinds.into_iter().map(|(_, alike)| alike).collect()
+    let left: usize = causes.iter().skip(DETAILED).map(Vec::len).sum();
+    if left > 0 {
+        text += &format!("\nand {left} of other kinds; --list-failures lists them\n");
+    }
+    text
+}
+
+/// Groups the failures: those that a likely defect explains, then those that differ only in numbers, the worst first.
+fn causes<'a>(run: &Run, mut failures: Vec<Failure<'a>>) -> Vec<Vec<Failure<'a>>> {
+    let mut likely: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, defect) in run.diagnosis.defects.iter().enumerate() {
+        for id in &defect.cases {
+            likely.entry(id).or_insert(at);
+        }
+    }
+    let cause = |(unexpected, verdict): &Failure| {
+        let kind = |verdict: &Verdict| {
+            let marks: Vec<&str> = verdict.findings.iter().map(Finding::mark).collect();
+            (marks, blame(verdict), verdict.reason.clone())
+        };
+        match likely.get(unexpected.id.as_str()) {
+            Some(&at) => (Some(at), unexpected.what.clone(), None),
+            None => (None, unexpected.what.clone(), verdict.map(kind)),
+        }
+    };
+    let worst = |verdict: &Option<&Verdict>| verdict.map_or(f64::INFINITY, Verdict::worst);
+    failures.sort_by(|(_, one), (_, other)| worst(other).total_cmp(&worst(one)));
+    let mut causes: Vec<(_, Vec<Failure>)> = Vec::new();
+    for failure in failures {
+        let this = cause(&failure);
+        match causes.iter_mut().find(|(cause, _)| *cause == this) {
+            Some((_, alike)) => alike.push(failure),
+            None => causes.push((this, vec![failure])),
+        }
+    }
+    causes.sort_by_key(|((likely, ..), _)| likely.unwrap_or(usize::MAX));
+    causes.into_iter().map(|(_, alike)| alike).collect()
+}
+
+/// The wrong results of a single case beside the right ones.
+fn side_by_side(run: &Run) -> String {
+    run.side_by_side.iter().map(|wrong| format!("\n{wrong}")).collect()
+}
+
+/// Every failure in a line, if asked.
+fn listed<'a>(report: &Report, failures: impl Iterator<Item = Failure<'a>>) -> String {
+    if !report.list_failures {
+        return String::new();
+    }
+    let line = |(unexpected, verdict): Failure| {
+        let says = verdict.and_then(summary).map(|says| format!(": {says}")).unwrap_or_default();
+        plain(&format!("{}  {}{says}", unexpected.id, unexpected.what)).replace('\n', " ") + "\n"
+    };
+    "\n".to_string() + &failures.map(line).collect::<String>()
 }
 
 /// What is wrong with a case, line by line.

@@ -170,7 +170,12 @@ pub fn json(report: &Report) -> String {
         diagnosis: Diagnosed {
             compared: run.diagnosis.compared,
             unexplained: run.diagnosis.unexplained,
-            defects: run.diagnosis.defects.iter().map(|of| of.iter().map(candidate).collect()).collect(),
+            defects: run
+                .diagnosis
+                .defects
+                .iter()
+                .map(|likely| likely.candidates.iter().map(candidate).collect())
+                .collect(),
             remarks: &run.diagnosis.remarks,
         },
         coverage: Covered {

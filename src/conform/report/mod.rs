@@ -4,10 +4,12 @@ pub mod expectations;
 mod human;
 mod json;
 mod junit;
+mod side_by_side;
 
 pub use human::{details, human};
 pub use json::json;
 pub use junit::junit;
+pub use side_by_side::SideBySide;
 
 use super::coverage::Coverage;
 use super::diagnose::{Candidate, Diagnosis};
@@ -29,6 +31,8 @@ pub struct Report<'a> {
     pub unexpected: &'a [Unexpected],
     /// The beginning and end of the command that reproduces a case.
     pub command: [String; 2],
+    /// Whether to list every failure.
+    pub list_failures: bool,
 }
 
 impl Report<'_> {
@@ -56,18 +60,25 @@ fn message(wrong: &Wrong) -> String {
         Mismatch::Shape { expected: (rows, cols), got } => {
             format!("{name} has the wrong shape: expected {rows} × {cols}, got {got}")
         }
-        Mismatch::Element(Element { path, expected, got, tolerance, ratio }) => {
+        Mismatch::Element(Element { path, expected, got, tolerance, ratio, ulps }) => {
             let allowed = if *tolerance == 0.0 { "exactly".into() } else { format!("± {tolerance:.2e}") };
-            format!("{path} = {got:?}, expected {expected:?} {allowed}{}", times(*ratio))
+            let off = match (*tolerance == 0.0, ulps) {
+                (true, 1.0) => ": 1 ulp off".into(),
+                (true, ulps) if ulps.is_finite() => format!(": {} ulps off", short(*ulps)),
+                _ if ratio.is_finite() => format!(": {} times its tolerance", short(*ratio)),
+                _ => String::new(),
+            };
+            format!("{path} = {got:?}, expected {expected:?} {allowed}{off}")
         }
     }
 }
 
-fn times(ratio: f64) -> String {
-    match ratio {
-        _ if !ratio.is_finite() => String::new(),
-        _ if ratio < 1e4 => format!(": {ratio:.3} times its tolerance"),
-        _ => format!(": {ratio:.1e} times its tolerance"),
+/// A number with few digits.
+fn short(x: f64) -> String {
+    match x {
+        _ if x >= 1e4 => format!("{x:.1e}"),
+        _ if x == x.trunc() => format!("{x}"),
+        _ => format!("{x:.3}"),
     }
 }
 
@@ -98,8 +109,8 @@ fn diagnosed(run: &Run) -> Vec<String> {
         format!("{says} (equation {equation}); explains {explains} of {compared} {failures}{asked} [{id}]")
     };
     let first = |at: usize| if at == 0 { "likely defect" } else { "and another" };
-    let named = defects.iter().enumerate().flat_map(|(at, candidates)| {
-        candidates.iter().enumerate().map(move |(rank, candidate)| match rank {
+    let named = defects.iter().enumerate().flat_map(|(at, likely)| {
+        likely.candidates.iter().enumerate().map(move |(rank, candidate)| match rank {
             0 => format!("{}: {}", first(at), of(candidate)),
             _ => format!("or: {}", of(candidate)),
         })
