@@ -4,7 +4,8 @@
 //! under `scalar/` and the id. With `DROPOUT_SUBJECT="command …"` set, that program is judged instead.
 
 use dropout_oracle::conform::subject::program::{Limits, Program};
-use dropout_oracle::conform::{About, Answer, Subject, suite};
+use dropout_oracle::conform::suite::Suite;
+use dropout_oracle::conform::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
 use dropout_oracle::{matrix, scalar};
@@ -35,15 +36,11 @@ impl Subject for Scalar {
 }
 
 fn main() {
-    let trials = match std::env::var("DROPOUT_SUBJECT") {
-        Ok(line) => suite::trials("", move || program(&line)),
-        Err(_) => {
-            let mut trials = suite::trials("", || Matrix);
-            trials.extend(suite::trials("scalar/", || Scalar));
-            trials
-        }
+    let suite = match std::env::var("DROPOUT_SUBJECT") {
+        Ok(line) => Suite::of("", move || program(&line)),
+        Err(_) => Suite::of("", || Matrix).and(Suite::of("scalar/", || Scalar)),
     };
-    suite::main(trials)
+    suite.run()
 }
 
 /// The program of a command line, with the default limits.

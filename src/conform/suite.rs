@@ -3,42 +3,92 @@
 use super::cases::{self, Case};
 use super::judge::verdict::{Status, Verdict};
 use super::judge::whole_run::{self, WholeRunCheck};
-use super::report::details;
-use super::run::{Exchange, run};
+use super::report::{brief, details};
+use super::run::{Exchange, question, run};
 use super::subject::{About, Subject};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The tests of one subject: one for each built-in case and each whole-run check, named `prefix` and its id.
-///
-/// The subject is created when the first test runs, and again after a panic.
-pub fn trials<S: Subject + Send + 'static>(
-    prefix: &str,
-    make: impl Fn() -> S + Send + Sync + 'static,
-) -> Vec<Trial> {
-    let subject = Arc::new(Shared { make, made: Mutex::new(None) });
-    let step = |case: Case| {
-        let subject = Arc::clone(&subject);
-        Trial::ignorable_test(format!("{prefix}{}", case.id), move || completion(&subject.step(&case)))
-    };
-    let check = |check: WholeRunCheck| {
-        let subject = Arc::clone(&subject);
-        Trial::ignorable_test(format!("{prefix}{}", check.id()), move || {
-            completion(&subject.whole_run(check))
-        })
-    };
-    cases::built_in().into_iter().map(step).chain(whole_run::all().into_iter().map(check)).collect()
+/// The tests of one or more subjects, and what a run that fails ends in.
+pub struct Suite {
+    /// The tests.
+    pub trials: Vec<Trial>,
+    diagnoses: Vec<Box<dyn Fn() -> Option<String>>>,
 }
 
-/// Runs the tests that the command line selects, and exits with their status.
-pub fn main(trials: Vec<Trial>) -> ! {
-    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+impl Debug for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Suite of {} tests", self.trials.len())
+    }
+}
+
+impl Suite {
+    /// The tests of one subject, named `prefix` and their id: one for each built-in case that the subject supports and for
+    /// each whole-run check. The cases that it does not support are one ignored test for each reason.
+    ///
+    /// The subject is created at once, and again after a panic.
+    pub fn of<S: Subject + Send + 'static>(
+        prefix: &str,
+        make: impl Fn() -> S + Send + Sync + 'static,
+    ) -> Self {
+        let subject = Arc::new(Shared { make, made: Mutex::new(None), has_failed: Mutex::new(false) });
+        // A subject that cannot be created fails in each test.
+        let about = catch_unwind(AssertUnwindSafe(|| subject.with(|subject| subject.about()))).ok();
+        let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
+        let mut trials: Vec<Trial> = Vec::new();
+        for case in cases::built_in() {
+            let refused = about.as_ref().and_then(|about| question(about, &case).err());
+            if let Some(Verdict { status: Status::Skipped, reason: Some(reason), .. }) = refused {
+                *skipped.entry(reason).or_default() += 1;
+                continue;
+            }
+            let subject = Arc::clone(&subject);
+            let name = format!("{prefix}{}", case.id);
+            trials.push(Trial::ignorable_test(name, move || subject.completion(&subject.step(&case))));
+        }
+        for (at, (reason, count)) in skipped.into_iter().enumerate() {
+            let name = format!("{prefix}skipped/{}-{count}_cases", at + 1);
+            trials.push(Trial::ignorable_test(name, move || Ok(Completion::ignored_with(reason))));
+        }
+        for check in whole_run::all() {
+            let subject = Arc::clone(&subject);
+            let name = format!("{prefix}{}", check.id());
+            trials.push(Trial::ignorable_test(name, move || subject.completion(&subject.whole_run(check))));
+        }
+        Suite { trials, diagnoses: vec![Box::new(move || subject.diagnosis())] }
+    }
+
+    /// The tests of both.
+    pub fn and(mut self, other: Self) -> Self {
+        self.trials.extend(other.trials);
+        self.diagnoses.extend(other.diagnoses);
+        self
+    }
+
+    /// Runs the tests that the command line selects, and exits with their status. If some of several fail, the diagnosis
+    /// that `check` gives comes last, on standard error.
+    pub fn run(self) -> ! {
+        let conclusion = libtest_mimic::run(&Arguments::from_args(), self.trials);
+        // A runner that starts each test on its own would have it after each.
+        if conclusion.num_failed > 0 && conclusion.num_passed + conclusion.num_failed > 1 {
+            for diagnosis in self.diagnoses.iter().filter_map(|diagnosis| diagnosis()) {
+                // Where it cannot be written, the failures above still stand.
+                let _ = writeln!(std::io::stderr(), "\n{diagnosis}");
+            }
+        }
+        conclusion.exit()
+    }
 }
 
 /// One subject for all tests, so that they detect state kept between calls.
 struct Shared<S, F> {
     make: F,
     made: Mutex<Option<S>>,
+    has_failed: Mutex<bool>,
 }
 
 impl<S: Subject, F: Fn() -> S> Shared<S, F> {
@@ -70,15 +120,27 @@ impl<S: Subject, F: Fn() -> S> Shared<S, F> {
         let mut run = self.with(|subject| run(subject, &steps, &[check], || {}));
         run.outcomes.pop().expect("the outcome of the check").verdict
     }
-}
 
-fn completion(verdict: &Verdict) -> Result<Completion, Failed> {
-    let reason = verdict.reason.as_deref().unwrap_or_default();
-    match verdict.status {
-        Status::Pass => Ok(Completion::Completed),
-        Status::Skipped => Ok(Completion::ignored_with(reason)),
-        Status::NotJudged => Ok(Completion::ignored_with(format!("not judged: {reason}"))),
-        Status::Fail | Status::Errored => Err(details(verdict).into()),
+    fn completion(&self, verdict: &Verdict) -> Result<Completion, Failed> {
+        let reason = verdict.reason.as_deref().unwrap_or_default();
+        match verdict.status {
+            Status::Pass => Ok(Completion::Completed),
+            Status::Skipped => Ok(Completion::ignored_with(reason)),
+            Status::NotJudged => Ok(Completion::ignored_with(format!("not judged: {reason}"))),
+            Status::Fail | Status::Errored => {
+                *self.has_failed.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                Err(details(verdict).into())
+            }
+        }
+    }
+
+    /// If a test failed: the diagnosis of all cases, asked once more, and one failure of each cause.
+    fn diagnosis(&self) -> Option<String> {
+        if !*self.has_failed.lock().unwrap_or_else(PoisonError::into_inner) {
+            return None;
+        }
+        let ask = || self.with(|subject| run(subject, &cases::built_in(), &[], || {}));
+        catch_unwind(AssertUnwindSafe(ask)).ok().map(|run| brief(&run))
     }
 }
 
@@ -107,7 +169,7 @@ fn completion(verdict: &Verdict) -> Result<Completion, Failed> {
 macro_rules! conformance_suite {
     ($subject:expr) => {
         fn main() {
-            $crate::conform::suite::main($crate::conform::suite::trials("", || $subject))
+            $crate::conform::suite::Suite::of("", || $subject).run()
         }
     };
 }

@@ -2,7 +2,11 @@
 
 use crate::check_judge::Layer;
 use crate::results::change;
-use dropout_oracle::conform::suite::trials;
+use dropout_oracle::conform::cases::built_in;
+use dropout_oracle::conform::report::brief;
+use dropout_oracle::conform::run::run;
+use dropout_oracle::conform::subject::defective::Defective;
+use dropout_oracle::conform::suite::Suite;
 use dropout_oracle::conform::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::Problem;
@@ -38,7 +42,7 @@ fn tested<S: Subject + Send + 'static>(
         logfile: Some(log.display().to_string()),
         ..Arguments::default()
     };
-    let conclusion = libtest_mimic::run(&arguments, trials(prefix, make));
+    let conclusion = libtest_mimic::run(&arguments, Suite::of(prefix, make).trials);
     (conclusion, fs::read_to_string(log).expect("a log"))
 }
 
@@ -119,4 +123,49 @@ fn a_subject_that_panics_is_made_anew_for_the_next_case() {
     let (conclusion, log) = tested("", "exact/identity-", panicking);
     assert_eq!((conclusion.num_passed, conclusion.num_failed), (4, 1), "{log}");
     assert!(log.contains("too often"), "{log}");
+}
+
+/// A layer that knows tanh alone.
+struct Tanh;
+
+impl Subject for Tanh {
+    fn about(&self) -> About {
+        let mut about = Scalar.about();
+        about.supports.activations = Some(vec!["tanh".into()]);
+        about
+    }
+
+    fn step(&mut self, id: &str, problem: &Problem) -> Answer {
+        Scalar.step(id, problem)
+    }
+}
+
+/// What a layer does not support is one line for each reason, and no case of it is a test.
+#[test]
+fn skipped_cases_are_one_test_for_each_reason() {
+    let suite = Suite::of("", || Tanh);
+    let names: Vec<&str> = suite.trials.iter().map(libtest_mimic::Trial::name).collect();
+    let skipped: Vec<&&str> = names.iter().filter(|name| name.starts_with("skipped/")).collect();
+    assert!(skipped.len() > 5 && skipped.len() < 30, "{skipped:?}");
+    assert!(
+        names.contains(&"shapes/tanh-2x4x3") && !names.iter().any(|name| name.ends_with("-softmax-2x4x3"))
+    );
+    let (conclusion, log) = tested("", "skipped/", || Tanh);
+    assert_eq!((conclusion.num_ignored, conclusion.num_failed), (skipped.len() as u64, 0));
+    assert!(log.contains("does not support"), "{log}");
+}
+
+/// A run that fails ends in the diagnosis that `check` gives.
+#[test]
+fn a_run_that_fails_ends_in_its_diagnosis() {
+    let run = run(Defective::double("dw-from-a").expect("a defect").as_mut(), &built_in(), &[], || ());
+    let text = brief(&run);
+    assert!(
+        text.contains("diagnosis: likely defect: dW is computed from A instead of Ã (equation 39)"),
+        "{text}"
+    );
+    assert!(
+        text.lines().last().is_some_and(|line| line.contains(" like ") && line.contains("dW[")),
+        "{text}"
+    );
 }

@@ -13,6 +13,7 @@ use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::subject::{About, Answer, MaskSource, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
+use dropout_oracle::scalar::backward;
 use dropout_oracle::trace::Quantity::{self, ANext, ATilde, Da, Db, Dz};
 use dropout_oracle::trace::Results;
 use dropout_oracle::zoo::distance::CAUGHT;
@@ -464,4 +465,67 @@ fn masks_are_called_independent_where_the_same_one_would_stand_out() {
     };
     assert_eq!(remark(4), says(16, "; independent masks would agree in 50.0 %"));
     assert_eq!(remark(5), says(20, ", as expected of independent masks (50.0 %)"));
+}
+
+/// The names and remarks of the right layer with its results changed, in doubles, on a family of cases.
+fn told(change: impl Fn(&Problem, &mut Results), family: &str) -> (Vec<String>, Vec<String>) {
+    let mut layer = Layer::new("right", Format::F64, family, "");
+    for (question, results) in layer.questions.iter().zip(&mut layer.answers) {
+        change(&question.problem, results);
+    }
+    let remarks = layer.diagnosis().remarks;
+    (layer.named().into_iter().map(|(name, _)| name).collect(), remarks)
+}
+
+/// What has no name is described by what all of its wrong elements have in common.
+#[test]
+fn a_defect_that_nobody_knows_is_described() {
+    let scaled = |problem: &Problem, results: &mut Results| {
+        if problem.activation().name() == "tanh" {
+            results.insert(Dz, results[Dz].map(|x| x * 0.7));
+            let step = results[Dz].clone();
+            let inputs = problem.inputs();
+            results.insert(Quantity::Dw, backward::dw(&step, &results[ATilde]));
+            results.insert(Db, backward::db(&step));
+            let da_tilde = backward::da_tilde(&step, &inputs.w);
+            results.insert(Da, backward::da(&da_tilde, &inputs.r, &inputs.keep_prob));
+            results.insert(Quantity::DaTilde, da_tilde);
+        }
+    };
+    let (names, remarks) = told(scaled, "activations/");
+    assert_eq!(names, [""; 0]);
+    let says = "what is left: all at dZ (equation 38); all with tanh; all wrong values are 0.7000 times the right ones";
+    assert_eq!(remarks, [says]);
+    let last = |problem: &Problem, results: &mut Results| {
+        if problem.m() > 4 {
+            change(results, ANext, |rows| rows.last_mut().expect("rows").iter_mut().for_each(|x| *x += 1.0));
+        }
+    };
+    let (names, remarks) = told(last, "shapes/");
+    assert_eq!(names, [""; 0]);
+    let says =
+        "what is left: all at A_next (equation 5); all wrong elements stand in the last row; all with m ≥ 5";
+    assert_eq!(remarks, [says]);
+}
+
+/// A table or a short series is no shorter format, though its errors lie within one's tolerances.
+#[test]
+fn an_error_of_one_function_is_not_called_a_shorter_format() {
+    let series = |problem: &Problem, results: &mut Results| {
+        if problem.activation().name() == "gelu" {
+            results.insert(ANext, results[ANext].map(|x| x * (1.0 + 1e-9)));
+        }
+    };
+    let (names, remarks) = told(series, "activations/");
+    assert_eq!(names, [""; 0]);
+    let says = "what is left: all at A_next (equation 5); all with gelu; all wrong values differ from the right ones by 1.0e-9 of them";
+    assert_eq!(remarks, [says]);
+}
+
+#[test]
+fn two_formulas_that_cancel_are_named_both() {
+    let layer = |id: &str| Layer::new(id, Format::F64, "activations/", "");
+    let names = |id: &str| layer(id).named().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let twin = "softplus-unsafe-differentiated";
+    assert_eq!(names("elu-cancels+softplus-unsafe"), ["elu-cancels", "softplus-unsafe", twin]);
 }

@@ -3,6 +3,7 @@
 use super::case::{Case, Finding};
 use super::peel::Findings;
 use crate::conform::judge::localise::equation;
+use crate::problem::Problem;
 
 /// A wrong element that nothing explains.
 struct Element<'a> {
@@ -41,7 +42,7 @@ pub fn remark(cases: &[Case], findings: &Findings) -> Option<String> {
     ];
     let parts: Vec<String> = common.into_iter().flatten().collect();
     // Sizes alone say little.
-    let sizes = sizes(&all).filter(|_| !parts.is_empty());
+    let sizes = sizes(&all, cases).filter(|_| !parts.is_empty());
     let sentence = || parts.iter().cloned().chain(sizes).collect::<Vec<_>>().join("; ");
     (!parts.is_empty()).then(|| format!("what is left: {}", sentence()))
 }
@@ -52,7 +53,7 @@ fn common<T: PartialEq + Copy>(all: &[Element], of: impl Fn(&Element) -> T) -> O
     all.iter().all(|x| of(x) == first).then_some(first)
 }
 
-/// The ratio of the wrong values to the right ones, if it is the same to three digits.
+/// The ratio of the wrong values to the right ones, if it is the same for all.
 fn ratio(all: &[Element]) -> Option<String> {
     let words: [Property<bool>; 4] = [
         ("0", |x| x.got == 0.0),
@@ -65,8 +66,15 @@ fn ratio(all: &[Element]) -> Option<String> {
     }
     let ratios = || all.iter().map(|x| x.got / x.right);
     let (least, most) = ratios().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
-    let is_one = ratios().all(f64::is_finite) && most - least <= 1e-3 * least.abs();
-    (is_one && all.len() > 1).then(|| format!("all wrong values are {least:.4} times the right ones"))
+    // Values near the right ones are told by their difference, which must be the same to a tenth.
+    let off = [least - 1.0, most - 1.0];
+    let is_near = off.iter().all(|off| off.abs() < 1e-3);
+    let spread = if is_near { 0.1 * off[0].abs() } else { 1e-3 * least.abs() };
+    let is_one = ratios().all(f64::is_finite) && most - least <= spread;
+    (is_one && all.len() > 1).then(|| match is_near {
+        true => format!("all wrong values differ from the right ones by {:.1e} of them", off[0]),
+        false => format!("all wrong values are {least:.4} times the right ones"),
+    })
 }
 
 /// Where all wrong elements stand.
@@ -81,19 +89,17 @@ fn place(all: &[Element]) -> Option<String> {
     Some(format!("all wrong elements stand in the {name}"))
 }
 
-/// The sizes that all cases have in common, where they are 1 or large.
-fn sizes(all: &[Element]) -> Option<String> {
+/// The sizes that all these cases have in common, where they are 1 or large and those of the cases that pass are not.
+fn sizes(all: &[Element], cases: &[Case]) -> Option<String> {
     const LARGE: usize = 5;
-    let sizes: [Property<usize>; 3] = [
-        ("m", |x| x.case.question.problem.m()),
-        ("n", |x| x.case.question.problem.n()),
-        ("n_next", |x| x.case.question.problem.n_next()),
-    ];
-    let of = |(name, size): &Property<usize>| {
-        let (least, most) = (all.iter().map(size).min()?, all.iter().map(size).max()?);
-        match (least, most) {
-            (1, 1) => Some(format!("{name} = 1")),
-            (LARGE.., _) => Some(format!("{name} ≥ {least}")),
+    type Size = (&'static str, fn(&Problem) -> usize);
+    let sizes: [Size; 3] = [("m", Problem::m), ("n", Problem::n), ("n_next", Problem::n_next)];
+    let of = |(name, size): &Size| {
+        let these = || all.iter().map(|x| size(&x.case.question.problem));
+        let passing = || cases.iter().filter(|case| case.passed).map(|case| size(&case.question.problem));
+        match (these().min()?, these().max()?) {
+            (1, 1) if passing().any(|size| size > 1) => Some(format!("{name} = 1")),
+            (least @ LARGE.., _) if passing().any(|size| size < least) => Some(format!("{name} ≥ {least}")),
             _ => None,
         }
     };

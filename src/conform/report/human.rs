@@ -1,9 +1,9 @@
-//! The report for people: short, the worst first, with a command to reproduce each failure.
+//! The report for people: the diagnosis, then one failure of each cause with a command to reproduce it, then the totals.
 
 use super::{Report, blame, cases, diagnosed, message, summary};
 use crate::conform::coverage::Coverage;
 use crate::conform::judge::localise::equation;
-use crate::conform::judge::verdict::{Finding, Status, Tally, Verdict};
+use crate::conform::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use crate::conform::judge::whole_run::ROUNDING_BIAS;
 use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
@@ -36,19 +36,41 @@ pub fn human(report: &Report, colour: bool) -> String {
         + &strict(run)
 }
 
+/// The diagnosis and one failure of each cause, for a report that has shown each failure.
+pub fn brief(run: &Run) -> String {
+    let failed = |status: Status| matches!(status, Status::Fail | Status::Errored);
+    let of =
+        |outcome: &Outcome| Unexpected { id: outcome.id.clone(), what: outcome.verdict.status.name().into() };
+    let failed: Vec<&Outcome> =
+        run.outcomes.iter().filter(|outcome| failed(outcome.verdict.status)).collect();
+    let unexpected: Vec<Unexpected> = failed.iter().map(|outcome| of(outcome)).collect();
+    let failures =
+        unexpected.iter().zip(&failed).map(|(unexpected, outcome)| (unexpected, Some(&outcome.verdict)));
+    let line = |alike: &Vec<Failure>| {
+        let (smallest, verdict) = smallest(alike)?;
+        let says = verdict.and_then(summary).unwrap_or_default();
+        Some(format!("{} like {}: {says}\n", alike.len(), smallest.id))
+    };
+    let lines: String = causes(run, failures.collect()).iter().take(DETAILED).filter_map(line).collect();
+    heading(run) + &diagnosis(run, false) + &plain(&lines)
+}
+
 type Failure<'a> = (&'a Unexpected, Option<&'a Verdict>);
+
+/// The failure with the fewest elements.
+fn smallest<'a>(alike: &[Failure<'a>]) -> Option<Failure<'a>> {
+    let size = |verdict: Option<&Verdict>| -> usize {
+        verdict.map_or(0, |verdict| verdict.tallies.iter().map(|tally| tally.elements).sum())
+    };
+    alike.iter().min_by_key(|(_, verdict)| size(*verdict)).copied()
+}
 
 /// One failure of each cause, the smallest, with the number of those like it.
 fn examples(report: &Report, failures: Vec<Failure>, colour: bool) -> String {
     let mut text = String::new();
     let causes = causes(report.run, failures);
     for alike in causes.iter().take(DETAILED) {
-        let size = |verdict: Option<&Verdict>| -> usize {
-            verdict.map_or(0, |verdict| verdict.tallies.iter().map(|tally| tally.elements).sum())
-        };
-        let Some((unexpected, verdict)) = alike.iter().min_by_key(|(_, verdict)| size(*verdict)) else {
-            continue;
-        };
+        let Some((unexpected, verdict)) = smallest(alike) else { continue };
         text += &format!("\n{}  {}\n", paint(colour, RED, &unexpected.id), unexpected.what);
         let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&unexpected.id));
         text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));

@@ -6,7 +6,7 @@ mod json;
 mod junit;
 mod side_by_side;
 
-pub use human::{details, human};
+pub use human::{brief, details, human};
 pub use json::json;
 pub use junit::junit;
 pub use side_by_side::SideBySide;
