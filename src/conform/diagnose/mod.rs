@@ -1,8 +1,9 @@
 //! Names the defects: compares a subject's results with those of the known defects on the same problems.
 //!
 //! `case` finds what is wrong by itself in one case, and whether a defect makes it so. `peel` weighs that over all
-//! cases, and looks again at what a named defect leaves unexplained. `describe` says what the rest has in
-//! common. [`mask`] compares the visible masks, [`shorter`] the arithmetic. No name is better than a wrong one: a defect that makes a right element wrong is out.
+//! cases, and looks again at what a named defect leaves unexplained. `describe` says what the rest has in common.
+//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. No name is better than a wrong one: a defect that
+//! makes a right element wrong is out.
 
 mod allowance;
 mod case;
