@@ -10,7 +10,6 @@ use crate::conform::judge::question::{Question, Solved};
 use crate::grid::Grid;
 use crate::oracle::tolerance::derive;
 use crate::trace::{Misshapen, Quantity, Results};
-use crate::zoo::distance::CAUGHT;
 use std::cell::OnceCell;
 
 /// A case that is compared.
@@ -138,7 +137,7 @@ impl<'a> Case<'a> {
             if !reads.contains(&wrong) || reads.iter().any(|read| *read != wrong && is_wrong(read)) {
                 return None;
             }
-            let far = |sides: &Sides, at, got| sides.ratio(at, got).is_some_and(|ratio| ratio >= CAUGHT);
+            let far = |sides: &Sides, at, got| sides.is_far(at, got);
             stage.got.cells().iter().enumerate().find_map(|(at, &got)| {
                 let (right, expected) = (&stage.right, &stage.expected);
                 match (right.is_right(at, got), expected.is_right(at, got)) {
@@ -188,7 +187,7 @@ impl<'a> Case<'a> {
             let allowance = self.allowance(stage.quantity, &stage.right, grid);
             got.any(|(at, got)| {
                 let wrong = grid.cells()[at];
-                let far = |sides: &&Sides| sides.ratio(at, wrong).is_some_and(|ratio| ratio >= CAUGHT);
+                let far = |sides: &&Sides| sides.is_far(at, wrong);
                 is_right(at, got)
                     && sides.iter().all(far)
                     && !allowance.is_same(wrong, got, stage.right.bounds[at])
@@ -232,7 +231,7 @@ impl<'a> Case<'a> {
                     largest = size;
                     found.way = if error.is_finite() { (got - wrong).abs() / error } else { 0.0 };
                 }
-            } else if right.ratio(at, wrong).is_some_and(|ratio| ratio >= CAUGHT) {
+            } else if [right, &stage.expected].iter().all(|sides| sides.is_far(at, wrong)) {
                 found.conflicts.push(position);
             }
         }

@@ -32,6 +32,8 @@ const MOST_OF_A_KIND: f64 = 0.9;
 /// A defect is named only if at least this share of the findings in which it shows is as it makes them: the others may
 /// be another defect's, which hides it.
 const MOST_OF_ITS_OWN: f64 = 0.25;
+/// At most this many kinds of a result may be left open for each that is explained.
+const MOST_UNSETTLED: usize = 4;
 /// Another suspect is as good if it explains this share of what the best one does.
 const AS_GOOD: f64 = 0.9;
 
@@ -133,7 +135,8 @@ impl Findings {
         }
     }
 
-    /// The kinds of which most is explained.
+    /// The kinds of which most is explained. Where most activations of a result are wrong in a way that nothing explains,
+    /// what fits one of them by itself is part of that.
     fn settled(&self) -> BTreeMap<Kind, bool> {
         let mut shares: BTreeMap<Kind, (f64, f64)> = BTreeMap::new();
         for (kind, open) in self.kinds.iter().zip(&self.open) {
@@ -141,10 +144,13 @@ impl Findings {
             *left += open.iter().filter(|open| **open).count() as f64 / open.len() as f64;
             *all += 1.0;
         }
-        shares
-            .into_iter()
-            .map(|(kind, (left, all))| (kind, left <= (1.0 - MOST_OF_A_KIND) * all + 1e-9))
-            .collect()
+        let is_settled = |(left, all): &(f64, f64)| *left <= (1.0 - MOST_OF_A_KIND) * all + 1e-9;
+        let counts = |(quantity, _): &Kind| {
+            let of_it = || shares.iter().filter(|((other, _), _)| other == quantity);
+            let settled = of_it().filter(|(_, share)| is_settled(share)).count();
+            of_it().count() - settled <= MOST_UNSETTLED * settled
+        };
+        shares.iter().map(|(kind, share)| (*kind, is_settled(share) && counts(kind))).collect()
     }
 
     /// What nothing explains: the case, the position among its findings, and that of the element.

@@ -3,6 +3,7 @@
 use crate::grid::Grid;
 use crate::oracle::tolerance::{Bound, ratio};
 use crate::trace::Quantity;
+use crate::zoo::distance::CAUGHT;
 use std::borrow::Cow;
 
 /// A result of the right shape.
@@ -31,6 +32,11 @@ impl Sides<'_> {
     /// The error in tolerances, if there is a tolerance.
     pub fn ratio(&self, at: usize, x: f64) -> Option<f64> {
         Some(ratio(self.values[at], x, self.bounds[at].ok()?))
+    }
+
+    /// Whether the value is wrong beyond doubt.
+    pub fn is_far(&self, at: usize, x: f64) -> bool {
+        self.ratio(at, x).is_some_and(|ratio| ratio >= CAUGHT)
     }
 
     /// Whether the value is within the tolerance.

@@ -8,7 +8,8 @@ use crate::zoo::context::{Call, Memory, RightStep, StepContext};
 use std::sync::Arc;
 
 impl<T: Float> Defect<T> {
-    /// Both defects in one layer. Where both replace a result, `other` does so in the elements that it changes.
+    /// Both defects in one layer. Where both replace a result, `other` does so in the elements that it changes by more
+    /// than a few roundings of a double.
     pub fn and(mut self, other: Self) -> Self {
         fn in_turn<T: Float>(one: Option<Reading<T>>, other: Option<Reading<T>>) -> Option<Reading<T>> {
             match (one, other) {
@@ -35,7 +36,14 @@ impl<T: Float> Defect<T> {
                     if right.shape() != one.shape() || right.shape() != other.shape() {
                         return Some(if right.shape() == other.shape() { one } else { other });
                     }
-                    let is_right = |i, j| right.at(i, j) == other.at(i, j);
+                    // What differs by roundings alone is not changed.
+                    let size = |x: T| -> f64 { Into::<f64>::into(x).abs() };
+                    let largest =
+                        right.cells().iter().map(|&x| size(x)).filter(|x| x.is_finite()).fold(0.0, f64::max);
+                    let is_right = |i, j| {
+                        let (right, other) = (right.at(i, j), other.at(i, j));
+                        right == other || size(right - other) <= 64.0 * f64::EPSILON * largest
+                    };
                     let both = |i, j| if is_right(i, j) { one.at(i, j) } else { other.at(i, j) };
                     Some(s.tabulate(quantity, both))
                 }),
