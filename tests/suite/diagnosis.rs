@@ -524,8 +524,18 @@ fn an_error_of_one_function_is_not_called_a_shorter_format() {
 
 #[test]
 fn two_formulas_that_cancel_are_named_both() {
-    let layer = |id: &str| Layer::new(id, Format::F64, "activations/", "");
-    let names = |id: &str| layer(id).named().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    let twin = "softplus-unsafe-differentiated";
-    assert_eq!(names("elu-cancels+softplus-unsafe"), ["elu-cancels", "softplus-unsafe", twin]);
+    let mut layer = Layer::new("elu-cancels", Format::F64, "", "");
+    let other = Layer::new("softplus-unsafe", Format::F64, "", "").answers;
+    for ((question, results), other) in layer.questions.iter().zip(&mut layer.answers).zip(other) {
+        if question.problem.activation().name() == "softplus" {
+            *results = other;
+        }
+    }
+    let names: Vec<String> = layer.named().into_iter().map(|(name, _)| name).collect();
+    let is_there = |id: &str| names.iter().any(|name| name == id);
+    assert!(is_there("elu-cancels") && is_there("softplus-unsafe"), "{names:?}");
+    assert!(
+        names.iter().all(|name| name.starts_with("elu-cancels") || name.starts_with("softplus-unsafe")),
+        "{names:?}"
+    );
 }
