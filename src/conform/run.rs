@@ -3,10 +3,10 @@
 use super::cases::Case;
 use super::coverage::{self, Coverage};
 use super::diagnose::{Asked, Diagnosis, diagnose};
+use super::judge::side_by_side::SideBySide;
 use super::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use super::judge::whole_run::WholeRunCheck;
 use super::judge::{self, infer_mask, question::Question};
-use super::report::SideBySide;
 use super::subject::{About, Answer, MaskSource, Subject};
 use crate::problem::{Fault, Problem, formats};
 use crate::trace::Quantity;

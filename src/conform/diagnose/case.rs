@@ -91,9 +91,6 @@ impl<'a> Case<'a> {
         let expected = &self.solved.expected;
         let own = |quantity: Quantity| self.results.shaped(quantity, expected.shape(quantity)).ok();
         let finite = |quantity, at: usize| Some(own(quantity)?.cells()[at]).filter(|x| x.is_finite());
-        let has_wrong = |quantity: &Quantity| {
-            self.stages.iter().any(|s| s.quantity == *quantity && s.wrong().next().is_some())
-        };
         let is_finite = |quantity: &Quantity| {
             own(*quantity).is_none_or(|grid| grid.cells().iter().all(|x| x.is_finite()))
         };
@@ -103,7 +100,7 @@ impl<'a> Case<'a> {
         for stage in &self.stages {
             let Stage { quantity, got, .. } = *stage;
             // Where what it reads is right, it is what is expected.
-            let inherits = quantity.reads().iter().any(has_wrong);
+            let inherits = quantity.reads().iter().any(|read| self.is_wrong(*read));
             let right = if inherits {
                 let derived = derived.get_or_init(|| derive(problem, expected, &finite, *arithmetic));
                 let cells = || derived.cells(quantity).iter();
@@ -127,22 +124,23 @@ impl<'a> Case<'a> {
         self.findings.extend(findings);
     }
 
+    /// Whether an element of a result is beyond its tolerance.
+    fn is_wrong(&self, quantity: Quantity) -> bool {
+        self.stages.iter().any(|stage| stage.quantity == quantity && stage.wrong().next().is_some())
+    }
+
     /// Whether a later result follows from a wrong one, or from the right one.
     fn is_used(&self, wrong: Quantity) -> Option<bool> {
-        let is_wrong = |read: &Quantity| {
-            self.stages.iter().any(|stage| stage.quantity == *read && stage.wrong().next().is_some())
-        };
         let follows = |stage: &Stage| {
             let reads = stage.quantity.reads();
-            if !reads.contains(&wrong) || reads.iter().any(|read| *read != wrong && is_wrong(read)) {
+            if !reads.contains(&wrong) || reads.iter().any(|read| *read != wrong && self.is_wrong(*read)) {
                 return None;
             }
-            let far = |sides: &Sides, at, got| sides.is_far(at, got);
             stage.got.cells().iter().enumerate().find_map(|(at, &got)| {
                 let (right, expected) = (&stage.right, &stage.expected);
                 match (right.is_right(at, got), expected.is_right(at, got)) {
-                    (true, false) if far(expected, at, got) => Some(true),
-                    (false, true) if far(right, at, got) => Some(false),
+                    (true, false) if expected.is_far(at, got) => Some(true),
+                    (false, true) if right.is_far(at, got) => Some(false),
                     _ => None,
                 }
             })

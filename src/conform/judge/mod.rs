@@ -1,9 +1,8 @@
 //! The verdict on one case: every element is compared with its expected value and tolerance.
 //!
 //! [`question`] holds a question and its right answer, [`localise`] finds the faulty equation, [`sign_bias`] measures
-//! the direction of the errors, and [`infer_mask`] and [`mask_of_da`] infer the mask of a subject that
-//! draws its own. [`whole_run`]
-//! judges what no single case shows.
+//! the direction of the errors, and [`infer_mask`] and [`mask_of_da`] infer the mask of a subject that draws its own.
+//! [`side_by_side`] puts a wrong result beside the right one. [`whole_run`] judges what no single case shows.
 
 pub mod infer_mask;
 pub mod localise;
@@ -11,6 +10,7 @@ pub mod mask_of_da;
 mod mask_step;
 pub mod named_mask;
 pub mod question;
+pub mod side_by_side;
 pub mod sign_bias;
 pub mod verdict;
 pub mod whole_run;

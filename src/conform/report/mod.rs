@@ -4,12 +4,10 @@ pub mod expectations;
 mod human;
 mod json;
 mod junit;
-mod side_by_side;
 
 pub use human::{brief, details, human};
 pub use json::json;
 pub use junit::junit;
-pub use side_by_side::SideBySide;
 
 use super::coverage::Coverage;
 use super::diagnose::{Candidate, Diagnosis};
