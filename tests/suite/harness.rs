@@ -187,25 +187,18 @@ impl Subject for Rounded {
     }
 }
 
-/// Defects that behave otherwise in doubles, and so get no name, or that of another formula which doubles do not tell from
-/// it: formulas that overflow or lose all digits in
-/// floats but not in doubles; truncated digits and sums in a shorter format, where a rounding decides which digits;
+/// Defects that behave otherwise in doubles, and so get no name: formulas that overflow or lose all digits in floats but not in doubles; truncated digits and sums in a shorter format, where a rounding decides which digits;
 /// defects that show in only a few cases, in some of which a rounding of z near ±700 changes the wrong result; and
 /// terms added to a result where the previous call's was so large that few digits remain.
-const OTHERWISE: [&str; 40] = [
-    "activation-before-bias-differentiated",
-    "da-tilde-summed-in-bf16",
+const OTHERWISE: [&str; 35] = [
     "gelu-tanh-unsafe-differentiated",
     "sigmoid-by-compounding-differentiated",
-    "sigmoid-unsafe-differentiated",
     "silu-unsafe-differentiated",
     "softmax-guarded-from-value",
     "softmax-shifted-by-first-differentiated",
-    "softmax-shifted-by-smallest-differentiated",
     "softmax-unshifted-differentiated",
     "softplus-overflows-differentiated",
     "softplus-unsafe-differentiated",
-    "tanh-unsafe-differentiated",
     "z-summed-in-bf16",
     "elu-slope-times-zero",
     "dw-summed-in-bf16",
@@ -235,12 +228,23 @@ const OTHERWISE: [&str; 40] = [
     "results-with-six-digits",
 ];
 
+/// The same, but another formula is named, alone or beside theirs, that doubles do not tell from it.
+const NEAR: [&str; 5] = [
+    r#"activation-before-bias-differentiated: ["activation-before-bias-differentiated", "jacobian-without-bias"]"#,
+    r#"da-tilde-summed-in-bf16: ["da-tilde-summed-in-bf16", "da-tilde-in-bf16"]"#,
+    r#"sigmoid-unsafe-differentiated: ["sigmoid-clipped-from-value"]"#,
+    r#"softmax-shifted-by-smallest-differentiated: ["softmax-shifted-by-first-differentiated"]"#,
+    r#"tanh-unsafe-differentiated: ["tanh-slope-unsafe"]"#,
+];
+
 #[test]
 fn a_defect_with_other_roundings_is_named_too() {
     let rounded =
         |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
     let mut misnamed = misnamed(&sample(181, 3), family, rounded);
-    misnamed.retain(|line| !OTHERWISE.iter().any(|id| line.starts_with(&format!("{id}: "))));
+    misnamed.retain(|line| {
+        !OTHERWISE.iter().any(|id| *line == format!("{id}: []")) && !NEAR.contains(&line.as_str())
+    });
     assert_eq!(misnamed, [""; 0]);
 }
 
@@ -282,7 +286,8 @@ fn differs(one: &[Results], other: &[Results]) -> bool {
     })
 }
 
-/// 500 random pairs of defects in one layer (125 in a sweep of one draw): both are named in 95 of 100 that can both show, and nothing else in any.
+/// 500 random pairs of defects in one layer (125 in a sweep of one draw): both are named in 95 of 100 that can both
+/// show, and nothing else in any.
 ///
 /// Two defects can both show if either changes the results of the layer with the other, and if they do not change the
 /// same elements: two wrong formulas for the same number are one other wrong formula. The half of a defect of both
