@@ -1,4 +1,5 @@
-//! How much of its breadth a test takes: a part, or all with `DROPOUT_ORACLE_SWEEP=n`, as .ci/run sets it.
+//! How much of its breadth a test takes: a part, or all with `DROPOUT_ORACLE_SWEEP=n`. .ci/run sets n = 1, with which
+//! `harness` still samples what it names in single precision and in pairs.
 
 use std::env;
 

@@ -2,8 +2,8 @@
 //!
 //! `case` finds what is wrong by itself in one case, and whether a defect makes it so. `peel` weighs that over all
 //! cases, and looks again at what a named defect leaves unexplained. `describe` says what the rest has in common.
-//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. No name is better than a wrong one: a defect that
-//! makes a right element wrong is out.
+//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. It is better to give no name than a wrong one: a
+//! defect that makes a right element wrong is out.
 
 mod allowance;
 mod case;
