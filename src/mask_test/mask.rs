@@ -18,9 +18,9 @@ pub enum Axis {
     Rows,
     /// The same place, another call.
     Calls,
-    /// The next row and the next unit.
+    /// The next row, and a unit that comes later by the distance.
     Falling,
-    /// The next row and the previous unit.
+    /// The next row, and a unit that comes earlier by the distance.
     Rising,
 }
 
@@ -81,40 +81,62 @@ pub fn full(units: usize) -> u64 {
     u64::MAX >> (64 - units)
 }
 
+/// The units of the two cells of each pair of [`agreements`] in a row.
+pub fn pairs_of_units(
+    units: usize,
+    axis: Axis,
+    lag: usize,
+    phase: usize,
+) -> impl Iterator<Item = (usize, usize)> {
+    let pair = move |k: usize| match axis {
+        Axis::Units => (is_first(k, lag, phase) && k + lag < units).then_some((k, k + lag)),
+        Axis::Rows | Axis::Calls => Some((k, k)),
+        Axis::Falling => (k + lag < units).then_some((k, k + lag)),
+        Axis::Rising => k.checked_sub(lag).map(|other| (k, other)),
+    };
+    (0..units).filter_map(pair)
+}
+
+/// Whether the first cell of a pair of this phase may be at this place: in an even run of `lag` places in phase
+/// 0, in an odd one in phase 1.
+fn is_first(at: usize, lag: usize, phase: usize) -> bool {
+    at / lag % 2 == phase
+}
+
 /// How many pairs of cells that are `lag` apart along the axis agree, and how many such pairs there are.
 ///
 /// Only pairs whose first cell is in an even run of `lag` places count in phase 0, and only those in an odd
-/// run in phase 1. No two pairs of a phase share a cell, so under equation 2 they are independent.
+/// run in phase 1; from one row to the next, the runs are rows. No two pairs of a phase share a cell, so under
+/// equation 2 they are independent.
 pub fn agreements(calls: &[&Mask], axis: Axis, lag: usize, phase: usize) -> (usize, usize) {
     let units = calls[0].units;
-    let first = |at: usize| at / lag % 2 == phase;
+    let among: u64 = pairs_of_units(units, axis, lag, phase).map(|(k, _)| 1 << k).sum();
     let (mut agree, mut trials) = (0, 0);
-    let mut compare = |one: u64, other: u64, among: u64| {
+    let mut compare = |one: u64, other: u64| {
         agree += (!(one ^ other) & among).count_ones() as usize;
         trials += among.count_ones() as usize;
     };
+    // The cell beside each cell of a row, moved to its place.
+    let beside = |row: u64| match axis {
+        Axis::Units | Axis::Falling => row >> lag,
+        Axis::Rising => row << lag,
+        Axis::Rows | Axis::Calls => row,
+    };
     match axis {
         Axis::Units => {
-            let among = (0..units - lag).filter(|&k| first(k)).map(|k| 1 << k).sum();
-            calls.iter().flat_map(|mask| &mask.rows).for_each(|row| compare(*row, row >> lag, among));
+            calls.iter().flat_map(|mask| &mask.rows).for_each(|row| compare(*row, beside(*row)));
         }
         Axis::Calls => {
-            for (call, next) in
-                calls.iter().zip(calls.iter().skip(lag)).enumerate().filter(|x| first(x.0)).map(|x| x.1)
-            {
-                call.rows.iter().zip(&next.rows).for_each(|(one, other)| compare(*one, *other, full(units)));
+            for call in (0..calls.len() - lag).filter(|&call| is_first(call, lag, phase)) {
+                let rows = calls[call].rows.iter().zip(&calls[call + lag].rows);
+                rows.for_each(|(one, other)| compare(*one, *other));
             }
         }
         Axis::Rows | Axis::Falling | Axis::Rising => {
+            let down = if axis == Axis::Rows { lag } else { 1 };
             for rows in calls.iter().map(|mask| &mask.rows) {
-                for i in (0..rows.len() - lag).filter(|&i| first(i)) {
-                    let (one, other) = (rows[i], rows[i + lag]);
-                    match axis {
-                        Axis::Falling => compare(one, other >> 1, full(units - 1)),
-                        Axis::Rising => compare(one >> 1, other, full(units - 1)),
-                        _ => compare(one, other, full(units)),
-                    }
-                }
+                let first = (0..rows.len() - down).filter(|&i| is_first(i, down, phase));
+                first.for_each(|i| compare(rows[i], beside(rows[i + down])));
             }
         }
     }

@@ -9,7 +9,6 @@
 //! share equally. This module imports nothing else of ours.
 
 pub mod cause;
-mod known_defect;
 pub mod mask;
 pub mod plan;
 pub mod power;

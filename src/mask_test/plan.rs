@@ -85,7 +85,7 @@ pub const TINY: f64 = 1.0 / (1u64 << 40) as f64;
 pub const SMALL: f64 = 0.00024;
 
 impl Plan {
-    /// The plan of `check`: 2.6 million cells, in answers of at most 4096 rows of 64 units.
+    /// The plan of `check`: 7.9 million cells, in answers of at most 4096 rows of 64 units.
     pub fn standard(per_unit_p: bool) -> Plan {
         Plan::reduced(per_unit_p, 1)
     }
@@ -101,9 +101,9 @@ impl Plan {
         ask(3, question(Role::Even, &[0.5; 32], 2048));
         ask(2, question(Role::Skewed, &[0.25; 32], 1024));
         ask(1, question(Role::Certain, &[1.0; 32], 512));
-        ask(48, Question { p: vec![0.5; 7], rows: 5, role: Role::Short });
+        ask(128, Question { p: vec![0.5; 7], rows: 5, role: Role::Short });
         ask(1, question(Role::Fine, &[SMALL; 64], 2048));
-        ask(4, question(Role::Fine, &[TINY; 64], 4096));
+        ask(24, question(Role::Fine, &[TINY; 64], 4096));
         ask(4, question(Role::Fine, &[1.0 - TINY; 64], 4096));
         Plan { questions, per_unit_p }
     }

@@ -2,10 +2,15 @@
 //!
 //! By equation 2, all cells of all calls are independent and kept with probability p_k. Every test counts
 //! hits among trials that are then independent with a known chance, so the count is binomial and its p-value
-//! exact, for any number of cells. Only [`What::Repeat`] adds the chances of events that may overlap, which
-//! yields a bound.
+//! exact, for any number of cells. Where the chances of the trials differ, their mean bounds the tails
+//! (Hoeffding 1956). Only the tests of [`recur`] add the chances of events that may overlap, which yields a
+//! bound.
 
-use super::mask::{Axis, Mask, agreements};
+mod recur;
+
+pub use recur::{Recurrence, equal_masks, period, recurrences, recurring_rows};
+
+use super::mask::{Axis, Mask, agreements, full, pairs_of_units};
 use super::plan::{Question, Role};
 use super::tail::{Chance, ln_p_value};
 
@@ -47,6 +52,11 @@ pub enum What {
         /// Which half of the pairs.
         phase: usize,
     },
+    /// Short masks in which the cells at two places agree.
+    Cells((usize, usize), (usize, usize)),
+    /// Cells of the first mask of [`Role::Even`] that agree with those at the same place of the first mask of
+    /// this role.
+    Start(Role),
     /// Last cells of a row, a column or a call that are what the others would determine if exactly half of
     /// all were kept.
     Last(Axis),
@@ -54,6 +64,11 @@ pub enum What {
     Place(usize, usize),
     /// Places at which the first cells of a mask of [`Role::Even`] recur.
     Repeat,
+    /// Three rows of [`Role::Even`] that recur elsewhere, in either order, with the units in either order, as
+    /// they are or with kept and dropped swapped.
+    Rows,
+    /// Short masks that are equal.
+    Equal,
 }
 
 /// A test and its result.
@@ -93,21 +108,25 @@ pub fn of<'a>(samples: &'a [Sample], role: Role) -> Vec<&'a Sample<'a>> {
 /// All tests, in a fixed order. The plan alone determines which ones there are.
 pub fn all(samples: &[Sample]) -> Vec<Test> {
     let mut tests = rates(samples);
-    for role in [Role::Even, Role::Skewed, Role::Short] {
-        let calls: Vec<&Mask> = of(samples, role).iter().map(|sample| &sample.mask).collect();
-        let p = of(samples, role)[0].question.p[0];
-        tests.extend(neighbours(role, &calls, p));
+    for role in [Role::Rates, Role::Even, Role::Skewed, Role::Short] {
+        let samples = of(samples, role);
+        let calls: Vec<&Mask> = samples.iter().map(|sample| &sample.mask).collect();
+        tests.extend(neighbours(role, &samples));
         match role {
             Role::Even => {
-                tests.extend([last_of_rows(&calls), last_of_columns(&calls), repeats(&calls)]);
+                tests.extend([last_of_rows(&calls), last_of_columns(&calls)]);
+                tests.extend([recur::of_the_start(&calls), recur::of_rows(&calls)]);
             }
             Role::Short => {
                 tests.push(last_of_calls(&calls));
                 tests.extend(places(&calls));
+                tests.extend(cells(&calls));
+                tests.push(recur::of_masks(&calls));
             }
             _ => {}
         }
     }
+    tests.extend([Role::Rates, Role::Skewed].map(|role| start(samples, role)));
     tests
 }
 
@@ -142,25 +161,57 @@ fn rates(samples: &[Sample]) -> Vec<Test> {
     tests
 }
 
-/// Pairs of cells. Two independent cells agree with probability p² + (1 − p)²; if each p is off by at most e,
-/// that is off by at most 2e + 2e².
-fn neighbours(role: Role, calls: &[&Mask], p: f64) -> Vec<Test> {
+/// The longest distance between rows up to which every one is tested. Beyond it, powers of two are.
+const NEAR: usize = 32;
+
+/// Pairs of cells. Two independent cells agree with probability p² + (1 − p)², or, where their probabilities
+/// differ, pq + (1 − p)(1 − q); if each is off by at most e, that is off by at most 2e + 2e².
+fn neighbours(role: Role, samples: &[&Sample]) -> Vec<Test> {
+    let calls: Vec<&Mask> = samples.iter().map(|sample| &sample.mask).collect();
     let (rows, units) = (calls[0].rows.len(), calls[0].units);
-    let powers = |end: usize| (0..).map(|e| 1 << e).take_while(move |lag| 2 * lag <= end);
-    let mut lags = vec![(Axis::Calls, 1)];
+    let mut lags = Vec::new();
+    if role != Role::Rates {
+        lags.push((Axis::Calls, 1));
+    }
     if role != Role::Short {
-        lags.extend(powers(units).chain([3]).map(|lag| (Axis::Units, lag)));
-        lags.extend(powers(rows).chain([3]).map(|lag| (Axis::Rows, lag)));
-        lags.extend([(Axis::Falling, 1), (Axis::Rising, 1)]);
+        lags.extend((1..units).map(|lag| (Axis::Units, lag)));
+        lags.extend((1..=NEAR.min(rows / 2)).map(|lag| (Axis::Rows, lag)));
+    }
+    if matches!(role, Role::Even | Role::Skewed) {
+        let powers = (0..).map(|e| 1 << e).take_while(|lag| 2 * lag <= rows);
+        lags.extend(powers.filter(|lag| *lag > NEAR).map(|lag| (Axis::Rows, lag)));
+        lags.extend((1..units).flat_map(|lag| [(Axis::Falling, lag), (Axis::Rising, lag)]));
     }
     let phases = |(axis, lag)| [(axis, lag, 0), (axis, lag, 1)];
     let test = |(axis, lag, phase)| {
-        let (agree, pairs) = agreements(calls, axis, lag, phase);
-        let chance = p * p + (1.0 - p) * (1.0 - p);
-        Test::new(role, What::Agree { axis, lag, phase }, agree, pairs, chance, 3.0 * GRAIN)
+        let (agree, pairs) = agreements(&calls, axis, lag, phase);
+        let chances = samples.iter().flat_map(|sample| {
+            let p = &sample.question.p;
+            pairs_of_units(units, axis, lag, phase).map(|(k, l)| p[k] * p[l] + (1.0 - p[k]) * (1.0 - p[l]))
+        });
+        Test::new(role, What::Agree { axis, lag, phase }, agree, pairs, mean(chances), 3.0 * GRAIN)
     };
     let pairs = lags.into_iter().flat_map(phases).map(test);
     pairs.filter(|test| test.trials > 0).collect()
+}
+
+/// The mean, or 0 of nothing.
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+    sum / f64::from(count.max(1))
+}
+
+/// The first masks of two roles, which differ in p, in the number of rows or in both: for a p of 1/2, cells
+/// agree with probability 1/2 whatever the other p is.
+fn start(samples: &[Sample], role: Role) -> Test {
+    let [even, other] = [Role::Even, role].map(|role| &of(samples, role)[0].mask);
+    let units = even.units.min(other.units);
+    let (mut agree, mut pairs) = (0, 0);
+    for (one, other) in even.rows.iter().zip(&other.rows) {
+        agree += (!(one ^ other) & full(units)).count_ones() as usize;
+        pairs += units;
+    }
+    Test::new(Role::Even, What::Start(role), agree, pairs, 0.5, 3.0 * GRAIN)
 }
 
 /// The last cell of a group, guessed from the others: kept if they keep fewer than half of the group.
@@ -208,53 +259,15 @@ fn places(calls: &[&Mask]) -> Vec<Test> {
     (0..rows).flat_map(|i| (0..units).map(move |k| test(i, k))).collect()
 }
 
-/// The first 64 cells of each mask, searched for at every other place of all masks.
-///
-/// At one place they recur with a probability of at most (1/2 + e)^64, even if the places overlap, because
-/// each successive cell is new. The sum over all places bounds the probability of any recurrence.
-fn repeats(calls: &[&Mask]) -> Test {
-    let found = recurrences(calls).len();
-    let places = calls.len() * calls.iter().map(|mask| mask.cells()).sum::<usize>();
-    let chance = (0.5 + GRAIN).powi(64);
-    let ln_p = if found == 0 { 0.0 } else { (places as f64 * chance).ln() };
-    Test { what: What::Repeat, role: Role::Even, hits: found, trials: places, chance, ln_p }
-}
-
-/// Each start of a mask, with each other place at which its first 64 cells recur. Places are counted in cells
-/// over all masks in order.
-pub fn recurrences(calls: &[&Mask]) -> Vec<(usize, usize)> {
-    let units = calls[0].units;
-    let rows: Vec<u64> = calls.iter().flat_map(|mask| &mask.rows).copied().collect();
-    let starts: Vec<usize> = (0..calls.len()).map(|call| call * calls[0].rows.len()).collect();
-    // With 32 units per row, three rows contain every run of 64 cells that starts in the first of them.
-    let run = |i: usize| {
-        let row = |i: usize| u128::from(rows[i]);
-        row(i) | row(i + 1) << units | row(i + 2) << (2 * units)
-    };
-    let wanted: Vec<u64> = starts.iter().map(|&start| run(start) as u64).collect();
-    let mut found = Vec::new();
-    for i in 0..rows.len() - 2 {
-        let cells = run(i);
-        for shift in 0..units {
-            let window = (cells >> shift) as u64;
-            for (&start, _) in starts.iter().zip(&wanted).filter(|(_, wanted)| **wanted == window) {
-                if start * units != i * units + shift {
-                    found.push((start * units, i * units + shift));
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The smallest number of cells after which the masks, in order, repeat from beginning to end; `None` if they
-/// do not, or if less than a mask remains to show it.
-pub fn period(calls: &[&Mask]) -> Option<usize> {
+/// Each two places, over all short masks: cells that copy others, as in a tail that a kernel fills anew.
+fn cells(calls: &[&Mask]) -> Vec<Test> {
     let (rows, units) = (calls[0].rows.len(), calls[0].units);
-    let cell = |c: usize| calls[c / units / rows].at(c / units % rows, c % units);
-    let cells = calls.len() * rows * units;
-    let repeats = |period: &usize| (0..cells - period).all(|c| cell(c) == cell(c + period));
-    let from_the_first =
-        recurrences(calls).into_iter().filter(|(start, _)| *start == 0).map(|(_, place)| place);
-    from_the_first.filter(|place| *place <= cells - rows * units).find(repeats)
+    let places: Vec<(usize, usize)> = (0..rows).flat_map(|i| (0..units).map(move |k| (i, k))).collect();
+    let test = |one: (usize, usize), other: (usize, usize)| {
+        let agree = calls.iter().filter(|mask| mask.at(one.0, one.1) == mask.at(other.0, other.1)).count();
+        Test::new(Role::Short, What::Cells(one, other), agree, calls.len(), 0.5, 3.0 * GRAIN)
+    };
+    let pairs =
+        places.iter().enumerate().flat_map(|(at, one)| places[..at].iter().map(move |other| (*other, *one)));
+    pairs.map(|(one, other)| test(one, other)).collect()
 }

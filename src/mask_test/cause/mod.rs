@@ -4,11 +4,13 @@
 //! before bare figures. Nothing is rejected here: the judgement is complete, and this module only explains
 //! it.
 
+mod copies;
+mod known_defect;
+
 use super::Finding;
-use super::known_defect;
 use super::mask::{Axis, Mask};
 use super::plan::{Plan, Role};
-use super::test::{Sample, Test, What, of, period, recurrences};
+use super::test::{Recurrence, Sample, Test, What, of, recurrences, recurring_rows};
 
 /// What is wrong, starting with the cause that explains most. Empty if no test rejects and no unit of p = 1
 /// is dropped.
@@ -21,7 +23,7 @@ pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) 
     }
     let mut findings: Vec<Finding> = constant(samples).into_iter().collect();
     if findings.is_empty() {
-        findings.extend(relations(samples, tests));
+        findings.extend(copies::found(plan, samples, tests, ln_level));
         if findings.is_empty() {
             findings.extend(exact_numbers(samples, &rejected));
         }
@@ -30,7 +32,9 @@ pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) 
     findings.extend(certain);
     let mut named: Vec<&str> =
         findings.iter().filter_map(|finding| finding.test.as_ref()).map(kind).collect();
-    for test in rejected {
+    // In a few masks that recur, everything else follows from chance.
+    let few = named.contains(&"equal");
+    for test in rejected.into_iter().filter(|test| !(few && test.role == Role::Short)) {
         let kind = kind(test);
         if !named.contains(&kind) {
             named.push(kind);
@@ -53,73 +57,39 @@ fn dropped_at_one(samples: &[Sample]) -> Option<Finding> {
     None
 }
 
-/// Masks whose cells are all the same.
+/// Masks that are not drawn: each unit is always kept or always dropped.
 fn constant(samples: &[Sample]) -> Option<Finding> {
-    let all = |kept: bool| {
-        samples.iter().all(|sample| sample.mask.kept() == if kept { sample.mask.cells() } else { 0 })
-    };
-    let says = match (all(true), all(false)) {
-        (true, _) => "nothing is ever dropped, as in evaluation mode",
-        (_, true) => "nothing is ever kept: every mask is all zeros",
-        _ => return None,
-    };
-    Some(Finding { says: says.to_string(), test: None })
-}
-
-/// Cells that others determine without exception, in the masks of p = 1/2.
-fn relations(samples: &[Sample], tests: &[Test]) -> Vec<Finding> {
-    let pairs = |axis, lag, phase| {
-        let what = What::Agree { axis, lag, phase };
-        tests.iter().find(|test| test.role == Role::Even && test.what == what)
-    };
-    let always = |axis, lag, phase| pairs(axis, lag, phase).is_some_and(|test| test.hits == test.trials);
-    let calls: Vec<&Mask> = of(samples, Role::Even).iter().map(|sample| &sample.mask).collect();
-    let (rows, units) = (calls[0].rows.len(), calls[0].units);
-    let mut findings = Vec::new();
-    let mut say = |says: String, test: Option<&Test>| findings.push(Finding { says, test: test.copied() });
-    let period = period(&calls);
-    if let Some(cells) = period.filter(|cells| ![units, rows * units].contains(cells)) {
-        let length = match cells % units {
-            0 => format!("{cells} cells ({} rows)", cells / units),
-            _ => format!("{cells} cells"),
-        };
-        let test = tests.iter().find(|test| test.what == What::Repeat);
-        say(format!("the stream has a short period: the mask repeats after {length}"), test);
-    }
-    if always(Axis::Calls, 1, 0) && always(Axis::Calls, 1, 1) {
-        say("every call returns the same mask".to_string(), pairs(Axis::Calls, 1, 0));
-    }
-    // Cells that agree at distances 1, 2, 4, …, within runs of that length, form groups.
-    let group = |axis| (0..).map(|e| 1 << e).find(|&lag| !always(axis, lag, 0)).unwrap_or(1);
-    match group(Axis::Rows) {
-        1 => {}
-        size if size >= rows => {
-            say("every row of the batch has the same mask".to_string(), pairs(Axis::Rows, 1, 0));
-        }
-        size => say(format!("rows share their mask in groups of {size}"), pairs(Axis::Rows, 1, 0)),
-    }
-    match group(Axis::Units) {
-        1 => {}
-        size if size >= units => {
-            say(
-                "all units of a row share one mask entry: a row is kept or dropped as a whole".to_string(),
-                pairs(Axis::Units, 1, 0),
-            );
-        }
-        size => say(format!("units share their mask entry in groups of {size}"), pairs(Axis::Units, 1, 0)),
-    }
-    let in_groups = |axis| !matches!(axis, Axis::Falling | Axis::Rising) && always(axis, 1, 0);
-    for test in tests.iter().filter(|test| test.role == Role::Even) {
-        let What::Agree { axis, lag, phase } = test.what else { continue };
-        let cells = apart(axis, lag);
-        if test.hits == 0 {
-            say(format!("antithetic pairs: {cells} are always opposite"), Some(test));
-        } else if test.hits == test.trials && phase == 0 && !in_groups(axis) {
-            say(format!("{cells} always agree"), Some(test));
+    let drawn = samples.iter().filter(|sample| !matches!(sample.question.role, Role::Fine | Role::Certain));
+    let units = drawn.flat_map(|sample| {
+        let p = sample.question.p.iter().zip(&sample.kept);
+        p.map(|(&p, &kept)| (p, kept, sample.question.rows))
+    });
+    let (mut kept, mut dropped) = (Vec::new(), Vec::new());
+    for (p, count, rows) in units {
+        match count {
+            0 => dropped.push(p),
+            _ if count == rows => kept.push(p),
+            _ => return None,
         }
     }
-    findings.dedup_by(|one, other| one.says == other.says);
-    findings
+    let least = kept.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = dropped.iter().copied().fold(0.0, f64::max);
+    let says = if dropped.is_empty() {
+        "nothing is ever dropped, as in evaluation mode".to_string()
+    } else if kept.is_empty() && dropped_at_one(samples).is_some() {
+        "nothing is ever kept: every mask is all zeros".to_string()
+    } else if least == 1.0 || kept.is_empty() {
+        "nothing is kept where p is below 1".to_string()
+    } else if most < least {
+        format!(
+            "nothing is drawn: units of p = {least:?} and above are always kept, those of p = {most:?} and below never"
+        )
+    } else if of(samples, Role::Even).windows(2).all(|pair| pair[0].mask == pair[1].mask) {
+        "nothing is drawn: each unit is always kept or always dropped".to_string()
+    } else {
+        return None;
+    };
+    Some(Finding { says, test: None })
 }
 
 /// Counts of kept cells that never vary.
@@ -166,8 +136,10 @@ fn apart(axis: Axis, lag: usize) -> String {
         (Axis::Rows, 1) => "neighbouring rows".to_string(),
         (Axis::Rows, _) => format!("rows {lag} apart"),
         (Axis::Calls, _) => "masks of successive calls".to_string(),
-        (Axis::Falling, _) => "a cell and the next unit of the next row".to_string(),
-        (Axis::Rising, _) => "a cell and the unit before it in the next row".to_string(),
+        (Axis::Falling, 1) => "a cell and the next unit of the next row".to_string(),
+        (Axis::Falling, _) => format!("a cell and the unit {lag} after it in the next row"),
+        (Axis::Rising, 1) => "a cell and the unit before it in the next row".to_string(),
+        (Axis::Rising, _) => format!("a cell and the unit {lag} before it in the next row"),
     }
 }
 
@@ -180,7 +152,10 @@ fn kind(test: &Test) -> &'static str {
         What::Agree { .. } => "rows",
         What::Last(_) => "number",
         What::Place(..) => "place",
-        What::Repeat => "repeat",
+        What::Cells(..) => "cells",
+        What::Start(_) => "start",
+        What::Repeat | What::Rows => "repeat",
+        What::Equal => "equal",
     }
 }
 
@@ -195,12 +170,18 @@ fn bare(plan: &Plan, samples: &[Sample], test: &Test) -> String {
         What::Kept(p) => format!("units of p = {p:?} are kept with probability {share:.6}"),
         What::Unit(k, p) => format!("unit {k} is kept with probability {share:.4} although p = {p:?}"),
         What::Agree { axis, lag, .. } => {
-            let chance = test.chance;
-            format!(
-                "{} are not independent: they agree with probability {share:.4}, not {chance:.4}",
-                apart(axis, lag)
-            )
+            let (apart, chance) = (apart(axis, lag), test.chance);
+            format!("{apart} are not independent: they agree with probability {share:.4}, not {chance:.4}")
         }
+        What::Cells(one, other) => format!(
+            "cells {one:?} and {other:?} of a mask of 5 × 7 are not independent: they agree with probability {share:.4}, not 0.5"
+        ),
+        What::Start(role) => format!(
+            "the first mask of p = 1/2 and the first of {} are not independent: they agree with probability {share:.4}, not 0.5",
+            if role == Role::Skewed { "p = 1/4" } else { "the run" }
+        ),
+        What::Rows => rows_recur(samples),
+        What::Equal => "some of the masks of 5 × 7 are equal".to_string(),
         What::Last(Axis::Rows) => "the number of kept units in a row predicts its last unit".to_string(),
         What::Last(Axis::Units) => "the number of rows that keep a unit predicts its last row".to_string(),
         What::Last(_) => "the number of kept cells in a call predicts its last cell".to_string(),
@@ -213,4 +194,21 @@ fn bare(plan: &Plan, samples: &[Sample], test: &Test) -> String {
             format!("64 consecutive cells recur {} cells later", start.abs_diff(place))
         }
     }
+}
+
+/// The rows of [`What::Rows`] and where they recur.
+fn rows_recur(samples: &[Sample]) -> String {
+    let calls: Vec<&Mask> = of(samples, Role::Even).iter().map(|sample| &sample.mask).collect();
+    let Some(Recurrence { one, other, rows_reversed, units_reversed, swapped }) = recurring_rows(&calls)
+    else {
+        return "rows recur".to_string();
+    };
+    let run = |(call, row): (usize, usize)| format!("rows {row} to {} of mask {call} of p = 1/2", row + 2);
+    let ways = [
+        (rows_reversed, ", in reverse order"),
+        (units_reversed, ", with the units in reverse order"),
+        (swapped, ", with kept and dropped swapped"),
+    ];
+    let how: String = ways.iter().filter(|way| way.0).map(|way| way.1).collect();
+    format!("{} recur as {}{how}", run(one), run(other))
 }

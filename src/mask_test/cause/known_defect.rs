@@ -2,10 +2,10 @@
 //!
 //! Like [`super::cause`], this file only explains what the tests have rejected.
 
-use super::Finding;
-use super::plan::{Plan, Role};
-use super::tail::{Chance, ln_p_value};
-use super::test::{GRAIN, Sample, Test, What};
+use crate::mask_test::Finding;
+use crate::mask_test::plan::{Plan, Role};
+use crate::mask_test::tail::{Chance, ln_p_value};
+use crate::mask_test::test::{GRAIN, Sample, Test, What};
 
 /// Kept cells among the cells for which a defect predicts one probability.
 struct Tally {
