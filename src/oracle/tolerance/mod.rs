@@ -66,8 +66,8 @@ impl Derived {
     }
 }
 
-/// Each element as computed from the results before it: from an implementation's `own` ones if available, otherwise
-/// from the exact ones with their error bounds. So a wrong result is blamed itself, but not the results that merely
+/// Each element as computed from the results before it: from an implementation's `own` ones if available, or what
+/// follows from them, otherwise from the exact ones with their error bounds. So a wrong result is blamed itself, but not the results that merely
 /// inherit its error.
 pub fn derive(
     problem: &Problem,
@@ -98,13 +98,14 @@ fn run<const S: usize, const A: usize>(
 ) -> Step<Derived> {
     let inputs = problem.inputs().over::<ErrorBound<S, A>>();
     let g = problem.activation();
-    let known = |quantity: Quantity, index: usize, derived: ErrorBound<S, A>| match own(quantity, index) {
-        Some(x) => ErrorBound::stored(x),
-        None => derived.known(expected.cells(quantity)[index]),
-    };
     let grid = |quantity: Quantity, derived: &Grid<ErrorBound<S, A>>| {
+        let follows = follows_from_own(quantity, expected, own);
         let cols = derived.cols();
-        Grid::tabulate(derived.rows(), cols, |i, j| known(quantity, i * cols + j, derived.at(i, j)))
+        Grid::tabulate(derived.rows(), cols, |i, j| match own(quantity, i * cols + j) {
+            Some(x) => ErrorBound::stored(x),
+            None if follows => derived.at(i, j),
+            None => derived.at(i, j).known(expected.cells(quantity)[i * cols + j]),
+        })
     };
 
     // An implementation may scale before it masks, so the scaled number of a dropped unit must not overflow either.
@@ -136,13 +137,24 @@ fn run<const S: usize, const A: usize>(
         // An implementation may scale the terms of the sum instead.
         let terms = (0..z.cols()).map(|j| from_dz.at(i, j) * inputs.w.at(k, j));
         let of_terms = ErrorBound::sum_of_scaled(terms, ErrorBound::one() / p.at(k));
-        // If dZ is the implementation's own, the exact dÃ does not follow from it.
-        let is_own = (0..z.cols()).any(|j| own(Quantity::Dz, i * z.cols() + j).is_some());
-        if is_own { of_terms } else { of_sum.at(i, k).either(of_terms) }
+        of_sum.at(i, k).either(of_terms)
     });
     let da = masked(da);
     Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } }
         .map(derived)
+}
+
+/// Whether a result reads an implementation's own numbers, directly or through others. If so, it may differ from the
+/// expected one.
+fn follows_from_own(
+    quantity: Quantity,
+    expected: &Step<f64>,
+    own: &dyn Fn(Quantity, usize) -> Option<f64>,
+) -> bool {
+    quantity.reads().iter().any(|&read| {
+        (0..expected.cells(read).len()).any(|index| own(read, index).is_some())
+            || follows_from_own(read, expected, own)
+    })
 }
 
 fn derived<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Derived {
