@@ -8,12 +8,11 @@ use crate::conform::judge::whole_run::{self, WholeRunCheck};
 use crate::conform::report::expectations::Expectations;
 use crate::conform::report::{self, Report, human, json, junit};
 use crate::conform::run::{Run, covered};
+use crate::conform::subject::Subject;
 use crate::conform::subject::program::{Absent, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
-use crate::conform::subject::{About, Subject};
 use crate::error::Error;
 use crate::fixture::files;
-use crate::number::{Arithmetic, Format};
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -174,10 +173,7 @@ impl Check {
         let limits = Limits { answer: self.timeout, start: self.start_timeout, ..Limits::default() };
         match Program::start(&self.command, limits) {
             Ok(program) => Ok(Box::new(program)),
-            Err(NotStarted::Program(why)) => {
-                let about = About::new(joined(&self.command), Arithmetic::plain(Format::F64));
-                Ok(Box::new(Absent { about, why }))
-            }
+            Err(NotStarted::Program(why)) => Ok(Box::new(Absent { name: joined(&self.command), why })),
             Err(error) => Err(Error::Usage(error.to_string())),
         }
     }

@@ -5,8 +5,8 @@
 //! question as it was asked, and in the results that the subject returns.
 
 use super::cases;
+use super::exchange;
 use super::judge::question::{Question, Solved};
-use super::run;
 use super::subject::{About, MaskSource};
 use crate::cases::{Profile, SMOKE};
 use crate::number::Format;
@@ -84,7 +84,7 @@ fn needs<T: Float>(missed: &[&Defect<T>], about: &About) -> BTreeMap<String, usi
     let more = more(about);
     let smoke = cases::of(Profile::Smoke);
     let questions = |about: &About| -> Vec<Arc<Question>> {
-        smoke.par_iter().filter_map(|case| run::question(about, case).ok()).collect()
+        smoke.par_iter().filter_map(|case| exchange::question(about, case).ok()).collect()
     };
     let questions: Vec<Vec<Arc<Question>>> = more.iter().map(|(_, about)| questions(about)).collect();
     let questions: Vec<Vec<Judged<T>>> = questions

@@ -1,10 +1,11 @@
 //! Turns each case into a named test of a Rust crate: `conformance_suite!`, in a test without a harness.
 
 use super::cases::{self, Case};
+use super::exchange::{Exchange, question};
 use super::judge::verdict::{Status, Verdict};
 use super::judge::whole_run::{self, WholeRunCheck};
 use super::report::{brief, details};
-use super::run::{Exchange, question, run};
+use super::run::run;
 use super::subject::{About, Subject};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Finding, Mismatch, SignBias, Status, Tally, Verdict};
 use dropout_oracle::conform::judge::{self, question::Question, sign_bias};
 use dropout_oracle::conform::run::{Run, run};
-use dropout_oracle::conform::{About, Answer, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, Presence, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
@@ -320,10 +320,13 @@ fn what_a_subject_does_not_support_is_skipped_with_the_reason_and_not_asked() {
         assert_eq!((&fitted.inputs().keep_prob, &fitted.inputs().w), (&inputs.keep_prob, &inputs.w));
     }
     // A file of results was computed on the cases as they are.
-    let about =
-        About { precomputed: true, supports: one_p, ..About::new("a file", Arithmetic::plain(Format::F64)) };
+    let about = About {
+        presence: Presence::Precomputed,
+        supports: one_p,
+        ..About::new("a file", Arithmetic::plain(Format::F64))
+    };
     let by_hand = &built_in()[0];
-    let verdict = dropout_oracle::conform::run::question(&about, by_hand).expect_err("it has two p");
+    let verdict = dropout_oracle::conform::exchange::question(&about, by_hand).expect_err("it has two p");
     assert_eq!(verdict.reason.as_deref(), Some("supports only one keep probability for all units"));
 }
 

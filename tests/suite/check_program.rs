@@ -101,8 +101,8 @@ fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
         ),
         ("kill -9 $$", AMPLE, "signal: 9"),
         ("exec >&-; sleep 60", AMPLE, "closed its standard output"),
-        ("yes", AMPLE, "cannot be read: y"),
-        ("echo loading the model", AMPLE, "cannot be read: loading the model"),
+        ("yes", AMPLE, "the answer starts: y"),
+        ("echo loading the model", AMPLE, "the answer starts: loading the model"),
         ("printf '\\377\\376\\n'", AMPLE, "is not UTF-8"),
         ("echo '{\"outputs\": {}}'", AMPLE, "seq is missing"),
         ("seq=99; answer", AMPLE, "the program answered seq 99 when asked seq 2"),
@@ -174,7 +174,8 @@ fn a_skip_keeps_its_reason() {
 fn a_program_that_never_reads_is_no_deadlock() {
     let command = ["sh", "-c", &format!("{STARTS}; sleep 60")].map(str::to_owned);
     let mut program = Program::start(&command, AMPLE).expect("it starts");
-    program.limits.answer = Duration::from_millis(50);
+    let brief = Duration::from_millis(50);
+    program.limits = Limits { answer: brief, start: brief, ..AMPLE };
     let answer = program.step("user/large", &large());
     assert!(errored(&answer).contains("gave no answer"), "{answer:?}");
 }
@@ -207,7 +208,7 @@ fn a_program_that_does_not_start_says_why() {
             "exit status: 7 when it was asked to start\nits standard error ends in:\nno module",
         ),
         ("sleep 60", hasty, "gave no answer within 0.05 s when it was asked to start"),
-        ("echo Hello", AMPLE, "cannot be read: Hello"),
+        ("echo Hello", AMPLE, "the answer starts: Hello"),
         ("echo '{\"name\": \"x\"}'", AMPLE, "arithmetic is missing"),
         (
             "echo '{\"name\": \"x\", \"arithmetic\": \"f8\"}'",
@@ -223,6 +224,37 @@ fn a_program_that_does_not_start_says_why() {
     }
     let error = Program::start(&["no/such/program".into()], AMPLE).map(|_| ()).expect_err("there is none");
     assert!(matches!(error, NotStarted::System { .. }) && error.to_string().starts_with("no/such/program: "));
+}
+
+#[test]
+fn a_program_that_buffers_its_output_is_told_to_flush() {
+    let script =
+        "while read -r line; do held=$held'{\"name\": \"x\", \"arithmetic\": \"f64\"}'; done; echo \"$held\"";
+    let hasty = Limits { start: Duration::from_millis(300), ..AMPLE };
+    let command = ["sh", "-c", script].map(str::to_owned);
+    let error = Program::start(&command, hasty).map(|_| ()).expect_err("nothing arrives").to_string();
+    assert!(error.ends_with("flush the standard output after each line"), "{error}");
+}
+
+#[test]
+fn a_first_start_that_fails_is_tried_once_more() {
+    let (folder, command) = shell("[ -e \"$dir/ran\" ] || { : > \"$dir/ran\"; exit 1; }; STARTS", "exit 1");
+    let command: Vec<String> = command.iter().map(|word| word.replace("STARTS", STARTS)).collect();
+    assert!(Program::start(&command, AMPLE).is_ok() && folder.path().join("ran").exists());
+}
+
+/// As where a compiler works at the first question.
+#[test]
+fn the_first_answer_after_each_start_may_take_as_long_as_a_start() {
+    let warms_up = "[ -e \"$dir/warm$$\" ] || { : > \"$dir/warm$$\"; sleep 0.4; }; ";
+    let (_folder, command) = shell(STARTS, "exit 1");
+    let command: Vec<String> =
+        command.iter().map(|word| word.replace("case $id in", &format!("{warms_up} case $id in"))).collect();
+    let hasty = Limits { answer: Duration::from_millis(250), ..AMPLE };
+    let mut program = Program::start(&command, hasty).expect("it starts");
+    let answers: Vec<Answer> = asked().iter().map(|case| program.step(&case.id, &case.problem)).collect();
+    assert!(right(IDS[0], &answers[0]) && errored(&answers[1]).contains("exit status: 1"), "{answers:?}");
+    assert!(right(IDS[2], &answers[2]) && right(IDS[3], &answers[3]), "{answers:?}");
 }
 
 #[test]
@@ -275,6 +307,7 @@ fn a_program_that_is_never_in_time_is_given_up() {
         program.step(&case.id, &case.problem)
     };
     let brief = Duration::from_millis(30);
+    assert!(right(&good.id, &ask(good, AMPLE.answer)), "it does not warm up");
     for _ in 0..4 {
         assert!(errored(&ask(bad, brief)).contains("gave no answer within 0.03 s"));
     }

@@ -4,7 +4,7 @@ use crate::cases;
 use dropout_oracle::conform::cases::built_in;
 use dropout_oracle::conform::subject::protocol;
 use dropout_oracle::conform::subject::results::ResultsFile;
-use dropout_oracle::conform::{About, Answer, MaskSource, Sampler, Subject, Supports};
+use dropout_oracle::conform::{About, Answer, MaskSource, Presence, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use proptest::prelude::*;
@@ -172,6 +172,19 @@ fn a_reply_has_exactly_one_answer() {
     assert_eq!(reply(r#"{"seq": "3", "skipped": "a"}"#).seq, None);
 }
 
+/// As `JSON.stringify` writes NaN, and Python a file name that is not UTF-8.
+#[test]
+fn null_is_told_from_nan_and_half_a_surrogate_pair_costs_no_message() {
+    let reply = |line: &str| protocol::results(line.as_bytes()).answer;
+    let faults = reply(r#"{"seq": 3, "outputs": {"db": [0, null]}}"#).expect_err("no number").to_string();
+    assert!(faults.starts_with("outputs.db[1] is null: must be a number: JSON has no NaN"), "{faults}");
+    let error = |text: &str| reply(&format!(r#"{{"seq": 3, "error": "{text}"}}"#)).expect("a message");
+    assert_eq!(error(r"caf\udce9.npy"), Answer::Errored("caf\u{fffd}.npy".into()));
+    assert_eq!(error(r"\ud83d\ude00"), Answer::Errored("\u{1f600}".into()));
+    let faults = about_faults(r#"{"name": "\udce9", "arithmetic": "f64"}"#);
+    assert!(faults.starts_with("name holds half of a surrogate pair"), "{faults}");
+}
+
 #[test]
 fn numbers_come_as_numbers_or_as_text() {
     for (text, double) in [
@@ -239,7 +252,7 @@ fn a_file_of_results_answers_for_the_cases_in_it() {
         "results": {"exact/by-hand": {"db": [-1, -2]}}});
     let mut results = results(&top).expect("valid");
     let about = About::new("mine", Arithmetic::plain(Format::F32));
-    assert_eq!(results.about(), About { precomputed: true, ..about });
+    assert_eq!(results.about(), About { presence: Presence::Precomputed, ..about });
     let problem = &built_in()[0].problem;
     let Answer::Result(outputs) = results.step("exact/by-hand", problem) else { panic!("it is there") };
     assert_eq!(outputs, [(Quantity::Db, vec![vec![-1.0, -2.0]])].into());

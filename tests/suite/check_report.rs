@@ -118,7 +118,8 @@ fn a_run_without_unexpected_results_is_good() {
 
 #[test]
 fn one_failure_of_each_cause_is_detailed_and_at_most_twenty_causes() {
-    let errored = |number: u32| Verdict::without(Status::Errored, format!("oh no {}", number % 25));
+    let letter = |number: u32| char::from(b'a' + (number % 25) as u8);
+    let errored = |number: u32| Verdict::without(Status::Errored, format!("oh no {}", letter(number)));
     let outcomes = (0..60).map(|number| outcome(&format!("a/{number}"), errored(number))).collect();
     let run = Run { outcomes, ..varied() };
     let text = reported(&run, "", |report| human(report, false));
@@ -128,9 +129,21 @@ fn one_failure_of_each_cause_is_detailed_and_at_most_twenty_causes() {
     assert_eq!(more, [like, vec!["and 10 of other kinds; --list-failures lists them"]].concat(), "{text}");
     let text = reported(&run, "", |report| human(&Report { list_failures: true, ..report.clone() }, false));
     assert!(
-        (0..60).all(|number| text.contains(&format!("\na/{number}  errored: oh no {}\n", number % 25))),
+        (0..60).all(|number| text.contains(&format!("\na/{number}  errored: oh no {}\n", letter(number)))),
         "{text}"
     );
+
+    // Numbers and the answer itself make no other cause.
+    let errored = |number: u32| {
+        Verdict::without(
+            Status::Errored,
+            format!("Z[{number}] is null\nthe answer starts: {}", letter(number)),
+        )
+    };
+    let outcomes = (0..60).map(|number| outcome(&format!("a/{number}"), errored(number))).collect();
+    let text = reported(&Run { outcomes, ..varied() }, "", |report| human(report, false));
+    assert!(text.contains("Z[0] is null\n    the answer starts: a\n"), "{text}");
+    assert!(text.contains("\nand 59 more like this\n"), "{text}");
 
     let outcomes = (0..50)
         .map(|number| outcome(&format!("a/{number}"), failed(f64::from(number) + 1.0, 1e-3)))

@@ -2,10 +2,11 @@
 
 use crate::results::change;
 use dropout_oracle::conform::cases::{Case, built_in};
+use dropout_oracle::conform::exchange::SAME_MASK;
 use dropout_oracle::conform::judge::verdict::{Status, Verdict};
 use dropout_oracle::conform::judge::whole_run::{self, WholeRunCheck};
 use dropout_oracle::conform::report::expectations::mark;
-use dropout_oracle::conform::run::{Run, SAME_MASK, run};
+use dropout_oracle::conform::run::{Run, run};
 use dropout_oracle::conform::{About, Answer, MaskSource, Rows, Sampler, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
@@ -97,6 +98,38 @@ fn a_layer_that_draws_its_own_mask_is_judged_under_it_and_may_draw_another_when_
     assert!(layer.asked.len() > run.outcomes.len(), "some were asked again");
     assert!(layer.asked.iter().all(|problem| problem.inputs().a.cells().iter().all(|a| *a != 0.0)));
     assert!(run.outcomes.iter().all(|outcome| outcome.verdict.reason.is_none()));
+}
+
+/// db over m and dA_next shown as dZ; then Z under another draw than Ã. The mask of the question is not the one that counts.
+#[test]
+fn the_defects_of_a_layer_that_draws_its_own_mask_are_named() {
+    let diagnosis = |twist| own(|layer| layer.twist = twist).0.diagnosis;
+    let named = diagnosis(|problem, outputs| {
+        let m = problem.m() as f64;
+        change(outputs, Quantity::Db, |rows| rows.iter_mut().flatten().for_each(|x| *x /= m));
+        let upstream = problem.inputs().da_next.cells().to_vec();
+        change(outputs, Quantity::Dz, |rows| {
+            for (x, upstream) in rows.iter_mut().flatten().zip(&upstream) {
+                *x = *upstream;
+            }
+        });
+    });
+    let ids: Vec<&str> = named.defects.iter().map(|likely| likely.candidates[0].id.as_str()).collect();
+    assert_eq!(ids, ["dz-shows-upstream", "db-averaged"]);
+
+    let twice = diagnosis(|problem, outputs| {
+        let anew = mask::words([9; 32], problem.inputs().a.cells()[0].to_bits());
+        let r = mask::r(problem.m(), problem.inputs().keep_prob.cells(), anew);
+        let other = problem.with(|inputs| inputs.r = r).expect("valid");
+        let step: Step<f64> = scalar::step(&other.inputs().over(), other.activation());
+        outputs.insert(Quantity::Z, step.forward.z.to_rows());
+    });
+    let says = "follows from another mask than the one of Ã: is the mask drawn twice?";
+    assert!(twice.remarks.iter().any(|remark| remark.ends_with(says)), "{twice:?}");
+    let shifted = diagnosis(|_, outputs| {
+        change(outputs, Quantity::Z, |rows| rows.iter_mut().flatten().for_each(|x| *x += 0.1234567))
+    });
+    assert!(shifted.remarks.iter().all(|remark| !remark.contains("another mask")), "{shifted:?}");
 }
 
 #[test]

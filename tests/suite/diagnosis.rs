@@ -7,10 +7,10 @@ use crate::results::change;
 use dropout_oracle::conform::cases;
 use dropout_oracle::conform::diagnose::mask::remarks;
 use dropout_oracle::conform::diagnose::{Asked, Diagnosis, diagnose};
+use dropout_oracle::conform::exchange::question;
 use dropout_oracle::conform::judge::question::Question;
-use dropout_oracle::conform::run::question;
 use dropout_oracle::conform::subject::defective::Defective;
-use dropout_oracle::conform::subject::{About, Answer, MaskSource, Subject};
+use dropout_oracle::conform::subject::{About, Answer, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
 use dropout_oracle::scalar::backward;
@@ -72,7 +72,7 @@ impl Layer {
 
     /// What the diagnosis reports about masks, without looking for a name.
     fn mask_remarks(&self) -> Vec<String> {
-        remarks(&asked(&self.questions, &self.answers))
+        remarks(&self.about, &asked(&self.questions, &self.answers))
     }
 
     /// The names, each with the number of failures that it explains.
@@ -325,11 +325,8 @@ fn a_wrong_shape_is_explained_by_a_defect_of_that_shape() {
 }
 
 #[test]
-fn a_layer_that_draws_its_own_mask_and_one_that_is_right_get_no_diagnosis() {
+fn a_layer_that_is_right_gets_no_diagnosis() {
     assert_eq!(probabilities("right").diagnosis(), Diagnosis::default());
-    let mut layer = probabilities("unscaled-backward");
-    layer.about.supports.mask = MaskSource::Own;
-    assert_eq!(layer.diagnosis(), Diagnosis::default());
 }
 
 #[test]

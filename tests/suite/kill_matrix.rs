@@ -174,7 +174,7 @@ fn a_case_is_measured_in_both_formats_where_it_fits_into_both() {
         }
         let about = About::new("", Arithmetic::plain(F32));
         let case = Case::new(id.into(), problem(id));
-        let rounded = conform::run::question(&about, &case).expect("asked");
+        let rounded = conform::exchange::question(&about, &case).expect("asked");
         let Solved { expected, bounds } = rounded.solved().expect("settled");
         let right = RightStep::of(&rounded.problem);
         let far = zoo.single.iter().map(|defect| of_defect(defect, &right, expected, bounds));

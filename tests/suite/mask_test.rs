@@ -410,6 +410,7 @@ const WRONG: &[(&str, Keep)] = &[
         let first = [136, 135, 7, 6, 4, 1, 0].into_iter().find(|first| *first <= x.call).unwrap_or(0);
         u(0, (x.call - first) * x.cells + x.here, 0) < of(p, x)
     }),
+    ("64 of 128 calls for 5 × 7 drop nothing", |x, p| x.call % 2 == 0 || own(x) < of(p, x)),
     ("keep and drop are swapped", |x, p| own(x) >= of(p, x)),
     ("the keep probabilities of the first call are used in every call", |x, _| {
         own(x) < RATES[x.k as usize % RATES.len()]

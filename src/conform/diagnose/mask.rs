@@ -4,7 +4,10 @@
 //! same p agree in a share `p² + (1 − p)²` of their cells.
 
 use super::Asked;
+use crate::conform::judge::question::Solved;
+use crate::conform::subject::{About, MaskSource};
 use crate::grid::Grid;
+use crate::oracle::tolerance::ratio;
 use crate::problem::Problem;
 use crate::trace::Quantity;
 
@@ -23,7 +26,11 @@ const OTHERS: [Other; 8] = [
 ];
 
 /// A message for each pass whose mask is not R.
-pub fn remarks(asked: &[Asked]) -> Vec<String> {
+pub fn remarks(about: &About, asked: &[Asked]) -> Vec<String> {
+    let right = match about.supports.mask {
+        MaskSource::Given => "R",
+        MaskSource::Own => "that of the forward pass",
+    };
     let forward = asked.iter().flat_map(|asked| {
         let inputs = asked.question.problem.inputs();
         visible(asked, Quantity::ATilde, |i, k| inputs.a.at(i, k))
@@ -32,8 +39,10 @@ pub fn remarks(asked: &[Asked]) -> Vec<String> {
         let da_tilde = fitting(asked, Quantity::DaTilde);
         visible(asked, Quantity::Da, |i, k| da_tilde.map_or(0.0, |grid| grid.at(i, k)))
     });
-    let remarks =
-        [remark("forward", &forward.collect::<Vec<_>>()), remark("backward", &backward.collect::<Vec<_>>())];
+    let remarks = [
+        remark("forward", right, &forward.collect::<Vec<_>>()),
+        remark("backward", right, &backward.collect::<Vec<_>>()),
+    ];
     remarks.into_iter().flatten().collect()
 }
 
@@ -61,7 +70,7 @@ fn visible<'a>(asked: &Asked<'a>, quantity: Quantity, masked: impl Fn(usize, usi
     visible.map(|(i, k)| Cell { kept: grid.at(i, k) != 0.0, problem, i, k }).collect()
 }
 
-fn remark(pass: &str, cells: &[Cell]) -> Option<String> {
+fn remark(pass: &str, right: &str, cells: &[Cell]) -> Option<String> {
     let agreeing = |mask: fn(&Grid<f64>, usize, usize) -> f64| {
         let agrees = |cell: &&Cell| cell.kept == (mask(&cell.problem.inputs().r, cell.i, cell.k) != 0.0);
         cells.iter().filter(agrees).count()
@@ -72,7 +81,7 @@ fn remark(pass: &str, cells: &[Cell]) -> Option<String> {
     }
     let percent = |part: f64| 100.0 * part / cells.len() as f64;
     let agrees = format!(
-        "the mask of the {pass} pass agrees with R in {:.1} % of {} cells",
+        "the mask of the {pass} pass agrees with {right} in {:.1} % of {} cells",
         percent(same as f64),
         cells.len()
     );
@@ -92,5 +101,51 @@ fn remark(pass: &str, cells: &[Cell]) -> Option<String> {
     Some(match are_independent {
         true => format!("{agrees}, as expected of independent masks ({share:.1} %)"),
         false => format!("{agrees}; independent masks would agree in {share:.1} %"),
+    })
+}
+
+/// A message if Z follows from another mask than Ã, which is right: in every wrong row with few enough units to try all
+/// masks.
+pub fn of_z(asked: &[Asked]) -> Option<String> {
+    const TRIED: usize = 10;
+    const FEWEST: usize = 8;
+    let mut rows = 0;
+    for asked @ Asked { question, results, .. } in asked {
+        let (problem, Ok(Solved { expected, bounds })) = (&question.problem, question.solved()) else {
+            continue;
+        };
+        let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
+        let z = results.map(|results| results.shaped(Quantity::Z, (m, n_next)));
+        let (Some(Ok(z)), Some(a_tilde), true) =
+            (z, fitting(asked, Quantity::ATilde), n <= TRIED && n_next > 1)
+        else {
+            continue;
+        };
+        let is_wrong = |i: &usize| {
+            (0..n_next).any(|j| {
+                let bound = bounds.forward.z.at(*i, j);
+                bound.is_ok_and(|bound| ratio(expected.forward.z.at(*i, j), z.at(*i, j), bound) > 1.0)
+            })
+        };
+        let inputs = problem.inputs();
+        for i in (0..m).filter(is_wrong) {
+            let is_shown =
+                |k: usize| (a_tilde.at(i, k) != 0.0) == (inputs.r.at(i, k) * inputs.a.at(i, k) != 0.0);
+            let z_of = |mask: usize, j: usize| {
+                let kept = (0..n).filter(|k| mask >> k & 1 == 1);
+                let term = |k: usize| inputs.a.at(i, k) / inputs.keep_prob.at(k) * inputs.w.at(k, j);
+                kept.map(term).sum::<f64>() + inputs.b.at(j)
+            };
+            let follows = |mask: usize| {
+                (0..n_next).all(|j| (z_of(mask, j) - z.at(i, j)).abs() <= 1e-6 * (1.0 + z.at(i, j).abs()))
+            };
+            if !(0..n).all(is_shown) || !(0..1 << n).any(follows) {
+                return None;
+            }
+            rows += 1;
+        }
+    }
+    (rows >= FEWEST).then(|| {
+        format!("each of {rows} wrong rows of Z follows from another mask than the one of Ã: is the mask drawn twice?")
     })
 }

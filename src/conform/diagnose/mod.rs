@@ -14,7 +14,7 @@ pub mod shorter;
 mod stage;
 
 use super::judge::question::Question;
-use super::subject::{About, MaskSource};
+use super::subject::About;
 use crate::number::Format;
 use crate::trace::Results;
 use crate::zoo::context::{Memory, RightStep};
@@ -76,9 +76,6 @@ pub const MOST: usize = 3;
 
 /// The diagnosis of all answers, which must be in the order of asking.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
-    if about.supports.mask == MaskSource::Own {
-        return Diagnosis::default();
-    }
     let cases: Vec<Case> =
         asked.par_iter().enumerate().filter_map(|(index, asked)| Case::of(index, asked)).collect();
     let compared = cases.iter().filter(|case| !case.passed).count();
@@ -90,14 +87,19 @@ pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
         _ => defects(&zoo::all::<f32>(), asked, &cases),
     };
     let explained = (0..cases.len()).filter(|&case| findings.explains(case)).count();
-    let mut found =
-        Diagnosis { defects, compared, unexplained: compared - explained, remarks: mask::remarks(asked) };
+    let mut found = Diagnosis {
+        defects,
+        compared,
+        unexplained: compared - explained,
+        remarks: mask::remarks(about, asked),
+    };
     // A layer of a shorter format is wrong everywhere, in ways that several defects describe in part.
     let may_be_shorter = found.unexplained > 0 || found.defects.len() > 2;
     if let Some(remark) = may_be_shorter.then(|| shorter::remark(about.arithmetic, &cases)).flatten() {
         found = Diagnosis { defects: Vec::new(), unexplained: compared, ..found };
         found.remarks.push(remark);
     } else {
+        found.remarks.extend((found.unexplained > 0).then(|| mask::of_z(asked)).flatten());
         found.remarks.extend(describe::remark(&cases, &findings));
     }
     found

@@ -30,41 +30,51 @@ pub fn verdict(about: &About, question: &Question, answer: &Answer) -> Verdict {
         Answer::Skipped(why) => return Verdict::without(Status::Skipped, why),
         Answer::Errored(what) => return Verdict::without(Status::Errored, what),
     };
-    if about.supports.mask == MaskSource::Given {
-        return numbers(about, question, results);
+    match under_own_mask(about, question, results) {
+        Ok(own) => of_results(about, own.as_ref().unwrap_or(question), results),
+        Err(verdict) => verdict,
     }
-    if about.supports.shows_mask_in_da() {
-        return under_mask_of_da(about, question, results);
-    }
-    let mask = |messages: Vec<String>| messages.into_iter().map(Finding::Mask).collect();
-    match infer_mask::problem(&question.problem, results) {
-        Ok(inferred) => {
-            let inferred = Question::new(inferred, question.arithmetic);
-            let findings = mask(infer_mask::findings(&inferred, results));
-            numbers(about, &inferred, results).with(findings)
+}
+
+/// The question under the mask that the subject drew; `None` if it is the question itself.
+///
+/// # Errors
+/// The verdict if the results do not reveal the mask.
+pub fn under_own_mask(
+    about: &About,
+    question: &Question,
+    results: &Results,
+) -> Result<Option<Question>, Verdict> {
+    let Question { problem, arithmetic, .. } = question;
+    let inferred = match about.supports.mask {
+        MaskSource::Given => return Ok(None),
+        MaskSource::Own if about.supports.shows_mask_in_da() => {
+            match results.shaped(Quantity::Da, (problem.m(), problem.n())) {
+                Ok(da) => mask_of_da::problem(problem, arithmetic.storage, da)
+                    .map_err(|why| Verdict::without(Status::NotJudged, why)),
+                // A result that is missing or of the wrong shape fails under any mask.
+                Err(_) => return Ok(None),
+            }
         }
-        Err(message) => Verdict::of(mask(vec![message])),
-    }
-}
-
-/// The verdict under the mask that dA shows, if it shows one.
-fn under_mask_of_da(about: &About, question: &Question, results: &Results) -> Verdict {
-    let problem = &question.problem;
-    let da = match results.shaped(Quantity::Da, (problem.m(), problem.n())) {
-        Ok(da) => da,
-        // A result that is missing or of the wrong shape fails under any mask.
-        Err(_) => return numbers(about, question, results),
+        MaskSource::Own => {
+            infer_mask::problem(problem, results).map_err(|message| Verdict::of(vec![Finding::Mask(message)]))
+        }
     };
-    match mask_of_da::problem(problem, question.arithmetic.storage, da) {
-        Ok(inferred) => numbers(about, &Question::new(inferred, question.arithmetic), results),
-        Err(why) => Verdict::without(Status::NotJudged, why),
-    }
+    Ok(Some(Question::new(inferred?, *arithmetic)))
 }
 
-fn numbers(about: &About, question: &Question, results: &Results) -> Verdict {
-    match question.solved() {
+/// The verdict on results, under the mask of the question.
+pub fn of_results(about: &About, question: &Question, results: &Results) -> Verdict {
+    let verdict = match question.solved() {
         Ok(solved) => compared(about, question, solved, results),
-        Err(error) => Verdict::without(Status::NotJudged, error.to_string()),
+        Err(error) => return Verdict::without(Status::NotJudged, error.to_string()),
+    };
+    match about.supports.mask {
+        MaskSource::Own if !about.supports.shows_mask_in_da() => {
+            let messages = infer_mask::findings(question, results);
+            verdict.with(messages.into_iter().map(Finding::Mask).collect())
+        }
+        _ => verdict,
     }
 }
 

@@ -7,6 +7,8 @@ use crate::conform::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
 use crate::conform::judge::whole_run::ROUNDING_BIAS;
 use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
+use crate::conform::subject::Presence;
+use crate::conform::subject::program::ANSWER;
 use crate::trace::Quantity;
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
@@ -96,7 +98,7 @@ fn causes<'a>(run: &Run, mut failures: Vec<Failure<'a>>) -> Vec<Vec<Failure<'a>>
     let cause = |(unexpected, verdict): &Failure| {
         let kind = |verdict: &Verdict| {
             let marks: Vec<&str> = verdict.findings.iter().map(Finding::mark).collect();
-            (marks, blame(verdict), verdict.reason.clone())
+            (marks, blame(verdict), verdict.reason.as_deref().map(without_particulars))
         };
         match likely.get(unexpected.id.as_str()) {
             Some(&at) => (Some(at), unexpected.what.clone(), None),
@@ -115,6 +117,12 @@ fn causes<'a>(run: &Run, mut failures: Vec<Failure<'a>>) -> Vec<Vec<Failure<'a>>
     }
     causes.sort_by_key(|((likely, ..), _)| likely.unwrap_or(usize::MAX));
     causes.into_iter().map(|(_, alike)| alike).collect()
+}
+
+/// A reason without its numbers and without the answer that it quotes.
+fn without_particulars(reason: &str) -> String {
+    let lines = reason.lines().filter(|line| !line.starts_with(ANSWER));
+    lines.flat_map(str::chars).filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// The wrong results of a single case beside the right ones.
@@ -169,7 +177,11 @@ fn plain(text: &str) -> String {
 fn heading(run: &Run) -> String {
     let about = &run.about;
     let version = about.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    plain(&format!("{}{version}, {}: {}\n", about.name, about.arithmetic, cases(run.outcomes.len())))
+    let arithmetic = match about.presence {
+        Presence::Absent => "which did not start".to_string(),
+        _ => about.arithmetic.to_string(),
+    };
+    plain(&format!("{}{version}, {arithmetic}: {}\n", about.name, cases(run.outcomes.len())))
 }
 
 fn totals(run: &Run, good: bool, colour: bool) -> String {

@@ -5,6 +5,7 @@ use crate::conform::diagnose;
 use crate::conform::judge::localise::equation;
 use crate::conform::judge::verdict::{Cause, Finding, Mismatch, Outcome, Status, Tally, Verdict, Wrong};
 use crate::conform::run::Strict;
+use crate::conform::subject::Presence;
 use crate::wire::GENERATOR;
 use crate::wire::{FORMAT, layout};
 use serde::{Serialize, Serializer};
@@ -29,8 +30,10 @@ struct Subject<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a str>,
-    arithmetic: &'static str,
-    accumulator: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arithmetic: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accumulator: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     homepage: Option<&'a str>,
 }
@@ -142,14 +145,15 @@ impl Serialize for Number {
 pub fn json(report: &Report) -> String {
     let run = report.run;
     let about = &run.about;
+    let is_known = about.presence != Presence::Absent;
     layout::text(&Whole {
         format: FORMAT,
         generator: GENERATOR,
         subject: Subject {
             name: &about.name,
             version: about.version.as_deref(),
-            arithmetic: about.arithmetic.storage.name(),
-            accumulator: about.arithmetic.accumulator.name(),
+            arithmetic: is_known.then(|| about.arithmetic.storage.name()),
+            accumulator: is_known.then(|| about.arithmetic.accumulator.name()),
             homepage: about.homepage.as_deref(),
         },
         good: report.unexpected.is_empty(),

@@ -27,9 +27,20 @@ pub struct About {
     pub arithmetic: Arithmetic,
     /// What it supports.
     pub supports: Supports,
-    /// Whether its results were computed before, on the cases as they are: a file of results. Any other subject is
-    /// asked each case in a form that it supports ([`Supports::fit`]).
-    pub precomputed: bool,
+    /// How it is asked.
+    pub presence: Presence,
+}
+
+/// How a subject is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// Each case in a form that it supports ([`Supports::fit`]).
+    #[default]
+    Live,
+    /// Its results were computed before, on the cases as they are: a file of results.
+    Precomputed,
+    /// It did not start, so its description is a stand-in, and every case is errored.
+    Absent,
 }
 
 impl About {
@@ -41,7 +52,7 @@ impl About {
             homepage: None,
             arithmetic,
             supports: Supports::default(),
-            precomputed: false,
+            presence: Presence::Live,
         }
     }
 }

@@ -116,6 +116,12 @@ impl Process {
         lines[lines.len().saturating_sub(LINES)..].join("\n")
     }
 
+    /// Closes its standard input. Whether a line arrives then, out of a buffer that is written when the process exits.
+    pub fn answers_at_end(&mut self, within: Duration) -> bool {
+        self.questions = None;
+        self.receive(within).is_ok()
+    }
+
     /// Closes its standard input and waits for it to exit by itself.
     pub fn leave(&mut self, within: Duration) {
         self.questions = None;

@@ -5,11 +5,12 @@
 use super::process::{Process, Silence};
 use super::protocol::{self, Reply};
 use super::reading::brief;
-use super::{About, Answer, Rows, Subject};
+use super::{About, Answer, Presence, Rows, Subject};
+use crate::number::{Arithmetic, Format};
 use crate::problem::{Faults, Problem};
 use crate::wire::json::TEXT_LIMIT;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The limits of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,15 +48,15 @@ pub enum NotStarted {
 /// A program that failed to describe itself: every question is errored.
 #[derive(Debug)]
 pub struct Absent {
-    /// A stand-in for its description.
-    pub about: About,
+    /// A stand-in for its name.
+    pub name: String,
     /// Why it failed.
     pub why: String,
 }
 
 impl Subject for Absent {
     fn about(&self) -> About {
-        self.about.clone()
+        About { presence: Presence::Absent, ..About::new(&self.name, Arithmetic::plain(Format::F64)) }
     }
 
     fn step(&mut self, _: &str, _: &Problem) -> Answer {
@@ -71,6 +72,11 @@ pub struct Program {
     pub limits: Limits,
     about: About,
     process: Option<Process>,
+    /// Whether the first answer after a start may take as long as the start, as where a compiler is at work; `None`
+    /// until one has come.
+    warms_up: Option<bool>,
+    /// Whether the process has not been asked yet.
+    is_fresh: bool,
     seq: u64,
     failed_starts: u32,
     late_answers: u32,
@@ -85,10 +91,23 @@ impl Program {
     /// # Errors
     /// If it does not start, or its answer violates the protocol.
     pub fn start(command: &[String], limits: Limits) -> Result<Self, NotStarted> {
-        let (process, about) = start(command, limits)?;
-        let command = command.to_vec();
-        let process = Some(process);
-        Ok(Program { command, limits, about, process, seq: 0, failed_starts: 0, late_answers: 0 })
+        let asked = Instant::now();
+        let (process, about) = match start(command, limits) {
+            // Once more: it may have failed by chance, as where two want the same device.
+            Err(NotStarted::Program(_)) if asked.elapsed() < limits.start => start(command, limits)?,
+            started => started?,
+        };
+        Ok(Program {
+            command: command.to_vec(),
+            limits,
+            about,
+            process: Some(process),
+            warms_up: None,
+            is_fresh: true,
+            seq: 0,
+            failed_starts: 0,
+            late_answers: 0,
+        })
     }
 
     /// Asks one question. A program that fails to answer is ended, and restarted for the next question.
@@ -104,11 +123,20 @@ impl Program {
         self.seq += 1;
         process.send(&question(self.seq));
         let lost = |what: String, process: &Process| Answer::Errored(with_last_words(&what, process));
-        let line = match process.receive(self.limits.answer) {
+        let is_fresh = std::mem::take(&mut self.is_fresh);
+        let Limits { answer, start, .. } = self.limits;
+        let limit = if is_fresh && self.warms_up != Some(false) { answer.max(start) } else { answer };
+        let asked = Instant::now();
+        let line = process.receive(limit);
+        if is_fresh {
+            self.warms_up = Some(line.is_ok() && asked.elapsed() > answer);
+        }
+        let line = match line {
             Ok(line) => line,
             Err(Silence { what, late }) => {
                 self.late_answers = if late { self.late_answers + 1 } else { 0 };
-                return lost(format!("the program {what}"), &process);
+                let hint = if late && self.seq == 1 { buffered(&mut process) } else { "" };
+                return lost(format!("the program {what}{hint}"), &process);
             }
         };
         self.late_answers = 0;
@@ -139,6 +167,7 @@ impl Program {
         if self.late_answers == PATIENCE {
             return Err(format!("not asked: the program missed the time limit {PATIENCE} times in a row"));
         }
+        self.is_fresh = true;
         let started = match start(&self.command, self.limits) {
             Ok((process, about)) if about == self.about => Ok(process),
             Ok(_) => Err("after a restart, the program describes itself differently".into()),
@@ -154,7 +183,10 @@ fn start(command: &[String], limits: Limits) -> Result<(Process, About), NotStar
     let mut process = Process::start(command, limits.line).map_err(system)?;
     process.send(&protocol::start());
     let about = match process.receive(limits.start) {
-        Err(Silence { what, .. }) => Err(format!("the program {what} when it was asked to start")),
+        Err(Silence { what, late }) => {
+            let hint = if late { buffered(&mut process) } else { "" };
+            Err(format!("the program {what} when it was asked to start{hint}"))
+        }
         Ok(line) => protocol::about(&line).map_err(|faults| unreadable(&line, &faults)),
     };
     match about {
@@ -163,18 +195,31 @@ fn start(command: &[String], limits: Limits) -> Result<(Process, About), NotStar
     }
 }
 
+/// What to say of a program that has not answered, if its answer comes as soon as its input is closed.
+fn buffered(process: &mut Process) -> &'static str {
+    match process.answers_at_end(Duration::from_secs(1)) {
+        true => ", and answered once its input was closed: flush the standard output after each line",
+        false => "",
+    }
+}
+
+/// What is wrong with an answer, and how it starts.
 fn unreadable(line: &[u8], faults: &Faults) -> String {
     const SHOWN: usize = 80;
     let start = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]);
-    let start: String = start.chars().flat_map(char::escape_debug).collect();
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    let start: String = start.chars().map(shown).collect();
     let more = if line.len() > SHOWN { "…" } else { "" };
     let nan = if start.contains("NaN") || String::from_utf8_lossy(line).contains("Infinity") {
         "\nsend NaN and infinities as strings: \"NaN\", \"Infinity\", \"-Infinity\""
     } else {
         ""
     };
-    format!("the answer cannot be read: {start}{more}\n{}{nan}", brief(faults))
+    format!("the answer cannot be read: {}{nan}\n{ANSWER}{start}{more}", brief(faults))
 }
+
+/// Before the start of an answer that cannot be read.
+pub const ANSWER: &str = "the answer starts: ";
 
 fn with_last_words(what: &str, process: &Process) -> String {
     let words = process.last_words();

@@ -107,7 +107,7 @@ fn answer<T>(
     key: &str,
     result: fn(&mut Reader, &str, Raw) -> Option<T>,
 ) -> Option<Answer<T>> {
-    let mut text = |key| members.get(key).map(|value| reader.string(key, value).unwrap_or_default());
+    let mut text = |key| members.get(key).map(|value| reader.message(key, value).unwrap_or_default());
     let (skipped, errored) = (text("skipped"), text("error"));
     match (members.get(key), skipped, errored) {
         (Some(value), None, None) => result(reader, key, value).map(Answer::Result),

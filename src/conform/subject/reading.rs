@@ -1,6 +1,6 @@
 //! Strict reading of a subject's JSON, its description and its results, for both adapters.
 
-use super::{About, MaskSource, Rows, Sampler, Supports};
+use super::{About, MaskSource, Presence, Rows, Sampler, Supports};
 use crate::number::Arithmetic;
 use crate::problem::activation::PER_UNIT;
 use crate::problem::check::MATRIX_LIMIT;
@@ -31,7 +31,7 @@ pub fn about(reader: &mut Reader, path: &str, value: Raw) -> Option<About> {
         homepage,
         arithmetic: arithmetic?,
         supports: supports?,
-        precomputed: false,
+        presence: Presence::Live,
     })
 }
 
@@ -50,7 +50,7 @@ fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arit
     if known.is_none() {
         let found = format!("= \"{}\" with accumulator \"{}\"", shown(&storage), shown(&accumulator));
         let all: Vec<String> = Arithmetic::ALL.iter().map(Arithmetic::to_string).collect();
-        let rule = "there are no tolerances for this arithmetic";
+        let rule = "there are no tolerances for this arithmetic (spec/outside.md says what to do)";
         reader.fault(&join(path, "arithmetic"), found, rule, format!("known: {}", all.join(", ")));
     }
     known
@@ -182,6 +182,11 @@ fn numbers(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<f64>> {
     let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
     let mut number = |(k, item): (usize, Raw)| {
         let place = || format!("{path}[{k}]");
+        if item.get() == "null" {
+            let rule = "must be a number: JSON has no NaN and no infinities, and some writers put null in their place";
+            reader.fault(&place(), "is null", rule, "send \"NaN\", \"Infinity\" or \"-Infinity\"");
+            return None;
+        }
         if !item.get().starts_with('"') {
             return reader.number(place, item);
         }

@@ -1,5 +1,6 @@
 //! The results adapter: a file of results that were computed elsewhere (spec/protocol.md).
 
+use super::Presence;
 use super::reading;
 use super::{About, Answer, Sampler, Subject};
 use crate::problem::{Faults, Problem};
@@ -36,7 +37,7 @@ impl ResultsFile {
             // A file cannot draw masks, whatever it declares.
             about.iter_mut().for_each(|about| {
                 about.supports.sample = Sampler::None;
-                about.precomputed = true;
+                about.presence = Presence::Precomputed;
             });
             let results = results(&mut reader, &top, known);
             Some(ResultsFile { about: about?, results: results? })

@@ -24,6 +24,17 @@ impl<'a> Calls<'a> {
         Calls { p: samples.iter().map(|sample| &sample.question.p[..]).collect(), masks, rows, units }
     }
 
+    /// The number of cells of a call.
+    fn cells(&self) -> usize {
+        self.rows * self.units
+    }
+
+    /// The share of kept cells.
+    fn share(&self) -> f64 {
+        let kept: usize = self.masks.iter().map(|mask| mask.kept()).sum();
+        kept as f64 / (self.masks.len() * self.cells()) as f64
+    }
+
     /// Whether two rows are equal in every call.
     fn rows_agree(&self, i: usize, other: usize) -> bool {
         self.masks.iter().all(|mask| mask.rows[i] == mask.rows[other])
@@ -64,6 +75,10 @@ pub fn found(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) -> 
     let where_p = if plan.per_unit_p { "where the p of the units differ" } else { "where p is not 1/2" };
     let other_p = |says: Option<String>| says.map(|says| format!("{where_p}, {says}"));
     let fixed = fixed_distance(tests);
+    let whole_calls = said([(constant_calls(&short), shown(Role::Short, &|what| what == What::Equal))]);
+    if !whole_calls.is_empty() {
+        return whole_calls;
+    }
     let of_cells = said([
         (fixed.as_ref().map(|(says, _)| says.clone()), fixed.map(|(_, test)| test)),
         (rearranged(&even), shown(Role::Even, &|_| true)),
@@ -201,14 +216,30 @@ fn copied_cells(short: &Calls) -> Option<String> {
     (!copies.is_empty()).then(|| format!("in every mask of {} × {}, {shown}{more}", short.rows, short.units))
 }
 
+/// Calls that keep every cell, or none.
+fn constant_calls(short: &Calls) -> Option<String> {
+    let (calls, shape) = (short.masks.len(), format!("{} × {}", short.rows, short.units));
+    let with = |kept: usize| short.masks.iter().filter(|mask| mask.kept() == kept).count();
+    // By chance, if cells are kept with the probability that all calls together show.
+    let count = |kept: usize, share: f64, what: &str| {
+        let is_chance = (with(kept) as f64) < 2.0 + 4.0 * calls as f64 * share.powi(short.cells() as i32);
+        (!is_chance).then(|| format!("{} of {calls} calls for {shape} {what}", with(kept)))
+    };
+    let says = [
+        count(short.cells(), short.share(), "drop nothing"),
+        count(0, 1.0 - short.share(), "drop everything"),
+    ];
+    let says: Vec<String> = says.into_iter().flatten().collect();
+    (!says.is_empty()).then(|| says.join(", "))
+}
+
 /// Calls that return one of a few masks, more often than their share of kept cells explains.
 fn few_masks(short: &Calls) -> Option<String> {
     let (calls, shape) = (short.masks.len(), format!("{} × {}", short.rows, short.units));
     let cycle = (1..=calls / 2).find(|lag| (*lag..calls).all(|at| short.masks[at] == short.masks[at - lag]));
     let equal = equal_masks(&short.masks);
-    let cells = short.rows * short.units;
-    let share = short.masks.iter().map(|mask| mask.kept()).sum::<usize>() as f64 / (calls * cells) as f64;
-    let agree = (share * share + (1.0 - share) * (1.0 - share)).powi(cells as i32);
+    let share = short.share();
+    let agree = (share * share + (1.0 - share) * (1.0 - share)).powi(short.cells() as i32);
     if (equal.len() as f64) < 2.0 + 4.0 * agree * (calls * calls) as f64 {
         return None;
     }

@@ -21,20 +21,21 @@ pub fn findings(plan: &Plan, samples: &[Sample], tests: &[Test], ln_level: f64) 
     if rejected.is_empty() {
         return certain.into_iter().collect();
     }
-    let mut findings: Vec<Finding> = constant(samples).into_iter().collect();
-    if findings.is_empty() {
-        findings.extend(copies::found(plan, samples, tests, ln_level));
-        if findings.is_empty() {
-            findings.extend(exact_numbers(samples, &rejected));
-        }
-        findings.extend(known_defect::found(plan, samples, &rejected, ln_level));
+    if let Some(constant) = constant(samples) {
+        return vec![constant];
     }
+    let mut findings = copies::found(plan, samples, tests, ln_level);
+    if findings.is_empty() {
+        findings.extend(exact_numbers(samples, &rejected));
+    }
+    findings.extend(known_defect::found(plan, samples, &rejected, ln_level));
     findings.extend(certain);
-    let mut named: Vec<&str> =
-        findings.iter().filter_map(|finding| finding.test.as_ref()).map(kind).collect();
-    // In a few masks that recur, everything else follows from chance.
-    let few = named.contains(&"equal");
-    for test in rejected.into_iter().filter(|test| !(few && test.role == Role::Short)) {
+    // Where a cause is named, the other tests mostly show what follows from it.
+    if !findings.is_empty() {
+        return findings;
+    }
+    let mut named = Vec::new();
+    for test in rejected {
         let kind = kind(test);
         if !named.contains(&kind) {
             named.push(kind);
@@ -75,7 +76,7 @@ fn constant(samples: &[Sample]) -> Option<Finding> {
     let least = kept.iter().copied().fold(f64::INFINITY, f64::min);
     let most = dropped.iter().copied().fold(0.0, f64::max);
     let says = if dropped.is_empty() {
-        "nothing is ever dropped, as in evaluation mode".to_string()
+        "nothing is ever dropped, as in evaluation mode (spec/outside.md)".to_string()
     } else if kept.is_empty() && dropped_at_one(samples).is_some() {
         "nothing is ever kept: every mask is all zeros".to_string()
     } else if least == 1.0 || kept.is_empty() {
