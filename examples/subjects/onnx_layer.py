@@ -128,9 +128,8 @@ def step(activation, inputs):
     given = {"A": A, "W": W, "b": b}
     given |= {} if chosen.own_mask else {"p": p, "R": R}
     given |= {"dA_next": dA_next} if chosen.train else {}
-    if chosen.own_mask and np.float32(1 - inputs["p"][0]) == 1:
-        raise Skip("Dropout rejects the ratio 1, to which 1 - p is rounded")
-    run = session(json.dumps(activation), 1 - inputs["p"][0] if chosen.own_mask else None, W.shape[1])
+    ratio = min(1 - inputs["p"][0], 1 - 2**-24) if chosen.own_mask else None  # Dropout rejects what f32 rounds to 1
+    run = session(json.dumps(activation), ratio, W.shape[1])
     asked = FORWARD + [f"{name}_grad" for name in GRADIENTS] * chosen.train
     results = run.run(asked, given)
     assert all(result.dtype == dtype for result in results)
