@@ -42,7 +42,8 @@ const activate = (g, z) => given[g.name](z, g);
 
 // The chain, cut at its joints so that each call of tf.grads exposes one intermediate gradient.
 function step(activation, inputs) {
-  const [A, p, R, W, b, dA_next] = ["A", "p", "R", "W", "b", "dA_next"].map((name) => tf.tensor(inputs[name], undefined, "float32"));
+  const tensor = (name) => tf.tensor(inputs[name], undefined, "float32");
+  const [A, p, R, W, b, dA_next] = ["A", "p", "R", "W", "b", "dA_next"].map(tensor);
   const mask = (A) => tf.mul(A, tf.div(R, p));
   const dense = (A_tilde, W, b) => tf.add(tf.matMul(A_tilde, W), b);
   const A_tilde = mask(A);

@@ -1,7 +1,7 @@
 """The layer as Triton kernels, forward and backward by hand, in f32; masks for `sample` are drawn by tl.rand.
 
-Without a GPU, the kernels run in Triton's interpreter, which executes them with NumPy. Triton has no expm1 and log1p outside
-of a GPU's libdevice, so they are computed from exp and log such that nothing cancels.
+Without a GPU, the kernels run in Triton's interpreter, which executes them with NumPy. Triton has no expm1 and log1p
+outside of a GPU's libdevice, so they are computed from exp and log such that nothing cancels.
 
     dropout-oracle check -- python3 examples/subjects/triton_layer.py
 """
