@@ -88,9 +88,18 @@ impl Known {
             let files = sources::rust_files(folder).into_iter().filter(|file| file.path != THIS);
             files.for_each(|file| code.push_str(&file.text));
         }
-        for file in
-            ["run-all", "numpy_layer.py", "pytorch_layer.py", "jax_layer.py", "protocol.py", "node_layer.mjs"]
-        {
+        for file in [
+            "run-all",
+            "numpy_layer.py",
+            "pytorch_layer.py",
+            "jax_layer.py",
+            "keras_layer.py",
+            "onnx_layer.py",
+            "triton_layer.py",
+            "protocol.py",
+            "node_layer.mjs",
+            "tfjs_layer.mjs",
+        ] {
             code.push_str(&sources::read(&format!("examples/subjects/{file}")));
         }
         for file in [
