@@ -116,7 +116,7 @@ fn diagnosed(run: &Run) -> Vec<String> {
     let left = match (defects.is_empty(), *unexplained) {
         (_, 0) => None,
         (true, _) => Some("no known defect explains the failures".to_string()),
-        (false, left) => Some(format!("no known defect explains the rest: {left} of {compared} {failures}")),
+        (false, left) => Some(format!("{left} of {compared} {failures} not explained, or only in part")),
     };
     named.chain(left).chain(remarks.iter().cloned()).collect()
 }

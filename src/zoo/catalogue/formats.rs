@@ -6,6 +6,7 @@ use crate::problem::activation::{ScalarActivation, VectorFunction};
 use crate::scalar::Inputs;
 use crate::trace::Quantity::{self, ANext, ATilde, Da, DaTilde, Db, Dw, Dz, Z};
 use crate::zoo::{Defect, Float, StepContext};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, FRAC_2_SQRT_PI};
 
 /// The shorter formats.
 const SHORT: [Format; 3] = [Format::F32, Format::F16, Format::Bf16];
@@ -24,6 +25,7 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
         defects.extend(factors(format));
     }
     defects.extend(functions());
+    defects.extend(constants());
     defects.extend(everything());
     defects.extend(products());
     defects
@@ -166,33 +168,52 @@ fn functions<T: Float>() -> Vec<Defect<T>> {
                 }
                 _ => None,
             }),
-        Defect::new("gelu-root-in-f32", 5, "gelu rounds 1/√2 to f32", IN_F32).unit_value(|u, z: T| {
-            let root = T::from_f64(f64::from(std::f32::consts::FRAC_1_SQRT_2));
-            matches!(u, ScalarActivation::Gelu).then(|| z * (-z * root).erfc() * T::from_f64(0.5))
-        }),
-        Defect::new("gelu-short-root", 5, "gelu uses 1.414 for √2", "with any other activation").unit_value(
-            |u, z: T| {
-                matches!(u, ScalarActivation::Gelu)
-                    .then(|| z * (-z / T::from_f64(1_414.0) * T::from_f64(1e3)).erfc() * T::from_f64(0.5))
-            },
-        ),
-        Defect::new(
-            "gelu-tanh-short-factor",
-            5,
-            "gelu_tanh uses 0.7979 for √(2/π)",
-            "with any other activation",
-        )
-        .unit_value(|u, z: T| {
-            let argument = T::from_f64(2.0 * 0.7979) * (z + T::from_f64(0.044715) * z * z * z);
+    ]
+}
+
+/// Constants of gelu and gelu_tanh, with the right derivative behind them.
+pub fn constants<T: Float>() -> Vec<Defect<T>> {
+    const IN_F32: &str = "in f32";
+    const OTHERWISE: &str = "with any other activation";
+    let short = |x: f64| f64::from(x as f32);
+    let gelu = |id: &str, says: &str, equivalent_when: &str, root: f64| -> Defect<T> {
+        Defect::new(id, 5, says, equivalent_when).unit_value(move |u, z: T| {
+            matches!(u, ScalarActivation::Gelu)
+                .then(|| z * (-z * T::from_f64(root)).erfc() * T::from_f64(0.5))
+        })
+    };
+    let gelu_tanh = |id: &str, says: &str, equivalent_when: &str, factor: f64, cubic: f64| -> Defect<T> {
+        Defect::new(id, 5, says, equivalent_when).unit_value(move |u, z: T| {
+            let argument = T::from_f64(2.0 * factor) * (z + T::from_f64(cubic) * z * z * z);
             matches!(u, ScalarActivation::GeluTanh).then(|| z * ScalarActivation::Sigmoid.value(&argument))
-        }),
-        Defect::new("gelu-tanh-factor-in-f32", 5, "gelu_tanh rounds its constants to f32", IN_F32)
-            .unit_value(|u, z: T| {
-                let [factor, cubic] = [0.797_884_6_f32, 0.044_715_f32].map(|x| T::from_f64(x.into()));
-                let argument = factor * (z + cubic * z * z * z);
-                matches!(u, ScalarActivation::GeluTanh)
-                    .then(|| z * ScalarActivation::Sigmoid.value(&(argument + argument)))
-            }),
+        })
+    };
+    const FACTOR: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+    vec![
+        gelu("gelu-root-in-f32", "gelu rounds 1/√2 to f32", IN_F32, short(FRAC_1_SQRT_2)),
+        gelu("gelu-short-root", "gelu uses 1.414 for √2", OTHERWISE, 1.0 / 1.414),
+        gelu_tanh("gelu-tanh-short-factor", "gelu_tanh uses 0.7979 for √(2/π)", OTHERWISE, 0.7979, 0.044715),
+        gelu_tanh(
+            "gelu-tanh-factor-in-f32",
+            "gelu_tanh rounds its constants to f32",
+            IN_F32,
+            short(FACTOR),
+            short(0.044715),
+        ),
+        gelu_tanh(
+            "gelu-tanh-cubic-in-f32",
+            "gelu_tanh rounds 0.044715 to f32",
+            IN_F32,
+            FACTOR,
+            short(0.044715),
+        ),
+        gelu_tanh(
+            "gelu-tanh-two-over-pi-in-f32",
+            "gelu_tanh rounds 0.044715 and 2/π to f32",
+            IN_F32,
+            short(FRAC_2_PI).sqrt(),
+            short(0.044715),
+        ),
     ]
 }
 

@@ -256,6 +256,10 @@ fn values<T: Float>() -> Vec<Value<T>> {
         ("silu-unsafe", "silu is z e^z/(1 + e^z)", NEAR, &[], |u, z| {
             matches!(u, ScalarActivation::Silu).then(|| z * unsafe_sigmoid(z))
         }),
+        ("silu-by-complement", "silu is z(1 − 1/(1 + e^z)) left of 0", "right of 0", &[], |u, z| match u {
+            ScalarActivation::Silu if z < T::zero() => Some(z * (T::one() - T::one() / (T::one() + z.exp()))),
+            _ => None,
+        }),
         ("gelu-tanh-unsafe", "the tanh of gelu_tanh is (e^2u − 1)/(e^2u + 1)", NEAR, &[], |u, z| {
             let factor = T::frac_2_sqrt_pi() * T::frac_1_sqrt_2();
             let argument = factor * (z + T::from_f64(0.044715) * z * z * z);

@@ -185,6 +185,10 @@ fn gelus<T: Float>() -> Vec<Row<T>> {
         ("gelu-slope-unnormalized", "gelu's derivative lacks the 1/√(2π) of its density", |u, z, _| {
             matches!(u, ScalarActivation::Gelu).then(|| distribution(z) + z * (-(z * z) * c(0.5)).exp())
         }),
+        ("gelu-slope-short-density", "gelu's derivative uses 0.398942 for 1/√(2π)", |u, z, _| {
+            let density = (-(z * z) * c(0.5)).exp() * c(0.398942);
+            matches!(u, ScalarActivation::Gelu).then(|| distribution(z) + z * density)
+        }),
         ("gelu-slope-of-gelu-tanh", "gelu's derivative is gelu_tanh's", |u, z, _| {
             matches!(u, ScalarActivation::Gelu).then(|| ScalarActivation::GeluTanh.derivative(&z))
         }),
@@ -207,6 +211,16 @@ fn gelus<T: Float>() -> Vec<Row<T>> {
             "gelu-tanh-slope-without-three",
             "gelu_tanh's derivative lacks the factor 3 of the cubic term",
             |u, z, _| matches!(u, ScalarActivation::GeluTanh).then(|| slope(z, inner(z, 0.044715))),
+        ),
+        (
+            "gelu-tanh-slope-short-constants",
+            "gelu_tanh's derivative has its constants to six digits",
+            |u, z, _| {
+                let t = ScalarActivation::Tanh.value(&(c::<T>(0.797885) * z + c::<T>(0.0356774) * z * z * z));
+                let inner = c::<T>(0.398942) * z + c::<T>(0.0535161) * z * z * z;
+                matches!(u, ScalarActivation::GeluTanh)
+                    .then(|| c::<T>(0.5) * (T::one() + t) + inner * (T::one() - t * t))
+            },
         ),
         (
             "gelu-tanh-slope-without-inner",

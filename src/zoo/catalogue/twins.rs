@@ -3,7 +3,7 @@
 //! Automatic differentiation returns the derivative of the wrong function: here, its own formula on dual numbers, so that
 //! no Jacobian is typed. Code by hand often computes the gradient from the value that was stored.
 
-use super::{activation, formulas, row};
+use super::{activation, formats, formulas, row};
 use crate::number::{Dual, sum};
 use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation};
 use crate::trace::Quantity::Dz;
@@ -27,17 +27,19 @@ pub fn defects<T: Float>() -> Vec<Defect<T>> {
 /// The defects that are a wrong function of z, with the right derivative behind it.
 fn functions<T: Float>() -> Vec<Defect<T>> {
     let wholes = activation::wholes().into_iter().filter(|defect| !defect.replaces(Dz));
-    activation::units().into_iter().chain(wholes).chain(row::defects()).chain(formulas::functions()).collect()
+    let functions = activation::units().into_iter().chain(wholes).chain(row::defects());
+    functions.chain(formulas::functions()).chain(formats::constants()).collect()
 }
 
 /// Functions whose own derivative is the right one, or that no layer would differentiate.
-const SAME_DERIVATIVE: [&str; 8] = [
+const SAME_DERIVATIVE: [&str; 9] = [
     "activation-of-first-example",
     "elu-cancels",
     "elu-without-one",
     "log-softmax-shifted-by-batch",
     "sigmoid-by-complement",
     "sigmoid-by-tanh",
+    "silu-by-complement",
     "softmax-shifted-by-batch",
     "softplus-shifted",
 ];
