@@ -3,7 +3,7 @@
 //! By equation 2, all cells of all calls are independent and kept with probability p_k. Every test counts
 //! hits among trials that are then independent with a known chance, so the count is binomial and its p-value
 //! exact, for any number of cells. Where the chances of the trials differ, their mean bounds the tails
-//! (Hoeffding 1956). Only the tests of [`recur`] add the chances of events that may overlap, which yields a
+//! (Hoeffding 1956). Only the tests of `recur` add the chances of events that may overlap, which yields a
 //! bound.
 
 mod recur;
