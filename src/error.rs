@@ -41,3 +41,18 @@ impl Error {
         }
     }
 }
+
+/// A text from elsewhere as a terminal may show it: without control characters, and without those that are invisible or
+/// change the direction of writing. Line breaks stay.
+pub fn printable(text: &str) -> String {
+    let visible = |c: char| match c {
+        '\n' => c,
+        _ if c.is_control() => ' ',
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => {
+            '\u{fffd}'
+        }
+        _ => c,
+    };
+    text.chars().map(visible).collect()
+}

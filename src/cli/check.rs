@@ -1,6 +1,6 @@
 //! `check`: judges an implementation, a program or a file of results.
 
-use super::input;
+use super::{cleanup, complain, input};
 use crate::cases::Profile;
 use crate::conform::cases::{self, Case, Selection};
 use crate::conform::coverage::Coverage;
@@ -9,7 +9,8 @@ use crate::conform::report::expectations::Expectations;
 use crate::conform::report::{self, Report, human, json, junit};
 use crate::conform::run::{Run, covered};
 use crate::conform::subject::Subject;
-use crate::conform::subject::program::{Absent, Limits, NotStarted, Program};
+use crate::conform::subject::absent::Absent;
+use crate::conform::subject::program::{Leader, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
 use crate::error::Error;
 use crate::fixture::files;
@@ -17,9 +18,11 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Display;
-use std::io::stdout;
+use std::fs;
+use std::io::{self, stdout};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// Judge an implementation: a program that speaks the protocol, or a file of results.
 #[derive(Debug, Args)]
@@ -55,9 +58,12 @@ pub struct Check {
     /// Time limit for each answer of the program.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     timeout: Duration,
-    /// Time limit for starting the program.
+    /// Time limit for starting the program, and for its first answer.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     start_timeout: Duration,
+    /// Time limit for the whole run, after which nothing more is asked.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    run_timeout: Option<Duration>,
     /// Judge the results in FILE, or in standard input if FILE is -.
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     results: Option<PathBuf>,
@@ -102,8 +108,13 @@ impl Check {
         cases.retain(|case| selection.takes(&case.id));
         checks.retain(|check| selection.takes(&check.id()));
         let known = self.known_failures()?;
-        let mut subject = self.subject(&there)?;
+        self.report.iter().try_for_each(|path| writable(path))?;
+        let leader = Leader::default();
+        cleanup::at_interrupt(&leader);
+        let mut subject = self.subject(&there, &leader)?;
         let (run, coverage) = asked(subject.as_mut(), &cases, &checks);
+        drop(subject);
+        cleanup::descendants();
         let mut unexpected = known.unexpected(&run, there);
         if self.fix_expectations
             && let Some(path) = &self.expect_failures
@@ -118,17 +129,19 @@ impl Check {
             command: self.reproduction(),
             list_failures: self.list_failures,
         };
-        for path in &self.report {
-            let xml = path.extension().is_some_and(|extension| extension == "xml");
-            files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())?;
-        }
         let colour = AutoStream::choice(&stdout()) != ColorChoice::Never;
         let text = human(&report, colour);
-        match self.failure(&run, unexpected.len()) {
+        let written = self.report.iter().map(|path| {
+            let xml = path.extension().is_some_and(|extension| extension == "xml");
+            files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())
+        });
+        // Whatever became of the files, the verdicts are printed.
+        let written: Result<(), Error> = written.collect::<Vec<_>>().into_iter().collect();
+        match written.err().or_else(|| self.failure(&run, unexpected.len()).map(Error::Failed)) {
             None => Ok(text),
             Some(failure) => {
                 super::print(&text);
-                Err(Error::Failed(failure))
+                Err(failure)
             }
         }
     }
@@ -144,6 +157,7 @@ impl Check {
     /// Why the command fails, if it does.
     fn failure(&self, run: &Run, unexpected: usize) -> Option<String> {
         match (unexpected, run.judged()) {
+            (0, _) if run.ending.is_some() => run.ending.clone(),
             (0, judged) if judged >= self.min_cases => None,
             (0, judged) => {
                 Some(format!("judged {}, but --min-cases requires {}", report::cases(judged), self.min_cases))
@@ -164,14 +178,14 @@ impl Check {
         Expectations::read(&text).map_err(|faults| faulty(path, faults))
     }
 
-    fn subject(&self, there: &dyn Fn(&str) -> bool) -> Result<Box<dyn Subject>, Error> {
+    fn subject(&self, there: &dyn Fn(&str) -> bool, leader: &Leader) -> Result<Box<dyn Subject>, Error> {
         if let Some(path) = &self.results {
             return Ok(Box::new(
                 ResultsFile::read(&input::bytes(path)?, there).map_err(|faults| faulty(path, faults))?,
             ));
         }
-        let limits = Limits { answer: self.timeout, start: self.start_timeout, ..Limits::default() };
-        match Program::start(&self.command, limits) {
+        let (answer, start, run) = (self.timeout, self.start_timeout, self.run_timeout);
+        match Program::start_as(&self.command, Limits { answer, start, run, ..Limits::default() }, leader) {
             Ok(program) => Ok(Box::new(program)),
             Err(NotStarted::Program(why)) => Ok(Box::new(Absent { name: joined(&self.command), why })),
             Err(error) => Err(Error::Usage(error.to_string())),
@@ -192,6 +206,16 @@ impl Check {
     }
 }
 
+/// Whether a file can be written: noticed before a run, not after it.
+fn writable(path: &Path) -> Result<(), Error> {
+    let failed = |source| Error::File { path: path.into(), source };
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).map(drop).map_err(failed)
+}
+
 /// Faults, each line with the path of the file, because a check may read two files.
 fn faulty(path: &Path, faults: impl Display) -> Error {
     let line = |fault: &str| format!("{}: {fault}", path.display());
@@ -203,10 +227,23 @@ fn joined(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
+/// Seconds between two lines of progress where there is no terminal.
+const EVERY: u64 = 30;
+
 fn asked(subject: &mut dyn Subject, cases: &[Case], checks: &[WholeRunCheck]) -> (Run, Coverage) {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a valid template");
     let bar = ProgressBar::new((2 * cases.len() + checks.len()) as u64).with_style(style);
-    let covered = covered(subject, cases, checks, || bar.inc(1));
+    // Without a terminal, a line now and then.
+    let (begun, lines) = (Instant::now(), AtomicU64::new(0));
+    let progress = || {
+        bar.inc(1);
+        let line = begun.elapsed().as_secs() / EVERY;
+        if bar.is_hidden() && lines.fetch_max(line, Ordering::Relaxed) < line {
+            let (at, of) = (bar.position(), bar.length().unwrap_or_default());
+            complain(&format!("{at} of {of} steps of the run after {} s", line * EVERY));
+        }
+    };
+    let covered = covered(subject, cases, checks, progress);
     bar.finish_and_clear();
     covered
 }

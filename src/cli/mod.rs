@@ -5,6 +5,7 @@
 //! [`Error::exit_code`] is the exit status.
 
 mod check;
+mod cleanup;
 pub mod eval;
 mod explain;
 mod generate;
@@ -13,9 +14,10 @@ mod list;
 mod sample;
 mod verify;
 
-use crate::error::Error;
+use crate::error::{Error, printable};
 use anstream::AutoStream;
 use clap::{Parser, Subcommand};
+use rayon::ThreadPoolBuilder;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -48,8 +50,9 @@ pub fn run() -> ExitCode {
     let command = Cli::parse().command;
     // Whatever the input, a panic is a bug in this program. It is reported as such, never as a verdict.
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("BUG IN ORACLE: {panic}\nPlease report it with the input.")
+        complain(&format!("BUG IN ORACLE: {panic}\nPlease report it with the input."));
     }));
+    one_thread_at_least();
     let outcome = std::panic::catch_unwind(|| match command {
         Command::Generate(command) => command.run(),
         Command::Eval(command) => command.run(),
@@ -62,10 +65,22 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(Ok(text)) => print(&text),
         Ok(Err(error)) => {
-            eprintln!("{error}");
+            complain(&error.to_string());
             ExitCode::from(error.exit_code())
         }
         Err(_) => ExitCode::from(BUG),
+    }
+}
+
+/// Writes a message to stderr. If nobody can read it, the exit status still says that something was wrong.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(message));
+}
+
+/// Where the system starts no threads, all work is done in this one.
+fn one_thread_at_least() {
+    if ThreadPoolBuilder::new().build_global().is_err() {
+        let _ = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     }
 }
 
@@ -75,7 +90,7 @@ fn print(text: &str) -> ExitCode {
     let mut stdout = AutoStream::always(io::stdout());
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("{}", Error::File { path: "stdout".into(), source: error });
+            complain(&Error::File { path: "stdout".into(), source: error }.to_string());
             ExitCode::from(2)
         }
         _ => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use super::judge::verdict::{Finding, Status, Verdict};
 use super::judge::{self, infer_mask, question::Question};
 use super::subject::{About, Answer, MaskSource, Presence, Subject};
 use crate::problem::{Fault, Problem, formats};
-use crate::trace::Quantity;
+use crate::trace::{Quantity, Unchecked};
 use std::sync::{Arc, OnceLock};
 
 /// A case and a subject's answers to it.
@@ -30,7 +30,7 @@ impl<'a> Exchange<'a> {
     /// Asks the question. The second call repeats it, unless the first answer was not a result.
     pub fn ask(&mut self, subject: &mut dyn Subject) {
         if let (Ok(question), [] | [Answer::Result(_)]) = (&self.question, &self.answers[..]) {
-            self.answers.push(subject.step(self.id, &question.problem));
+            self.answers.push(bounded(&question.problem, subject.step(self.id, &question.problem)));
         }
     }
 
@@ -90,6 +90,26 @@ impl<'a> Exchange<'a> {
             }
             _ => verdict,
         }
+    }
+}
+
+/// The answer, unless it is so much larger than the results that keeping it for the verdict could fill the memory.
+fn bounded(problem: &Problem, answer: Answer) -> Answer {
+    let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
+    let most = 8 * (m * n.max(n_next) + n * n_next) + 1024;
+    let Answer::Result(results) = &answer else { return answer };
+    let size = |quantity: Quantity| match results.get(quantity) {
+        Some(Unchecked::Grid(grid)) => grid.rows().max(grid.rows() * grid.cols()),
+        Some(Unchecked::Ragged(rows)) => rows.len() + rows.iter().map(Vec::len).sum::<usize>(),
+        None => 0,
+    };
+    let large = results.quantities().find(|quantity| size(*quantity) > most);
+    match large.map(|quantity| (quantity, size(quantity))) {
+        Some((quantity, size)) => Answer::Errored(format!(
+            "{} has {size} numbers or rows; more than {most} are not kept for a problem of {m} × {n} × {n_next}",
+            quantity.name(),
+        )),
+        None => answer,
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Run {
     pub diagnosis: Diagnosis,
     /// The wrong results beside the right ones, if a single case was asked.
     pub side_by_side: Vec<SideBySide>,
+    /// What went wrong when the subject was asked to stop.
+    pub ending: Option<String>,
 }
 
 impl Run {
@@ -134,7 +136,9 @@ fn exchanged<'a>(
         [exchange] => exchange.side_by_side(outcomes[0].verdict.status),
         _ => Vec::new(),
     };
-    let run = Run { about, outcomes, diagnosis, side_by_side };
+    let ending = subject.stop();
+    diagnosis.remarks.extend(ending.clone());
+    let run = Run { about, outcomes, diagnosis, side_by_side, ending };
     (run, exchanges)
 }
 

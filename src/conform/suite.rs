@@ -7,6 +7,7 @@ use super::judge::whole_run::{self, WholeRunCheck};
 use super::report::{brief, details};
 use super::run::run;
 use super::subject::{About, Subject};
+use crate::error::printable;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -130,7 +131,7 @@ impl<S: Subject, F: Fn() -> S> Shared<S, F> {
             Status::NotJudged => Ok(Completion::ignored_with(format!("not judged: {reason}"))),
             Status::Fail | Status::Errored => {
                 *self.has_failed.lock().unwrap_or_else(PoisonError::into_inner) = true;
-                Err(details(verdict).into())
+                Err(printable(&details(verdict)).into())
             }
         }
     }

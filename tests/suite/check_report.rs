@@ -80,7 +80,7 @@ fn varied() -> Run {
         ),
         outcome(ROUNDING_BIAS, Verdict::of(vec![Finding::Bias("dW: the errors lean".into())])),
     ];
-    Run { about, outcomes, diagnosis: Diagnosis::default(), side_by_side: Vec::new() }
+    Run { about, outcomes, diagnosis: Diagnosis::default(), side_by_side: Vec::new(), ending: None }
 }
 
 fn there(id: &str) -> bool {

@@ -30,6 +30,7 @@ mod formats;
 mod frameworks;
 mod gradients;
 mod harness;
+mod hostile;
 mod infer_mask;
 mod kill_matrix;
 mod kills;

@@ -25,7 +25,7 @@ const MODULES: [(&str, usize); 17] = [
 ];
 
 /// Dependencies and macros, and the modules that may use them.
-const OWNERS: [(&str, &[&str]); 21] = [
+const OWNERS: [(&str, &[&str]); 23] = [
     ("nalgebra::", &["src/matrix/"]),
     ("serde_json::", &["src/wire/"]),
     ("serde::", &["src/wire/", "src/fixture/", "src/conform/", "src/cli/"]),
@@ -45,6 +45,8 @@ const OWNERS: [(&str, &[&str]); 21] = [
     ("glob::", &["src/conform/cases.rs"]),
     ("strsim::", &["src/conform/cases.rs"]),
     ("anstream::", &["src/cli/"]),
+    ("ctrlc::", &["src/cli/cleanup.rs"]),
+    ("rustix::", &["src/cli/cleanup.rs", "src/conform/subject/process.rs"]),
     ("shlex::", &["src/cli/check.rs"]),
     ("unsafe ", &[]),
 ];

@@ -9,6 +9,7 @@ use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
 use crate::conform::subject::Presence;
 use crate::conform::subject::program::ANSWER;
+use crate::error::printable;
 use crate::trace::Quantity;
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ pub fn human(report: &Report, colour: bool) -> String {
         + &side_by_side(run)
         + &listed(report, failures)
         + "\n"
-        + &totals(run, report.unexpected.is_empty(), colour)
+        + &totals(run, report.is_good(), colour)
         + &coverage(report.coverage)
         + &blamed(run)
         + &reasons(run)
@@ -54,7 +55,7 @@ pub fn brief(run: &Run) -> String {
         Some(format!("{} like {}: {says}\n", alike.len(), smallest.id))
     };
     let lines: String = causes(run, failures.collect()).iter().take(DETAILED).filter_map(line).collect();
-    heading(run) + &diagnosis(run, false) + &plain(&lines)
+    heading(run) + &diagnosis(run, false) + &printable(&lines)
 }
 
 type Failure<'a> = (&'a Unexpected, Option<&'a Verdict>);
@@ -73,9 +74,9 @@ fn examples(report: &Report, failures: Vec<Failure>, colour: bool) -> String {
     let causes = causes(report.run, failures);
     for alike in causes.iter().take(DETAILED) {
         let Some((unexpected, verdict)) = smallest(alike) else { continue };
-        text += &format!("\n{}  {}\n", paint(colour, RED, &unexpected.id), unexpected.what);
+        text += &format!("\n{}  {}\n", paint(colour, RED, &printable(&unexpected.id)), unexpected.what);
         let details = verdict.map(|verdict| details(verdict) + &report.reproduce(&unexpected.id));
-        text.extend(plain(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
+        text.extend(printable(&details.unwrap_or_default()).lines().map(|line| format!("    {line}\n")));
         if alike.len() > 1 {
             text += &format!("and {} more like this\n", alike.len() - 1);
         }
@@ -137,7 +138,7 @@ fn listed<'a>(report: &Report, failures: impl Iterator<Item = Failure<'a>>) -> S
     }
     let line = |(unexpected, verdict): Failure| {
         let says = verdict.and_then(summary).map(|says| format!(": {says}")).unwrap_or_default();
-        plain(&format!("{}  {}{says}", unexpected.id, unexpected.what)).replace('\n', " ") + "\n"
+        printable(&format!("{}  {}{says}", unexpected.id, unexpected.what)).replace('\n', " ") + "\n"
     };
     "\n".to_string() + &failures.map(line).collect::<String>()
 }
@@ -169,11 +170,6 @@ fn paint(colour: bool, style: Style, text: &str) -> String {
     if colour { format!("{style}{text}{style:#}") } else { text.into() }
 }
 
-/// A text without control characters.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
-}
-
 fn heading(run: &Run) -> String {
     let about = &run.about;
     let version = about.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
@@ -181,7 +177,7 @@ fn heading(run: &Run) -> String {
         Presence::Absent => "which did not start".to_string(),
         _ => about.arithmetic.to_string(),
     };
-    plain(&format!("{}{version}, {arithmetic}: {}\n", about.name, cases(run.outcomes.len())))
+    printable(&format!("{}{version}, {arithmetic}: {}\n", about.name, cases(run.outcomes.len())))
 }
 
 fn totals(run: &Run, good: bool, colour: bool) -> String {
@@ -216,7 +212,7 @@ fn coverage(Coverage { known, caught, needs }: &Coverage) -> String {
 
 /// The diagnosis, one line each.
 fn diagnosis(run: &Run, colour: bool) -> String {
-    let line = |line: String| format!("{} {}\n", paint(colour, BOLD, "diagnosis:"), plain(&line));
+    let line = |line: String| format!("{} {}\n", paint(colour, BOLD, "diagnosis:"), printable(&line));
     diagnosed(run).into_iter().map(line).collect()
 }
 
@@ -247,7 +243,7 @@ fn reasons(run: &Run) -> String {
     let line = |((status, reason), count): (&(Status, &str), &usize)| {
         format!("    {count} {}: {reason}\n", status.name())
     };
-    plain(&counts.iter().map(line).collect::<String>())
+    printable(&counts.iter().map(line).collect::<String>())
 }
 
 /// The accuracy in ulps; informational only.

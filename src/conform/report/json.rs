@@ -156,7 +156,7 @@ pub fn json(report: &Report) -> String {
             accumulator: is_known.then(|| about.arithmetic.accumulator.name()),
             homepage: about.homepage.as_deref(),
         },
-        good: report.unexpected.is_empty(),
+        good: report.is_good(),
         totals: Totals {
             cases: run.outcomes.len(),
             pass: run.count(Status::Pass),

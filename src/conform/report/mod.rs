@@ -34,6 +34,11 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// Whether every result is as expected, and the subject stopped as it was asked to.
+    pub fn is_good(&self) -> bool {
+        self.unexpected.is_empty() && self.run.ending.is_none()
+    }
+
     /// The command that reproduces a case. It runs this case alone, but all cases for `run/rounding-bias`.
     pub fn reproduce(&self, id: &str) -> String {
         let [begin, end] = &self.command;

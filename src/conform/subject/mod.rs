@@ -3,7 +3,9 @@
 //! There are three adapters: [`program`] is a subject behind a pipe, whose lines [`protocol`] writes and reads;
 //! [`results`] looks up its answers in a file; [`defective`] runs a known defect.
 
+pub mod absent;
 pub mod defective;
+mod limits;
 mod process;
 pub mod program;
 pub mod protocol;
@@ -187,6 +189,11 @@ pub trait Subject {
     fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
         let _ = (p, rows);
         Answer::Skipped("draws no masks".into())
+    }
+
+    /// Nothing more is asked. What went wrong at the end, if anything.
+    fn stop(&mut self) -> Option<String> {
+        None
     }
 
     /// The mask of the named generator for this key and stream; called only with [`Sampler::Named`].

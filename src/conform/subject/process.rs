@@ -6,6 +6,7 @@
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -15,10 +16,28 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Process {
     child: Box<dyn ChildWrapper>,
+    leader: Leader,
     questions: Option<Sender<Vec<u8>>>,
+    longest: Arc<AtomicUsize>,
     lines: Receiver<Heard>,
     chatter: Arc<Mutex<Vec<u8>>>,
     quiet: Receiver<()>,
+}
+
+/// The process that runs, if any, so that another thread can end it.
+#[derive(Clone, Debug, Default)]
+pub struct Leader(Arc<AtomicU32>);
+
+impl Leader {
+    /// Ends its process group.
+    pub fn end(&self) {
+        #[cfg(unix)]
+        if let Some(pid) =
+            i32::try_from(self.0.load(Ordering::SeqCst)).ok().and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
+    }
 }
 
 /// What arrived on standard output.
@@ -41,12 +60,11 @@ pub struct Silence {
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Process {
-    /// Starts a program in its own process group (Unix) or job (Windows), which its child processes join. A line
-    /// of its output may have `longest` bytes.
+    /// Starts a program in its own process group (Unix) or job (Windows), which its child processes join.
     ///
     /// # Errors
-    /// If the system cannot start it.
-    pub fn start(command: &[String], longest: usize) -> io::Result<Self> {
+    /// If the system cannot start it, or not the threads that talk to it.
+    pub fn start(command: &[String], leader: &Leader) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = CommandWrap::with_new(program, |command| {
             command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -56,24 +74,30 @@ impl Process {
         #[cfg(windows)]
         command.wrap(process_wrap::std::JobObject);
         let mut child = command.spawn()?;
+        leader.0.store(child.id(), Ordering::SeqCst);
         let (stdin, stdout, stderr) = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let (questions, asked) = mpsc::channel();
         // Room for one line, so that a process that floods its output has to wait.
         let (sender, lines) = mpsc::sync_channel(1);
         let (hush, quiet) = mpsc::channel();
         let chatter = Arc::default();
-        let kept = Arc::clone(&chatter);
-        thread::spawn(move || write(stdin.expect("a pipe"), &asked));
-        thread::spawn(move || read(stdout.expect("a pipe"), longest, &sender));
-        thread::spawn(move || {
+        let (kept, longest) = (Arc::clone(&chatter), Arc::new(AtomicUsize::new(1 << 16)));
+        let allowed = Arc::clone(&longest);
+        let leader = leader.clone();
+        // From here on, whatever fails ends the process.
+        let process = Process { child, leader, questions: Some(questions), longest, lines, chatter, quiet };
+        spawn(move || write(stdin.expect("a pipe"), &asked))?;
+        spawn(move || read(stdout.expect("a pipe"), &allowed, &sender))?;
+        spawn(move || {
             keep_tail(stderr.expect("a pipe"), &kept);
             drop(hush);
-        });
-        Ok(Process { child, questions: Some(questions), lines, chatter, quiet })
+        })?;
+        Ok(process)
     }
 
-    /// Sends a line, without waiting for the process to read it.
-    pub fn send(&self, line: &str) {
+    /// Sends a line, without waiting for the process to read it. The answer may have `longest` bytes.
+    pub fn send(&self, line: &str, longest: usize) {
+        self.longest.store(longest, Ordering::SeqCst);
         if let Some(questions) = &self.questions {
             // If this fails, the process has closed its input; `receive` reports what became of it.
             let _ = questions.send(format!("{line}\n").into_bytes());
@@ -122,10 +146,11 @@ impl Process {
         self.receive(within).is_ok()
     }
 
-    /// Closes its standard input and waits for it to exit by itself.
-    pub fn leave(&mut self, within: Duration) {
+    /// Closes its standard input and waits for it to exit by itself. If it fails, how.
+    pub fn leave(&mut self, within: Duration) -> Option<String> {
         self.questions = None;
-        self.ended(within);
+        let status = self.ended(within)?;
+        (!status.success()).then(|| format!("ended with {status}"))
     }
 
     fn ended(&mut self, within: Duration) -> Option<ExitStatus> {
@@ -143,6 +168,7 @@ impl Process {
 /// Ends the whole group or job, so that no child process outlives it.
 impl Drop for Process {
     fn drop(&mut self) {
+        self.leader.0.store(0, Ordering::SeqCst);
         let _ = self.child.start_kill();
         // Not `wait`: on Windows it may wait forever for a message of the job that `try_wait` has taken.
         self.ended(PATIENCE);
@@ -158,11 +184,21 @@ fn write(mut stdin: ChildStdin, asked: &Receiver<Vec<u8>>) {
     }
 }
 
+/// A thread, or an error where the system starts none.
+fn spawn(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().spawn(work).map(drop)
+}
+
 /// Passes on line by line, up to the end or a line that is too long.
-fn read(stdout: ChildStdout, longest: usize, sender: &SyncSender<Heard>) {
+fn read(stdout: ChildStdout, longest: &AtomicUsize, sender: &SyncSender<Heard>) {
     let mut stdout = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
+        // It answers after it was asked, so the limit of this answer is known with its first byte.
+        if stdout.fill_buf().is_ok_and(<[u8]>::is_empty) {
+            return;
+        }
+        let longest = longest.load(Ordering::SeqCst);
         let read = stdout.by_ref().take(longest as u64 + 1).read_until(b'\n', &mut line);
         if read.is_err() || line.is_empty() {
             return;

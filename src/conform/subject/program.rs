@@ -2,32 +2,15 @@
 //!
 //! A failure of the process costs the current question and nothing more.
 
+pub use super::limits::Limits;
+pub use super::process::Leader;
 use super::process::{Process, Silence};
 use super::protocol::{self, Reply};
 use super::reading::brief;
-use super::{About, Answer, Presence, Rows, Subject};
-use crate::number::{Arithmetic, Format};
+use super::{About, Answer, Rows, Subject};
 use crate::problem::{Faults, Problem};
-use crate::wire::json::TEXT_LIMIT;
 use std::io;
 use std::time::{Duration, Instant};
-
-/// The limits of a program.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limits {
-    /// Time to answer.
-    pub answer: Duration,
-    /// Time to start and describe itself.
-    pub start: Duration,
-    /// Bytes in a line.
-    pub line: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { answer: Duration::from_secs(10), start: Duration::from_secs(60), line: TEXT_LIMIT }
-    }
-}
 
 /// Why there is no program to judge.
 #[derive(Debug, thiserror::Error)]
@@ -45,29 +28,12 @@ pub enum NotStarted {
     Program(String),
 }
 
-/// A program that failed to describe itself: every question is errored.
-#[derive(Debug)]
-pub struct Absent {
-    /// A stand-in for its name.
-    pub name: String,
-    /// Why it failed.
-    pub why: String,
-}
-
-impl Subject for Absent {
-    fn about(&self) -> About {
-        About { presence: Presence::Absent, ..About::new(&self.name, Arithmetic::plain(Format::F64)) }
-    }
-
-    fn step(&mut self, _: &str, _: &Problem) -> Answer {
-        Answer::Errored(self.why.clone())
-    }
-}
-
 /// A program that speaks the protocol.
 #[derive(Debug)]
 pub struct Program {
     command: Vec<String>,
+    leader: Leader,
+    begun: Instant,
     /// Its limits, which may be changed between questions.
     pub limits: Limits,
     about: About,
@@ -80,10 +46,13 @@ pub struct Program {
     seq: u64,
     failed_starts: u32,
     late_answers: u32,
+    repeated: u32,
 }
 
 /// After this many failed starts in a row, or late answers in a row, nothing more is asked.
 const PATIENCE: u32 = 5;
+/// At most this many second answers are passed over.
+const MOST_REPEATED: u32 = 1000;
 
 impl Program {
     /// Starts a program and asks it to describe itself.
@@ -91,14 +60,24 @@ impl Program {
     /// # Errors
     /// If it does not start, or its answer violates the protocol.
     pub fn start(command: &[String], limits: Limits) -> Result<Self, NotStarted> {
-        let asked = Instant::now();
-        let (process, about) = match start(command, limits) {
+        Program::start_as(command, limits, &Leader::default())
+    }
+
+    /// The same, for one who wants to end it from another thread.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn start_as(command: &[String], limits: Limits, leader: &Leader) -> Result<Self, NotStarted> {
+        let begun = Instant::now();
+        let (process, about) = match start(command, limits, leader) {
             // Once more: it may have failed by chance, as where two want the same device.
-            Err(NotStarted::Program(_)) if asked.elapsed() < limits.start => start(command, limits)?,
+            Err(NotStarted::Program(_)) if begun.elapsed() < limits.start => start(command, limits, leader)?,
             started => started?,
         };
         Ok(Program {
             command: command.to_vec(),
+            leader: leader.clone(),
+            begun,
             limits,
             about,
             process: Some(process),
@@ -107,6 +86,7 @@ impl Program {
             seq: 0,
             failed_starts: 0,
             late_answers: 0,
+            repeated: 0,
         })
     }
 
@@ -114,33 +94,52 @@ impl Program {
     fn ask<T>(
         &mut self,
         question: impl FnOnce(u64) -> String,
-        reply: impl FnOnce(&[u8]) -> Reply<T>,
+        numbers: usize,
+        reply: impl Fn(&[u8]) -> Reply<T>,
     ) -> Answer<T> {
+        if let Some(limit) = self.limits.run.filter(|limit| self.begun.elapsed() > *limit) {
+            return Answer::Errored(format!(
+                "not asked: the run has taken longer than {} s",
+                limit.as_secs_f64()
+            ));
+        }
         let mut process = match self.process.take().map_or_else(|| self.restart(), Ok) {
             Ok(process) => process,
             Err(why) => return Answer::Errored(why),
         };
         self.seq += 1;
-        process.send(&question(self.seq));
+        process.send(&question(self.seq), self.limits.line_of(numbers));
         let lost = |what: String, process: &Process| Answer::Errored(with_last_words(&what, process));
         let is_fresh = std::mem::take(&mut self.is_fresh);
         let Limits { answer, start, .. } = self.limits;
         let limit = if is_fresh && self.warms_up != Some(false) { answer.max(start) } else { answer };
         let asked = Instant::now();
-        let line = process.receive(limit);
-        if is_fresh {
-            self.warms_up = Some(line.is_ok() && asked.elapsed() > answer);
-        }
-        let line = match line {
-            Ok(line) => line,
-            Err(Silence { what, late }) => {
-                self.late_answers = if late { self.late_answers + 1 } else { 0 };
-                let hint = if late && self.seq == 1 { buffered(&mut process) } else { "" };
-                return lost(format!("the program {what}{hint}"), &process);
+        // An answer to an earlier question, which was answered before, is a second one.
+        let (line, reply) = loop {
+            let line = process.receive(limit.saturating_sub(asked.elapsed()));
+            if is_fresh {
+                self.warms_up = Some(line.is_ok() && asked.elapsed() > answer);
+            }
+            match line {
+                Ok(line) => match reply(&line) {
+                    Reply { seq: Some(seq), .. } if seq < self.seq && self.repeated < MOST_REPEATED => {
+                        self.repeated += 1;
+                    }
+                    reply => break (line, reply),
+                },
+                Err(Silence { what, late: false }) => {
+                    self.late_answers = 0;
+                    return lost(format!("the program {what}"), &process);
+                }
+                Err(Silence { .. }) => {
+                    self.late_answers += 1;
+                    let hint = if self.seq == 1 { buffered(&mut process) } else { "" };
+                    let seconds = limit.as_secs_f64();
+                    return lost(format!("the program gave no answer within {seconds} s{hint}"), &process);
+                }
             }
         };
         self.late_answers = 0;
-        let reply = reply(&line);
         match (reply.seq, reply.answer) {
             (Some(seq), answer) if seq == self.seq => {
                 self.process = Some(process);
@@ -168,7 +167,7 @@ impl Program {
             return Err(format!("not asked: the program missed the time limit {PATIENCE} times in a row"));
         }
         self.is_fresh = true;
-        let started = match start(&self.command, self.limits) {
+        let started = match start(&self.command, self.limits, &self.leader) {
             Ok((process, about)) if about == self.about => Ok(process),
             Ok(_) => Err("after a restart, the program describes itself differently".into()),
             Err(error) => Err(format!("after a restart, {error}")),
@@ -178,10 +177,10 @@ impl Program {
     }
 }
 
-fn start(command: &[String], limits: Limits) -> Result<(Process, About), NotStarted> {
+fn start(command: &[String], limits: Limits, leader: &Leader) -> Result<(Process, About), NotStarted> {
     let system = |source| NotStarted::System { command: command.join(" "), source };
-    let mut process = Process::start(command, limits.line).map_err(system)?;
-    process.send(&protocol::start());
+    let mut process = Process::start(command, leader).map_err(system)?;
+    process.send(&protocol::start(), limits.line_of(0));
     let about = match process.receive(limits.start) {
         Err(Silence { what, late }) => {
             let hint = if late { buffered(&mut process) } else { "" };
@@ -232,24 +231,35 @@ impl Subject for Program {
     }
 
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
-        self.ask(|seq| protocol::step(seq, id, problem), protocol::results)
+        let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
+        let numbers = 3 * m * n + 3 * m * n_next + (n + 1) * n_next;
+        self.ask(|seq| protocol::step(seq, id, problem), numbers, protocol::results)
     }
 
     fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
-        self.ask(|seq| protocol::sample(seq, p, rows, None), protocol::mask)
+        self.ask(|seq| protocol::sample(seq, p, rows, None), p.len() * rows, protocol::mask)
     }
 
     fn sample_named(&mut self, p: &[f64], rows: usize, key: [u8; 32], stream: u64) -> Answer<Rows> {
-        self.ask(|seq| protocol::sample(seq, p, rows, Some((key, stream))), protocol::mask)
+        self.ask(|seq| protocol::sample(seq, p, rows, Some((key, stream))), p.len() * rows, protocol::mask)
+    }
+
+    /// Sends `stop` and gives the program a moment to exit by itself.
+    fn stop(&mut self) -> Option<String> {
+        let mut process = self.process.take()?;
+        process.send(&protocol::stop(), 1 << 16);
+        let ended = process
+            .leave(Duration::from_secs(2))
+            .map(|what| with_last_words(&format!("the program {what} when it was asked to stop"), &process));
+        let times = self.repeated;
+        let repeated = (times > 0).then(|| format!("the program answered twice, {times} times in all"));
+        let both: Vec<String> = ended.into_iter().chain(repeated).collect();
+        (!both.is_empty()).then(|| both.join("\n"))
     }
 }
 
-/// Sends `stop` and gives the program a moment to exit by itself.
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.send(&protocol::stop());
-            process.leave(Duration::from_millis(500));
-        }
+        self.stop();
     }
 }

@@ -17,7 +17,7 @@ pub const ABOUT: [&str; 6] = ["name", "version", "arithmetic", "accumulator", "h
 pub fn about(reader: &mut Reader, path: &str, value: Raw) -> Option<About> {
     let members = reader.object(path, value, &ABOUT)?;
     let name =
-        reader.member(path, &members, "name").and_then(|value| reader.string(&join(path, "name"), value));
+        reader.member(path, &members, "name").and_then(|value| named(reader, &join(path, "name"), value));
     let version = text(reader, path, &members, "version");
     let homepage = text(reader, path, &members, "homepage");
     let arithmetic = arithmetic(reader, path, &members);
@@ -36,7 +36,18 @@ pub fn about(reader: &mut Reader, path: &str, value: Raw) -> Option<About> {
 }
 
 fn text(reader: &mut Reader, path: &str, members: &Members, key: &str) -> Option<String> {
-    reader.string(&join(path, key), members.get(key)?)
+    named(reader, &join(path, key), members.get(key)?)
+}
+
+/// A short text, such as a name.
+fn named(reader: &mut Reader, path: &str, value: Raw) -> Option<String> {
+    const LONGEST: usize = 200;
+    let text = reader.string(path, value)?;
+    if text.chars().count() > LONGEST {
+        let found = format!("has {} characters", text.chars().count());
+        reader.fault(path, found, format!("may have at most {LONGEST}"), "shorten it");
+    }
+    Some(text)
 }
 
 fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arithmetic> {
