@@ -28,6 +28,7 @@ mod explain;
 mod fixtures;
 mod formats;
 mod frameworks;
+mod fuzz;
 mod gradients;
 mod harness;
 mod infer_mask;
