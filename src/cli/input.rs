@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The bytes of a file, or of standard input for `-`. At most one byte more than the limit is read, and the parser
-/// then rejects the text.
+/// The bytes of a file, or of standard input for `-`. The file may also be a pipe, as `<(…)` gives it to a command, or
+/// a device: no more is read than the limit and one byte, which is a fault.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -18,5 +18,12 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
         };
         Ok(bytes)
     };
-    read().map_err(|source| Error::File { path: path.into(), source })
+    match read() {
+        Err(source) => Err(Error::File { path: path.into(), source }),
+        Ok(bytes) if bytes.len() > TEXT_LIMIT => Err(Error::Usage(format!(
+            "{}: is longer than 64 MiB: input may have at most 64 MiB (ruling size-limits); split it, or test a smaller shape",
+            path.display()
+        ))),
+        Ok(bytes) => Ok(bytes),
+    }
 }

@@ -3,9 +3,10 @@
 use super::judge::question::Question;
 use crate::Error;
 use crate::cases::{self, Profile};
-use crate::fixture::files;
+use crate::fixture::walk;
 use crate::number::Arithmetic;
 use crate::problem::Problem;
+use crate::wire::json::TEXT_LIMIT;
 use crate::wire::read::{self, Kind};
 use glob::Pattern;
 use std::collections::BTreeSet;
@@ -67,11 +68,12 @@ fn drawn(profile: Profile) -> Vec<Case> {
 /// # Errors
 /// If a file cannot be read, is not a valid case, has no id, or has the id of another.
 pub fn in_folder(folder: &Path) -> Result<Vec<Case>, Error> {
-    let texts = files::below(folder, "cases")?;
+    let files = walk::below(folder, "cases")?.files;
     let mut ids = BTreeSet::new();
-    let step = |(path, _): &(String, Vec<u8>)| path.ends_with(".json") && !path.starts_with("cases/sampler/");
-    let cases = texts.into_iter().filter(step).map(|(path, text)| {
+    let step = |path: &String| path.ends_with(".json") && !path.starts_with("cases/sampler/");
+    let cases = files.into_iter().filter(step).map(|path| {
         let place = folder.join(&path);
+        let text = walk::bytes(&place, TEXT_LIMIT)?.unwrap_or_default();
         let fault = |what: &dyn std::fmt::Display| Error::Usage(format!("{}: {what}", place.display()));
         let given = read::problem(&text, Kind::Case).map_err(|faults| fault(&faults))?;
         let id = given.id.ok_or_else(|| fault(&"has no id"))?;

@@ -42,22 +42,23 @@ pub enum Error {
 /// # Errors
 /// If a value is beyond the range of a double or undecided: the first such element.
 pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
-    let mut undecided = None;
+    let mut undecided = String::new();
     for rung in [rung::<128>, rung::<512>, rung::<4096>] {
         let rounded = rung(problem);
-        if let Some(path) = first(&rounded, |cell| *cell == Rounding::BeyondRange) {
-            return Err(Error::BeyondRange { path });
-        }
-        undecided = first(&rounded, |cell| *cell == Rounding::Undecided);
-        if undecided.is_none() {
-            let double = |cell: &Rounding| match cell {
-                Rounding::Settled(double) => *double,
-                _ => unreachable!("neither undecided nor beyond the range"),
-            };
-            return Ok(rounded.map(double));
+        match first_unsettled(&rounded) {
+            None => {
+                let double = |cell: &Rounding| match cell {
+                    Rounding::Settled(double) => *double,
+                    _ => unreachable!("neither undecided nor beyond the range"),
+                };
+                return Ok(rounded.map(double));
+            }
+            Some((path, Rounding::BeyondRange)) => return Err(Error::BeyondRange { path }),
+            // More bits may show that it is beyond the range, so no later element is named before that is known.
+            Some((path, _)) => undecided = path,
         }
     }
-    Err(Error::Undecided { path: undecided.unwrap_or_default() })
+    Err(Error::Undecided { path: undecided })
 }
 
 /// What an enclosure proves about the double nearest to the number in it.
@@ -96,10 +97,11 @@ pub fn rounding<const BITS: usize>(x: &Enclosure<BITS>) -> Rounding {
     }
 }
 
-/// The path of the first element, in the order of the equations, that satisfies `found`.
-fn first<T>(step: &Step<T>, found: impl Fn(&T) -> bool) -> Option<String> {
+/// The first element, in the order of the equations, that has no nearest double yet, and why.
+fn first_unsettled(step: &Step<Rounding>) -> Option<(String, Rounding)> {
     Quantity::ALL.into_iter().find_map(|quantity| {
-        let index = step.cells(quantity).iter().position(&found)?;
-        Some(step.path(quantity, index))
+        let cells = step.cells(quantity);
+        let index = cells.iter().position(|cell| !matches!(cell, Rounding::Settled(_)))?;
+        Some((step.path(quantity, index), cells[index]))
     })
 }

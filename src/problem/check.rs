@@ -133,10 +133,9 @@ fn number(
 ) {
     let x = x.into();
     if let Some((rule, ruling, cure)) = x.and_then(rule) {
-        let found = format!("= {}", x.unwrap_or_default());
-        faults.push(Fault {
+        faults.add(|| Fault {
             path: path(),
-            found,
+            found: format!("= {}", x.unwrap_or_default()),
             rule: rule.into(),
             ruling: Some(ruling),
             cure: cure.into(),
@@ -181,7 +180,7 @@ fn matrix<C: Copy + Into<Cell>>(
         if let (Some(found), Some(cols)) = (length(row), cols)
             && found != cols
         {
-            faults.push(Fault {
+            faults.add(|| Fault {
                 path,
                 found: format!("has {}", count(found, "entry")),
                 rule: format!("every row of {name} must have {cols}, like its first"),

@@ -11,6 +11,7 @@ pub mod layout;
 pub mod number;
 pub mod read;
 pub mod step;
+mod visit;
 
 /// The format of case files and of the protocol, with its version.
 pub const FORMAT: &str = "dropout-oracle/1";

@@ -57,6 +57,40 @@ fn a_decimal_beyond_the_range_is_not_finite() {
     assert_eq!(changed("0.125", "1e-999"), format!("inputs.p[0] = 0: {rule}"));
 }
 
+/// 1 and 10 with their points a million digits away: where the standard library counts an exponent wrongly, the
+/// first is 0 and the second is infinite.
+#[test]
+fn an_exponent_of_any_length_is_read_as_it_stands() {
+    let zeros = "0".repeat(1_000_000);
+    for (text, double) in [
+        (format!("0.{zeros}1e1000001"), "1.0"),
+        (format!("10{zeros}e-1000000"), "10.0"),
+        (format!("10{zeros}E-00001000000"), "10.0"),
+        (format!("0e99999999999999999999"), "0.0"),
+        (format!("3e-99999999999999999999"), "0.0"),
+    ] {
+        let case = evaluate(VALID.replace("\"b\": [3, 1]", &format!("\"b\": [{text}, 1]")).as_bytes());
+        let case = case.expect("a number");
+        assert!(case.contains(&format!("\"b\": [{double},1.0]")), "{}: {case}", &text[..20]);
+    }
+    let found = changed("[3, -2]]", "[3, 1e99999999999999999999]]");
+    assert!(found.starts_with("inputs.dA_next[1][1] = inf: "), "{found}");
+}
+
+/// A million numbers in each matrix that are none: no fault is made that is not kept.
+#[test]
+fn faults_are_counted_beyond_the_first_thousand() {
+    let row = format!("[{}null]", "null,".repeat((1 << 20) - 1));
+    let lines = lines(VALID.replace("[2, 3, -2]", &row).replace("[0, 1, 1]", &row));
+    assert_eq!(lines.len(), 1001);
+    let more = lines[1000].strip_prefix("and ").and_then(|line| line.strip_suffix(" more faults"));
+    assert!(
+        more.is_some_and(|more| more.parse::<usize>().is_ok_and(|more| more > 2_000_000)),
+        "{:?}",
+        lines[1000]
+    );
+}
+
 #[test]
 fn keys_are_known_and_unique() {
     assert_eq!(changed("\"b\"", "\"p\": [1], \"b\""), "inputs.p occurs twice: a key may occur only once");
@@ -65,6 +99,8 @@ fn keys_are_known_and_unique() {
         "inputs.bias is unknown: no other key is allowed here"
     );
     assert_eq!(changed("\"b\": [3, 1],", ""), "inputs.b is missing: it is required");
+    let half = changed("\"b\"", "\"\\udce9\": 1, \"b\"");
+    assert_eq!(half, "inputs.\u{fffd} is unknown: no other key is allowed here");
     let long = format!("\"{}\": 1, \"b\"", "\\u001b".repeat(50));
     let shown = format!("inputs.{}… is unknown: no other key is allowed here", "\\u{1b}".repeat(40));
     assert_eq!(changed("\"b\"", &long), shown);
@@ -154,7 +190,11 @@ fn invalid_json_is_reported_with_its_place() {
     }
     assert!(lines(b"{\"a\": \"\xff\"}")[0].starts_with("the text is not UTF-8 from byte 7 on: "));
     for other in ["null", "3", "[]", "\"x\""] {
-        assert!(lines(other)[0].ends_with("must be an object; write an object here"));
+        let line = &lines(other)[0];
+        assert!(
+            line.starts_with("the text is ") && line.ends_with(": must be an object; write an object here"),
+            "{line}"
+        );
     }
 }
 

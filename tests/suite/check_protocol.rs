@@ -1,15 +1,19 @@
 //! The protocol's lines and the results file: what is written, and that reading is strict.
 
 use crate::cases;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
 use dropout_oracle::conform::cases::built_in;
 use dropout_oracle::conform::subject::protocol;
 use dropout_oracle::conform::subject::results::ResultsFile;
 use dropout_oracle::conform::{About, Answer, MaskSource, Presence, Sampler, Subject, Supports};
 use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::oracle::round::{Exact, nearest};
 use dropout_oracle::trace::Quantity;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// The faults of a line in which a subject declares itself.
 fn about_faults(line: &str) -> String {
@@ -142,7 +146,7 @@ fn a_faulty_declaration_is_reported_with_its_place() {
             r#"supports.outputs contains "db": a layer without a bias has no db; remove "db", or "bias": false"#,
         ),
         (r#"{"name": 7, "arithmetic": "f32"}"#, "name is a number"),
-        ("[]", " is an array: must be an object"),
+        ("[]", "the line is an array: must be an object"),
         ("", "the line is not JSON"),
     ] {
         assert!(about_faults(line).contains(message), "{line}: {}", about_faults(line));
@@ -170,6 +174,43 @@ fn a_reply_has_exactly_one_answer() {
         assert!(reply.answer.is_err() && reply.seq == Some(3), "{line}");
     }
     assert_eq!(reply(r#"{"seq": "3", "skipped": "a"}"#).seq, None);
+    let faults = reply("[3]").answer.expect_err("no object").to_string();
+    assert!(faults.starts_with("the line is an array: must be an object"), "{faults}");
+}
+
+#[test]
+fn seq_is_a_whole_number_to_the_last_digit() {
+    let seq = |text: &str| protocol::results(format!(r#"{{"seq": {text}, "skipped": "a"}}"#).as_bytes());
+    for (text, number) in [
+        ("0", 0),
+        ("7", 7),
+        ("7.0", 7),
+        ("70e-1", 7),
+        ("0.7e1", 7),
+        ("9007199254740993", (1 << 53) + 1),
+        ("18446744073709551615", u64::MAX),
+    ] {
+        let reply = seq(text);
+        assert_eq!((reply.seq, reply.answer.is_ok()), (Some(number), true), "{text}");
+    }
+    for text in [
+        "1.5",
+        "-1",
+        "-0.5",
+        "1.00000000000000000000001",
+        "0.99999999999999999999999",
+        "18446744073709551616",
+        "1e20",
+        "1e999",
+        "1e-999999999999",
+        "7e99999999999999999999",
+    ] {
+        let reply = seq(text);
+        assert_eq!(reply.seq, None, "{text}");
+        let faults = reply.answer.expect_err("no number of a question").to_string();
+        let rule = "must be a whole number of 64 bits; repeat the seq of the question";
+        assert!(faults.starts_with("seq = ") && faults.contains(rule), "{text}: {faults}");
+    }
 }
 
 /// As `JSON.stringify` writes NaN, and Python a file name that is not UTF-8.
@@ -199,6 +240,21 @@ fn numbers_come_as_numbers_or_as_text() {
         ("\"0X.8P1\"", 1.0),
         ("\"0x0p0\"", 0.0),
         ("\"0x10\"", 16.0),
+        // Rounded to nearest, ties to even, like every number.
+        ("\"0xffffffffffffffff\"", 18446744073709551616.0),
+        ("\"0x1.00000000000001p0\"", 1.0),
+        ("\"0x1.00000000000008p0\"", 1.0),
+        ("\"0x1.000000000000080000000000000000000000001p0\"", 1.0 + f64::EPSILON),
+        ("\"0x1.00000000000018p0\"", 1.0 + 2.0 * f64::EPSILON),
+        ("\"0x1.fffffffffffff7ffffp+1023\"", f64::MAX),
+        ("\"0x1.fffffffffffff8p+1023\"", f64::INFINITY),
+        ("\"0x1p-1075\"", 0.0),
+        ("\"0x1.8p-1075\"", f64::from_bits(1)),
+        ("\"0x3p-1075\"", f64::from_bits(2)),
+        ("\"0x1p99999999999999999999\"", f64::INFINITY),
+        ("\"0x1p-99999999999999999999\"", 0.0),
+        ("\"0x0p99999999999999999999\"", 0.0),
+        ("\"1e99999999999999999999\"", f64::INFINITY),
         ("\"Infinity\"", f64::INFINITY),
         ("\"-Infinity\"", f64::NEG_INFINITY),
         ("\"-1.5e-3\"", -1.5e-3),
@@ -218,7 +274,9 @@ fn numbers_come_as_numbers_or_as_text() {
         "\"0x1g\"",
         "\"--1\"",
         "\"1 \"",
-        "\"0x1.00000000000001p0\"",
+        "\"0x1p+-5\"",
+        "\"0x1.2.3\"",
+        "\"1e\"",
         "true",
         "[1]",
     ] {
@@ -238,6 +296,34 @@ proptest! {
         let (whole, exponent) = if exponent == 0 { (0, -1022) } else { (1, exponent - 1023) };
         let text = format!("\"{sign}0x{whole}.{:013x}p{exponent:+}\"", bits & ((1 << 52) - 1));
         prop_assert_eq!(number(&text).map(f64::to_bits), Some(bits), "{}", text);
+    }
+
+    /// Against the rounding of the oracle, which divides fractions.
+    #[test]
+    fn every_hexadecimal_text_is_read_as_the_nearest_double(
+        digits in "[0-9a-f]{1,60}", point in 0usize..60, exponent in -1300i32..1200, tie: bool,
+    ) {
+        // A tie, and what lies a little above it.
+        let digits = if tie { format!("1{}8{}{}", &"0".repeat(13), "0".repeat(digits.len()), point % 2) } else { digits };
+        let point = point.min(digits.len());
+        let whole = UBig::from_str_radix(&digits, 16).expect("digits");
+        let shift = exponent - 4 * (digits.len() - point) as i32;
+        let (above, below) = (shift.max(0) as usize, (-shift).max(0) as usize);
+        let exact = RBig::from_parts(IBig::from(whole) << above, UBig::ONE << below);
+        let double = nearest(&Exact::from(&exact)).unwrap_or(f64::INFINITY);
+        let text = format!("\"0x{}.{}p{exponent}\"", &digits[..point], &digits[point..]);
+        prop_assert_eq!(number(&text), Some(double), "{}", text);
+    }
+
+    /// The same decimal with its point moved up to a million places.
+    #[test]
+    fn a_decimal_is_the_same_wherever_its_point_stands(digits in 1u64.., exponent in -340i64..310, places in 0usize..1_000_000) {
+        let plain: f64 = format!("{digits}e{exponent}").parse().expect("a decimal");
+        let zeros = "0".repeat(places);
+        let moved = exponent - places as i64;
+        prop_assert_eq!(number(&format!("{digits}{zeros}e{moved}")), Some(plain));
+        let moved = exponent + (digits.to_string().len() + places) as i64;
+        prop_assert_eq!(number(&format!("-0.{zeros}{digits}E+{moved}").replace("+-", "-")), Some(-plain));
     }
 }
 
@@ -279,4 +365,37 @@ fn a_file_of_results_with_faults_is_refused_with_all_of_them() {
         results(&json!({"format": "dropout-oracle/1", "subject": {"name": "x", "arithmetic": "f64"}}))
             .is_err()
     );
+}
+
+/// Half a million ids, unknown or known: each is looked up once. Where each is compared with all earlier ones, this
+/// takes minutes.
+#[test]
+fn a_file_of_very_many_results_is_read_in_time() {
+    let ids: Vec<String> = (0..500_000).map(|id| format!("\"exact/{id}\":{{}}")).collect();
+    let text = |subject: &str| {
+        let results = ids.join(",");
+        format!(r#"{{"format":"dropout-oracle/1","subject":{subject},"results":{{{results},{}}}}}"#, ids[7])
+    };
+    let mine = text(r#"{"name":"mine","arithmetic":"f64"}"#);
+    let start = Instant::now();
+    let faults = ResultsFile::read(mine.as_bytes(), |_| true).expect_err("one id occurs twice");
+    assert_eq!(
+        faults.to_string(),
+        "results.exact/7 occurs twice: a key may occur only once; remove one of the two"
+    );
+    let faults = ResultsFile::read(mine.as_bytes(), |_| false).expect_err("no id is known");
+    assert_eq!((faults.list.len(), faults.more), (1000, 499_001));
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+}
+
+#[test]
+fn more_results_than_an_object_may_have_keys_are_refused() {
+    let ids: Vec<String> = (0..=1 << 20).map(|id| format!("\"{id:x}\":0")).collect();
+    let text = format!(
+        r#"{{"format":"dropout-oracle/1","subject":{{"name":"mine","arithmetic":"f64"}},"results":{{{}}}}}"#,
+        ids.join(",")
+    );
+    let faults = ResultsFile::read(text.as_bytes(), |_| false).expect_err("too many");
+    let found = "results has too many keys: an object may have at most 1048576 (ruling size-limits)";
+    assert!(faults.list[0].to_string().starts_with(found), "{}", faults.list[0]);
 }

@@ -109,6 +109,24 @@ fn an_exact_tie_goes_to_the_even_double() {
     }
 }
 
+/// dW[0][0] lies above the limit by one part in 2^149, which 128 bits do not show; dW[1][0] is twice as large, which
+/// they do. silu′(z) = 1/2 + z/2 for tiny z.
+#[test]
+fn the_first_element_beyond_the_range_is_named_and_not_the_one_that_is_easiest_to_see() {
+    let inputs = Inputs {
+        a: vec![vec![2.0, 4.0]; 2],
+        keep_prob: vec![1.0; 2],
+        r: vec![vec![1.0; 2]; 2],
+        w: vec![vec![0.0]; 2],
+        b: vec![2f64.powi(-150)],
+        // The halves of 2^1023 and of 2^1023 − 2^970, which add up to the limit when doubled.
+        da_next: vec![vec![2f64.powi(1023)], vec![2f64.powi(1023) - 2f64.powi(970)]],
+    };
+    let silu =
+        Problem::new(inputs, Activation::Elementwise(ScalarActivation::Silu)).expect("a valid problem");
+    assert_eq!(oracle::expected(&silu).err(), Some(Error::BeyondRange { path: "dW[0][0]".into() }));
+}
+
 #[test]
 fn what_lies_beyond_the_largest_double_is_refused_by_its_path() {
     let problem = one_unit(1e200, Activation::Coupled(CoupledActivation::CoupledQuadratic));

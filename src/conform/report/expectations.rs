@@ -12,9 +12,14 @@
 use crate::conform::judge::verdict::{Finding, Status, Verdict};
 use crate::conform::run::Run;
 use crate::conform::subject::MaskSource;
+use crate::problem::Faults;
 use crate::trace::Quantity;
-use std::collections::BTreeMap;
+use crate::wire::json::shown;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+
+/// The most ids that a file may list.
+const LISTED_LIMIT: usize = 1 << 20;
 
 /// The known failures: each id with its mark, or with none if anything may be wrong.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,25 +58,38 @@ impl Expectations {
     pub fn read(text: &str) -> Result<Self, String> {
         let head =
             text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
-        let (mut known, mut faults) = (BTreeMap::new(), Vec::new());
+        let (mut known, mut faults, mut more) = (BTreeMap::new(), Vec::new(), 0);
+        let mut fault = |number: usize, what: &dyn Fn() -> String| match faults.len() < Faults::LISTED {
+            true => faults.push(format!("line {number}: {}", what())),
+            false => more += 1,
+        };
         for (number, line) in (1..).zip(text.lines()) {
-            let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
+            let words = line.split('#').next().unwrap_or_default().split_whitespace();
+            // A third word is one too many.
+            let words: Vec<&str> = words.take(3).collect();
             let (id, mark) = match words[..] {
                 [] => continue,
                 [id] => (id, None),
                 [id, mark] if is_mark(mark) => (id, Some(mark.to_string())),
                 _ => {
-                    let marks = Quantity::ALL.map(Quantity::name).join(", ");
-                    faults.push(format!(
-                        "line {number}: must be an id, optionally followed by one of {marks}, state, mask, bias, errored"
-                    ));
+                    fault(number, &|| {
+                        let marks = Quantity::ALL.map(Quantity::name).join(", ");
+                        format!(
+                            "must be an id, optionally followed by one of {marks}, state, mask, bias, errored"
+                        )
+                    });
                     continue;
                 }
             };
+            if known.len() == LISTED_LIMIT {
+                fault(number, &|| format!("at most {LISTED_LIMIT} ids can be listed; remove the rest"));
+                break;
+            }
             if known.insert(id.to_string(), mark).is_some() {
-                faults.push(format!("line {number}: {id} is listed twice"));
+                fault(number, &|| format!("{} is listed twice; remove one of the two", shown(id)));
             }
         }
+        faults.extend((more > 0).then(|| format!("and {more} more faults")));
         if faults.is_empty() { Ok(Expectations { head, known }) } else { Err(faults.join("\n")) }
     }
 
@@ -96,8 +114,8 @@ impl Expectations {
             };
             Some(unexpected(id, what))
         });
-        let ran = |id: &str| run.outcomes.iter().any(|outcome| outcome.id == id);
-        let unknown = self.known.keys().filter(|id| !ran(id) && !there(id));
+        let ran: BTreeSet<&str> = run.outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
+        let unknown = self.known.keys().filter(|id| !ran.contains(id.as_str()) && !there(id));
         of_cases.chain(unknown.map(|id| unexpected(id, "is listed but does not exist".into()))).collect()
     }
 

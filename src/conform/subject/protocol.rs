@@ -4,10 +4,13 @@ use super::reading;
 use super::{About, Answer, Rows};
 use crate::problem::{Fault, Faults, Problem};
 use crate::trace::Results;
-use crate::wire::json::{self, Members, Raw, Reader};
-use crate::wire::number::hex;
+use crate::wire::json::{self, Members, Raw, Reader, shown};
+use crate::wire::number::{self, hex};
 use crate::wire::{FORMAT, activation, layout, step};
 use serde::Serialize;
+
+/// What faults of an answer as a whole name as their place.
+const WHOLE: &str = "the line";
 
 #[derive(Serialize)]
 #[serde(tag = "cmd", rename_all = "lowercase")]
@@ -63,7 +66,7 @@ pub struct Reply<T> {
 /// # Errors
 /// All faults of the line.
 pub fn about(line: &[u8]) -> Result<About, Faults> {
-    let mut reader = Reader::default();
+    let mut reader = Reader::of(WHOLE);
     let about = document(&mut reader, line).and_then(|value| reading::about(&mut reader, "", value));
     about.filter(|_| reader.faults.is_empty()).ok_or(reader.faults)
 }
@@ -80,7 +83,7 @@ pub fn mask(line: &[u8]) -> Reply<Rows> {
 
 /// A reply whose result has this key.
 fn reply<T>(line: &[u8], key: &str, result: fn(&mut Reader, &str, Raw) -> Option<T>) -> Reply<T> {
-    let mut reader = Reader::default();
+    let mut reader = Reader::of(WHOLE);
     let reader = &mut reader;
     let members =
         document(reader, line).and_then(|value| reader.object("", value, &["seq", key, "skipped", "error"]));
@@ -92,13 +95,18 @@ fn reply<T>(line: &[u8], key: &str, result: fn(&mut Reader, &str, Raw) -> Option
 
 fn document<'a>(reader: &mut Reader, line: &'a [u8]) -> Option<Raw<'a>> {
     let document = json::document(line);
-    document.map_err(|fault| reader.faults.push(Fault { path: "the line".into(), ..fault })).ok()
+    document.map_err(|fault| reader.faults.push(Fault { path: WHOLE.into(), ..fault })).ok()
 }
 
 fn seq(reader: &mut Reader, members: &Members) -> Option<u64> {
     let value = reader.member("", members, "seq")?;
-    let number = reader.number(|| "seq".into(), value)?;
-    Some(number as u64)
+    reader.number(|| "seq".into(), value)?;
+    let number = number::whole(value.get());
+    if number.is_none() {
+        let rule = "must be a whole number of 64 bits";
+        reader.fault("seq", format!("= {}", shown(value.get())), rule, "repeat the seq of the question");
+    }
+    number
 }
 
 fn answer<T>(
@@ -115,7 +123,7 @@ fn answer<T>(
         (None, None, Some(what)) => Some(Answer::Errored(what)),
         _ => {
             let rule = format!("must have exactly one of {key}, skipped and error");
-            reader.fault("the line", "does not hold one answer", rule, "send one of them for each question");
+            reader.fault(WHOLE, "does not hold one answer", rule, "send one of them for each question");
             None
         }
     }

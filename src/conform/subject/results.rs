@@ -3,7 +3,7 @@
 use super::Presence;
 use super::reading;
 use super::{About, Answer, Sampler, Subject};
-use crate::problem::{Faults, Problem};
+use crate::problem::{Fault, Faults, Problem};
 use crate::trace::Results;
 use crate::wire::FORMAT;
 use crate::wire::json::{self, Members, Reader, join, shown};
@@ -65,12 +65,17 @@ fn results(
     let entries = reader.entries("results", value)?;
     let mut results = BTreeMap::new();
     for (id, value) in entries {
-        let path = join("results", &shown(&id));
+        let path = || join("results", &shown(&id));
         if !known(&id) {
-            let cure = "remove it or correct the id; `dropout-oracle list` shows the ids";
-            reader.fault(&path, "is unknown", "there is no case with this id", cure);
-        } else if let Some(of_case) = reading::results(reader, &path, value) {
-            results.insert(id, of_case);
+            reader.faults.add(|| Fault {
+                path: path(),
+                found: "is unknown".into(),
+                rule: "there is no case with this id".into(),
+                ruling: None,
+                cure: "remove it or correct the id; `dropout-oracle list` shows the ids".into(),
+            });
+        } else if let Some(of_case) = reading::results(reader, &path(), value) {
+            results.insert(id.into_owned(), of_case);
         }
     }
     Some(results)
