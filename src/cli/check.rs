@@ -14,6 +14,7 @@ use crate::conform::subject::program::{Leader, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
 use crate::error::Error;
 use crate::fixture::files;
+use crate::oracle::cost::Limit;
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -64,6 +65,9 @@ pub struct Check {
     /// Time limit for the whole run, after which nothing more is asked.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     run_timeout: Option<Duration>,
+    /// Judge also cases whose expected values would take longer than three minutes each.
+    #[arg(long)]
+    no_limit: bool,
     /// Judge the results in FILE, or in standard input if FILE is -.
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     results: Option<PathBuf>,
@@ -106,6 +110,9 @@ impl Check {
         let there = |id: &str| ids.iter().any(|known| known == id);
         let selection = Selection::new(&self.select, &ids)?;
         cases.retain(|case| selection.takes(&case.id));
+        if self.no_limit {
+            cases.iter_mut().for_each(|case| case.limit = Limit::NONE);
+        }
         checks.retain(|check| selection.takes(&check.id()));
         let known = self.known_failures()?;
         self.report.iter().try_for_each(|path| writable(path))?;

@@ -4,6 +4,7 @@ use super::input;
 use crate::error::Error;
 use crate::fixture::case::Case;
 use crate::fixture::solution::Solution;
+use crate::oracle::cost::Limit;
 use crate::wire::layout;
 use crate::wire::read::{self, Kind};
 use clap::Args;
@@ -18,12 +19,16 @@ pub struct Eval {
     /// A JSON file, or - for standard input.
     #[arg(default_value = "-")]
     file: PathBuf,
+    /// Solve also what would take longer than three minutes.
+    #[arg(long)]
+    no_limit: bool,
 }
 
 impl Eval {
     /// The finished case as JSON text.
     pub fn run(self) -> Result<String, Error> {
-        evaluate(&input::bytes(&self.file)?)
+        let limit = if self.no_limit { Limit::NONE } else { Limit::default() };
+        evaluate(&input::bytes(&self.file)?, limit)
     }
 }
 
@@ -31,10 +36,10 @@ impl Eval {
 ///
 /// # Errors
 /// All faults of the text, or the first result without an expected value.
-pub fn evaluate(text: &[u8]) -> Result<String, Error> {
+pub fn evaluate(text: &[u8], limit: Limit) -> Result<String, Error> {
     let given = read::problem(text, Kind::Problem)?;
     let id = given.id.unwrap_or_else(|| "user/problem".into());
     let summary = given.summary.unwrap_or_else(|| "a problem of the user's own".into());
-    let solution = Solution::of(&given.problem)?;
+    let solution = Solution::within(&given.problem, limit)?;
     Ok(layout::text(&Case::new(id, summary, &given.problem, None, solution)))
 }

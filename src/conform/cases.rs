@@ -5,6 +5,7 @@ use crate::Error;
 use crate::cases::{self, Profile};
 use crate::fixture::walk;
 use crate::number::Arithmetic;
+use crate::oracle::cost::Limit;
 use crate::problem::Problem;
 use crate::wire::json::TEXT_LIMIT;
 use crate::wire::read::{self, Kind};
@@ -21,13 +22,15 @@ pub struct Case {
     pub id: String,
     /// The inputs.
     pub problem: Problem,
+    /// The time that its right answer may take.
+    pub limit: Limit,
     asked: Arc<Mutex<Vec<Arc<Question>>>>,
 }
 
 impl Case {
     /// A case of this id.
     pub fn new(id: String, problem: Problem) -> Self {
-        Case { id, problem, asked: Arc::default() }
+        Case { id, problem, limit: Limit::default(), asked: Arc::default() }
     }
 
     /// The question about this case's problem, as it was changed for a subject, in the subject's arithmetic.
@@ -37,7 +40,7 @@ impl Case {
         if let Some(known) = known {
             return Arc::clone(known);
         }
-        let question = Arc::new(Question::new(changed, arithmetic));
+        let question = Arc::new(Question::new(changed, arithmetic).within(self.limit));
         asked.push(Arc::clone(&question));
         question
     }

@@ -31,7 +31,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// The coverage of the questions that were judged. If `is_whole`, no case was left out of the run.
+    /// The coverage of the questions that were judged, of those on which the whole zoo can be run. If `is_whole`, no case was left out of the run.
     pub fn of(about: &About, judged: &[&Question], is_whole: bool) -> Self {
         match about.arithmetic.storage {
             Format::F64 => of(&zoo::all::<f64>(), about, judged, is_whole),
@@ -64,6 +64,9 @@ struct Judged<'a, T> {
 
 impl<'a, T: Float> Judged<'a, T> {
     fn of(question: &'a Question) -> Option<Self> {
+        if !zoo::is_affordable(&question.problem) {
+            return None;
+        }
         Some(Judged { solved: question.solved().ok()?, right: RightStep::of(&question.problem) })
     }
 

@@ -2,11 +2,14 @@
 //!
 //! [`expected`] runs the scalar form on [`Enclosure`] numbers: exact fractions while they stay short, then intervals.
 //! If both ends of an enclosure round to the same double, so does every number between them, and that double is
-//! proven. Otherwise the step runs again with more bits, 128, 512 and then 4096 (Ziv's loop).
+//! proven. Otherwise the part of the step that is undecided runs again with more bits, 128, 512 and then 4096 (Ziv's
+//! loop). [`cost`] refuses what would take hours.
 //! [`round`](mod@round) has the only rounding routine, and the check that proves each rounding right.
 //!
 //! [`tolerance`](mod@tolerance) derives how far an implementation may be from these values.
 
+pub mod cost;
+mod part;
 pub mod round;
 pub mod tolerance;
 
@@ -14,6 +17,8 @@ use crate::number::{Enclosure, Ordered};
 use crate::problem::Problem;
 use crate::scalar::{self, Step};
 use crate::trace::Quantity;
+use cost::Limit;
+use part::Part;
 use round::{BeyondRange, Exact, nearest};
 
 /// The reason why there is no expected value.
@@ -35,30 +40,62 @@ pub enum Error {
         /// The element, as `dW[3][1]`.
         path: String,
     },
+    /// The next step would take too long.
+    #[error(
+        "{path}: {bits} bits would take about {duration} (ruling size-limits); take a smaller shape, or lift the limit with --no-limit"
+    )]
+    TooLong {
+        /// The first element that needs it, or "the step".
+        path: String,
+        /// The number of bits.
+        bits: usize,
+        /// The estimated time.
+        duration: String,
+    },
 }
 
 /// All eight results of the step, each correctly rounded.
 ///
 /// # Errors
-/// If a value is beyond the range of a double or undecided: the first such element.
+/// If a value is beyond the range of a double or undecided: the first such element. If it would take longer than
+/// [`Limit::default`].
 pub fn expected(problem: &Problem) -> Result<Step<f64>, Error> {
-    let mut undecided = String::new();
-    for rung in [rung::<128>, rung::<512>, rung::<4096>] {
-        let rounded = rung(problem);
-        match first_unsettled(&rounded) {
-            None => {
-                let double = |cell: &Rounding| match cell {
-                    Rounding::Settled(double) => *double,
-                    _ => unreachable!("neither undecided nor beyond the range"),
-                };
-                return Ok(rounded.map(double));
-            }
-            Some((path, Rounding::BeyondRange)) => return Err(Error::BeyondRange { path }),
-            // More bits may show that it is beyond the range, so no later element is named before that is known.
-            Some((path, _)) => undecided = path,
+    expected_within(problem, Limit::default())
+}
+
+/// The numbers of bits that are tried, each on what is undecided before.
+type Rung = (usize, fn(&Problem) -> Step<Rounding>);
+const LADDER: [Rung; 3] = [(128, rung::<128>), (512, rung::<512>), (4096, rung::<4096>)];
+
+/// The same, with another limit.
+///
+/// # Errors
+/// The same.
+pub fn expected_within(problem: &Problem, limit: Limit) -> Result<Step<f64>, Error> {
+    let affordable = |problem: &Problem, bits: usize, path: &str| {
+        let seconds = cost::seconds(problem, bits);
+        let error = || Error::TooLong { path: path.into(), bits, duration: cost::duration(seconds) };
+        if limit.is_below(seconds) { Err(error()) } else { Ok(()) }
+    };
+    let [(bits, all), more @ ..] = LADDER;
+    affordable(problem, bits, "the step")?;
+    let mut rounded = all(problem);
+    for (bits, again) in more {
+        // More bits may show that it is beyond the range, so no later element is named before that is known.
+        let Some((path, Rounding::Undecided)) = first_unsettled(&rounded) else { break };
+        for part in Part::of(problem, &rounded) {
+            affordable(&part.problem, bits, &path)?;
+            rounded = part.put(&rounded, &again(&part.problem));
         }
     }
-    Err(Error::Undecided { path: undecided })
+    match first_unsettled(&rounded) {
+        Some((path, Rounding::BeyondRange)) => Err(Error::BeyondRange { path }),
+        Some((path, _)) => Err(Error::Undecided { path }),
+        None => Ok(rounded.map(|cell| match cell {
+            Rounding::Settled(double) => *double,
+            _ => unreachable!("neither undecided nor beyond the range"),
+        })),
+    }
 }
 
 /// What an enclosure proves about the double nearest to the number in it.

@@ -110,6 +110,23 @@ impl<T> Step<Grid<T>, Vector<T>> {
         self.convert(|matrix| matrix.map(&f), |vector| vector.map(&f))
     }
 
+    /// The results whose values `grid` gives; that of db is one row.
+    pub fn from_grids(grid: impl Fn(Quantity) -> Grid<T>) -> Self
+    where
+        T: Clone,
+    {
+        let forward =
+            Forward { a_tilde: grid(Quantity::ATilde), z: grid(Quantity::Z), a_next: grid(Quantity::ANext) };
+        let backward = Backward {
+            dz: grid(Quantity::Dz),
+            dw: grid(Quantity::Dw),
+            db: Vector::from(grid(Quantity::Db).cells().to_vec()),
+            da_tilde: grid(Quantity::DaTilde),
+            da: grid(Quantity::Da),
+        };
+        Step { forward, backward }
+    }
+
     /// The rows and columns of one result; db is one row.
     pub fn shape(&self, quantity: Quantity) -> (usize, usize) {
         let Forward { a_tilde, z, .. } = &self.forward;

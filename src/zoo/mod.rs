@@ -15,8 +15,17 @@ pub use context::StepContext;
 pub use defect::Defect;
 
 use crate::number::Real;
+use crate::problem::Problem;
 
 /// The numbers that a defective step computes with: floats, because some defects are in the rounding alone.
 pub trait Float: Real + Copy + PartialOrd + Into<f64> {}
 
 impl<T: Real + Copy + PartialOrd + Into<f64>> Float for T {}
+
+/// The most examples with which all defects are run: some compare each example with each other.
+const MOST_EXAMPLES: usize = 4096;
+
+/// Whether all defects run on a problem in seconds.
+pub fn is_affordable(problem: &Problem) -> bool {
+    problem.m() <= MOST_EXAMPLES
+}

@@ -2,6 +2,7 @@
 
 use dropout_oracle::Error;
 use dropout_oracle::cli::eval::evaluate;
+use dropout_oracle::oracle::cost::Limit;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -15,7 +16,7 @@ const VALID: &str = r#"{
 
 /// The lines of the message for a text.
 fn lines(text: impl AsRef<[u8]>) -> Vec<String> {
-    match evaluate(text.as_ref()) {
+    match evaluate(text.as_ref(), Limit::default()) {
         Ok(case) => panic!("no fault was found:\n{case}"),
         Err(error) => {
             assert_eq!(error.exit_code(), 2, "{error}");
@@ -34,7 +35,7 @@ fn changed(from: &str, to: &str) -> String {
 
 #[test]
 fn the_valid_text_is_solved() {
-    let case = evaluate(VALID.as_bytes()).expect("nothing is wrong");
+    let case = evaluate(VALID.as_bytes(), Limit::default()).expect("nothing is wrong");
     assert!(case.contains(r#""id": "user/problem""#) && case.contains("[-24.0,12.0,0.0]"), "{case}");
 }
 
@@ -69,7 +70,10 @@ fn an_exponent_of_any_length_is_read_as_it_stands() {
         (format!("0e99999999999999999999"), "0.0"),
         (format!("3e-99999999999999999999"), "0.0"),
     ] {
-        let case = evaluate(VALID.replace("\"b\": [3, 1]", &format!("\"b\": [{text}, 1]")).as_bytes());
+        let case = evaluate(
+            VALID.replace("\"b\": [3, 1]", &format!("\"b\": [{text}, 1]")).as_bytes(),
+            Limit::default(),
+        );
         let case = case.expect("a number");
         assert!(case.contains(&format!("\"b\": [{double},1.0]")), "{}: {case}", &text[..20]);
     }
@@ -314,7 +318,7 @@ proptest! {
 
 /// A finished case, or the caller's fault with a message.
 fn ends_well(text: &[u8]) -> bool {
-    match evaluate(text) {
+    match evaluate(text, Limit::default()) {
         Ok(case) => case.starts_with("{\n  \"format\": \"dropout-oracle/1\""),
         Err(error @ (Error::Input(_) | Error::Oracle(_))) => !error.to_string().is_empty(),
         Err(_) => false,

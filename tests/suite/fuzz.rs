@@ -274,6 +274,11 @@ fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
+/// Whether a message was cut, so that it does not read as itself.
+fn is_cut<T>(answer: &Answer<T>) -> bool {
+    matches!(answer, Answer::Skipped(what) | Answer::Errored(what) if what.ends_with(" bytes more"))
+}
+
 #[test]
 fn answers_to_a_step_are_refused_or_read() {
     let seeds = texts(&[
@@ -284,6 +289,9 @@ fn answers_to_a_step_are_refused_or_read() {
     ]);
     fuzz(4, 1500, &seeds, |line| {
         let Ok(answer) = protocol::results(line).answer else { return false };
+        if is_cut(&answer) {
+            return true;
+        }
         let again = protocol::results(&reply(&answer, "outputs", outputs)).answer.expect("what was accepted");
         let same = match (&again, &answer) {
             (Answer::Result(again), Answer::Result(answer)) => again.same_bits(answer),
@@ -300,6 +308,9 @@ fn masks_are_refused_or_read() {
         texts(&[r#"{"seq": 7, "R": [[0, 1, 1], [1.0, 0.0, 1]]}"#, r#"{"seq": 7, "skipped": "draws none"}"#]);
     fuzz(5, 1000, &seeds, |line| {
         let Ok(answer) = protocol::mask(line).answer else { return false };
+        if is_cut(&answer) {
+            return true;
+        }
         let again = protocol::mask(&reply(&answer, "R", |r| rows(r))).answer.expect("what was accepted");
         assert_eq!(format!("{again:?}"), format!("{answer:?}"));
         true
@@ -410,6 +421,7 @@ fn known_failures_are_refused_or_read() {
         outcomes: vec![],
         diagnosis: Default::default(),
         side_by_side: vec![],
+        ending: None,
     };
     fuzz(8, 1500, &seeds, |text| {
         let Ok(known) = Expectations::read(&String::from_utf8_lossy(text)) else { return false };

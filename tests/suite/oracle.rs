@@ -2,10 +2,11 @@
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Enclosure, Interval, Number, Ordered};
+use dropout_oracle::oracle::cost::{self, Limit};
 use dropout_oracle::oracle::{self, Error, Rounding, rounding};
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem};
-use dropout_oracle::scalar::Step;
+use dropout_oracle::scalar::{self, Step};
 
 /// One example, one input, one output, p = w = 1 and b = 0: z is `z` itself.
 fn one_unit(z: f64, activation: Activation) -> Problem {
@@ -189,4 +190,95 @@ fn an_enclosure_is_settled_only_where_all_of_it_rounds_to_one_double() {
     assert!(!anything.is_bounded());
     assert_eq!(rounding(&Enclosure::Within(anything)), Rounding::Undecided);
     assert_eq!(rounding(&Enclosure::<128>::from_f64(-0.1)), Rounding::Settled(-0.1));
+}
+
+/// One unit's db cancels to a rounding, so that more bits are needed: for its column alone, or for all where the units
+/// are coupled. The results are those of the whole step with many bits.
+#[test]
+fn what_is_undecided_is_solved_again_as_the_whole_step_would_be() {
+    for (g, n_next) in [
+        (Activation::Elementwise(ScalarActivation::Sigmoid), 3),
+        (
+            Activation::PerUnit(vec![ScalarActivation::Tanh, ScalarActivation::Gelu, ScalarActivation::Relu]),
+            3,
+        ),
+        (Activation::Coupled(CoupledActivation::Softmax), 3),
+    ] {
+        let inputs = Inputs {
+            a: vec![vec![0.3, -0.7], vec![1.1, 0.2], vec![0.3 + 2f64.powi(-52), -0.7], vec![0.9, 0.4]],
+            keep_prob: vec![0.7, 0.9],
+            r: vec![vec![1.0, 1.0], vec![0.0, 1.0], vec![1.0, 1.0], vec![1.0, 0.0]],
+            w: vec![vec![0.1, 0.2, 0.3], vec![0.4, 0.5, 0.6]],
+            b: vec![0.01; n_next],
+            da_next: vec![
+                vec![1.0, 1e-30, 0.5],
+                vec![0.0; 3],
+                vec![-1.0, 3e-30, 0.25],
+                vec![0.0, 1e-300, 0.0],
+            ],
+        };
+        let problem = Problem::new(inputs, g).expect("valid");
+        let solved = oracle::expected_within(&problem, Limit::NONE).expect("settled");
+        let whole =
+            scalar::step(&problem.inputs().over::<Enclosure<4096>>(), problem.activation()).map(rounding);
+        solved.zip(&whole, |double, whole| assert_eq!(Rounding::Settled(*double), *whole));
+    }
+}
+
+/// A step of 2^20 values of gelu takes minutes, and with 4096 bits hours: it is refused, unless asked for.
+#[test]
+fn what_would_take_hours_is_refused_with_the_time() {
+    let problem = |m: usize, g: ScalarActivation, upstream: &dyn Fn(usize) -> f64| {
+        let inputs = Inputs {
+            a: vec![vec![0.3]; m],
+            keep_prob: vec![0.7],
+            r: vec![vec![1.0]; m],
+            w: vec![vec![0.1]],
+            b: vec![0.2],
+            da_next: (0..m).map(|i| vec![upstream(i)]).collect(),
+        };
+        Problem::new(inputs, Activation::Elementwise(g)).expect("valid")
+    };
+    let refused =
+        |problem: &Problem, limit| oracle::expected_within(problem, limit).expect_err("refused").to_string();
+    let large = problem(1 << 20, ScalarActivation::Gelu, &|_| 1.0);
+    assert_eq!(
+        refused(&large, Limit::default()),
+        "the step: 128 bits would take about 7 minutes (ruling size-limits); take a smaller shape, or lift the limit with --no-limit"
+    );
+    // dW and db cancel, 1 − 1 + 1 − 1 …, which takes the most bits.
+    let cancels = problem(64, ScalarActivation::Gelu, &|i| if i % 2 == 0 { 1.0 } else { -1.0 });
+    assert!(
+        refused(&cancels, Limit::seconds(0.5)).starts_with("dW[0][0]: 4096 bits would take about 1 seconds")
+    );
+    assert_eq!(oracle::expected_within(&cancels, Limit::NONE).expect("settled").backward.dw.at(0, 0), 0.0);
+    assert!(oracle::expected(&problem(1 << 12, ScalarActivation::Relu, &|_| 1.0)).is_ok());
+}
+
+#[test]
+fn an_estimate_grows_with_bits_and_sizes_and_is_told_in_words() {
+    let seconds = |m: usize, g: Activation, bits| {
+        let row = |n: usize| vec![1.0; n];
+        let inputs = Inputs {
+            a: vec![row(4); m],
+            keep_prob: row(4),
+            r: vec![row(4); m],
+            w: vec![row(5); 4],
+            b: row(5),
+            da_next: vec![row(5); m],
+        };
+        cost::seconds(&Problem::new(inputs, g).expect("valid"), bits)
+    };
+    for g in Activation::all() {
+        let of = |m, bits| seconds(m, g.clone(), bits);
+        assert!(of(8, 128) > 0.0 && of(8, 128) < of(8, 512) && of(8, 512) < of(8, 4096), "{g:?}");
+        assert!((of(16, 128) / of(8, 128) - 2.0).abs() < 1e-9, "{g:?}");
+    }
+    // Four products a unit and a function: 3 · 20 + 5 · 100 multiply-adds for a row, and 2 · 25 for the pairs of softmax.
+    let exact = |g: Activation| (seconds(1, g, 128) * 1e6).round();
+    assert_eq!(exact(Activation::Elementwise(ScalarActivation::Sigmoid)), 560.0);
+    assert_eq!(exact(Activation::Coupled(CoupledActivation::Softmax)), 610.0);
+    assert_eq!(exact(Activation::Coupled(CoupledActivation::NormalizedSquare)), 235.0);
+    let words = [119.0, 120.0, 7199.0, 7200.0, 172_799.0, 172_800.0].map(cost::duration);
+    assert_eq!(words, ["119 seconds", "2 minutes", "120 minutes", "2 hours", "48 hours", "2 days"]);
 }

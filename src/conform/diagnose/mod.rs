@@ -76,6 +76,10 @@ pub const MOST: usize = 3;
 
 /// The diagnosis of all answers, which must be in the order of asking.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
+    // On the others, the zoo would take minutes.
+    let asked: Vec<Asked> =
+        asked.iter().filter(|asked| zoo::is_affordable(&asked.question.problem)).cloned().collect();
+    let asked = &asked[..];
     let cases: Vec<Case> =
         asked.par_iter().enumerate().filter_map(|(index, asked)| Case::of(index, asked)).collect();
     let compared = cases.iter().filter(|case| !case.passed).count();

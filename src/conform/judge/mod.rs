@@ -45,7 +45,7 @@ pub fn under_own_mask(
     question: &Question,
     results: &Results,
 ) -> Result<Option<Question>, Verdict> {
-    let Question { problem, arithmetic, .. } = question;
+    let Question { problem, arithmetic, limit, .. } = question;
     let inferred = match about.supports.mask {
         MaskSource::Given => return Ok(None),
         MaskSource::Own if about.supports.shows_mask_in_da() => {
@@ -60,7 +60,7 @@ pub fn under_own_mask(
             infer_mask::problem(problem, results).map_err(|message| Verdict::of(vec![Finding::Mask(message)]))
         }
     };
-    Ok(Some(Question::new(inferred?, *arithmetic)))
+    Ok(Some(Question::new(inferred?, *arithmetic).within(*limit)))
 }
 
 /// The verdict on results, under the mask of the question.

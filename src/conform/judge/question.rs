@@ -2,6 +2,7 @@
 
 use crate::number::Arithmetic;
 use crate::oracle;
+use crate::oracle::cost::Limit;
 use crate::oracle::tolerance::{Bound, tolerance};
 use crate::problem::Problem;
 use crate::scalar::Step;
@@ -14,6 +15,8 @@ pub struct Question {
     pub problem: Problem,
     /// The formats the subject computes in.
     pub arithmetic: Arithmetic,
+    /// The time that its right answer may take.
+    pub limit: Limit,
     solved: OnceLock<Result<Solved, oracle::Error>>,
 }
 
@@ -29,7 +32,12 @@ pub struct Solved {
 impl Question {
     /// The question for this problem, not yet solved.
     pub fn new(problem: Problem, arithmetic: Arithmetic) -> Self {
-        Question { problem, arithmetic, solved: OnceLock::new() }
+        Question { problem, arithmetic, limit: Limit::default(), solved: OnceLock::new() }
+    }
+
+    /// The same question, with another limit.
+    pub fn within(self, limit: Limit) -> Self {
+        Question { limit, ..self }
     }
 
     /// The expected values and their tolerances.
@@ -38,7 +46,7 @@ impl Question {
     /// If a result has no expected value: it is beyond the range of a double, or undecided.
     pub fn solved(&self) -> Result<&Solved, &oracle::Error> {
         let solve = || {
-            let expected = oracle::expected(&self.problem)?;
+            let expected = oracle::expected_within(&self.problem, self.limit)?;
             let bounds = tolerance(&self.problem, &expected, self.arithmetic);
             Ok(Solved { expected, bounds })
         };

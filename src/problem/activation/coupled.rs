@@ -13,6 +13,9 @@ pub trait CoupledFunction {
     const NAME: &'static str;
     /// `g_j(z)` in terminal symbols.
     const FORMULA: &'static str;
+    /// The time of a value and a slope in exact arithmetic of 128 bits, in multiply-adds: an exponential's. Of a rational
+    /// function, that of an entry of the Jacobian.
+    const COST: f64 = 100.0;
 
     /// g(z) as textbooks write it. It may cancel; an implementation is not wrong for that.
     fn textbook_value<const S: usize, const A: usize>(&self, z: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>>
@@ -71,6 +74,13 @@ macro_rules! coupled_activations {
             pub fn formula(self) -> &'static str {
                 match self {
                     $(CoupledActivation::$name => <super::$module::$name as CoupledFunction>::FORMULA),*
+                }
+            }
+
+            /// The time of a value and a slope in exact arithmetic of 128 bits, in multiply-adds.
+            pub fn cost(self) -> f64 {
+                match self {
+                    $(CoupledActivation::$name => <super::$module::$name as CoupledFunction>::COST),*
                 }
             }
 

@@ -27,6 +27,7 @@ impl<T: Number> VectorFunction<T> for CoupledQuadratic {
 impl CoupledFunction for CoupledQuadratic {
     const NAME: &'static str = "coupled_quadratic";
     const FORMULA: &'static str = "gⱼ(z) = zⱼ·zⱼ₊₁ + zⱼ, where the first follows the last";
+    const COST: f64 = 1.0;
 
     /// `z_j · (z_{j+1} + 1)`.
     fn textbook_value<const S: usize, const A: usize>(

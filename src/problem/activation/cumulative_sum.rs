@@ -21,6 +21,7 @@ impl<T: Number> VectorFunction<T> for CumulativeSum {
 impl CoupledFunction for CumulativeSum {
     const NAME: &'static str = "cumulative_sum";
     const FORMULA: &'static str = "gⱼ(z) = z₁ + … + zⱼ";
+    const COST: f64 = 1.0;
 
     /// `row_j + … + row_n`.
     fn textbook_row_times_jacobian<const S: usize, const A: usize>(

@@ -12,6 +12,7 @@ pub struct Gelu;
 impl ScalarFunction for Gelu {
     const NAME: &'static str = "gelu";
     const FORMULA: &'static str = "zⱼ·Φ(zⱼ), Φ the standard normal distribution function";
+    const COST: f64 = 400.0;
 
     fn value<T: Real>(self, z: &T) -> T {
         z.clone() * distribution(z)

@@ -10,6 +10,7 @@ pub struct Identity;
 impl ScalarFunction for Identity {
     const NAME: &'static str = "identity";
     const FORMULA: &'static str = "zⱼ";
+    const COST: f64 = 1.0;
 
     fn value<T: Real>(self, z: &T) -> T {
         z.clone()

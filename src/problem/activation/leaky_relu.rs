@@ -13,6 +13,7 @@ pub struct LeakyRelu {
 impl ScalarFunction for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
     const FORMULA: &'static str = "zⱼ where zⱼ > 0, else {slope}·zⱼ";
+    const COST: f64 = 1.0;
     const PARAMETERS: &'static [f64] = &[0.2, 1.5, -0.25, 0.01];
 
     fn value<T: Real>(self, z: &T) -> T {

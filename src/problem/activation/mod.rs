@@ -107,6 +107,14 @@ impl Activation {
         }
     }
 
+    /// The time of a value and a slope of one unit in exact arithmetic of 128 bits, in multiply-adds.
+    pub fn cost(&self) -> f64 {
+        match self {
+            Activation::Coupled(coupled) => coupled.cost(),
+            independent => independent.scalars().iter().map(|g| g.cost()).fold(0.0, f64::max),
+        }
+    }
+
     /// `entry(gⱼ, j)` for each unit; the units must be independent.
     fn by_unit<T>(&self, n: usize, entry: impl Fn(ScalarActivation, usize) -> T) -> Vec<T> {
         let scalar = |j| self.scalar(j).expect("independent units, one for each z");

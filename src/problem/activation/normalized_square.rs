@@ -38,6 +38,7 @@ impl<T: Number> VectorFunction<T> for NormalizedSquare {
 impl CoupledFunction for NormalizedSquare {
     const NAME: &'static str = "normalized_square";
     const FORMULA: &'static str = "gⱼ(z) = zⱼ² / (1 + Σₗ zₗ²)";
+    const COST: f64 = 5.0;
 
     fn textbook_value<const S: usize, const A: usize>(
         &self,

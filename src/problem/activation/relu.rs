@@ -10,6 +10,7 @@ pub struct Relu;
 impl ScalarFunction for Relu {
     const NAME: &'static str = "relu";
     const FORMULA: &'static str = "zⱼ where zⱼ > 0, else 0";
+    const COST: f64 = 1.0;
 
     fn value<T: Real>(self, z: &T) -> T {
         z.if_positive(|| z.clone(), T::zero)

@@ -14,6 +14,8 @@ pub trait ScalarFunction: Copy {
     /// Parameters for cases, if the function takes one: those in common use, and those that reveal more
     /// defects.
     const PARAMETERS: &'static [f64] = &[];
+    /// The time of a value and a slope in exact arithmetic of 128 bits, in multiply-adds: an exponential's.
+    const COST: f64 = 100.0;
 
     /// g(z).
     fn value<T: Real>(self, z: &T) -> T;
@@ -93,6 +95,13 @@ macro_rules! scalar_activations {
             pub fn parameters(self) -> &'static [f64] {
                 match self {
                     $(ScalarActivation::$name { .. } => <super::$module::$name as ScalarFunction>::PARAMETERS),*
+                }
+            }
+
+            /// The time of a value and a slope in exact arithmetic of 128 bits, in multiply-adds.
+            pub fn cost(self) -> f64 {
+                match self {
+                    $(ScalarActivation::$name { .. } => <super::$module::$name as ScalarFunction>::COST),*
                 }
             }
 

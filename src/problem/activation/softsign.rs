@@ -11,6 +11,7 @@ pub struct Softsign;
 impl ScalarFunction for Softsign {
     const NAME: &'static str = "softsign";
     const FORMULA: &'static str = "zⱼ/(1 + |zⱼ|)";
+    const COST: f64 = 3.0;
 
     fn value<T: Real>(self, z: &T) -> T {
         z.clone() / (T::one() + size(z))
