@@ -29,6 +29,7 @@ mod elementary;
 mod error_bound;
 mod explain;
 mod fixtures;
+mod float_mode;
 mod formats;
 mod frameworks;
 mod gradients;
