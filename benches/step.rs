@@ -24,7 +24,7 @@ const SHAPES: [Shape; 3] = [(16, 32, 16), (64, 64, 64), (64, 256, 128)];
 /// Inputs of every size and sign, from the named generator.
 fn inputs<T: Number>((m, n, n_next): Shape) -> scalar::Inputs<T> {
     let mut words = mask::words([0; 32], 0);
-    let mut number = || (words.next().expect("endless") >> 32) as f64 / 2f64.powi(31) - 1.0;
+    let mut number = || (words.next().expect("endless") >> 32) as f64 / (1u64 << 31) as f64 - 1.0;
     let mut cells = |count: usize| (0..count).map(|_| number()).collect::<Vec<f64>>();
     let mut grid = |rows: usize, cols: usize| {
         Grid::from_rows(cols, cells(rows * cols).chunks(cols).map(<[f64]>::to_vec).collect())

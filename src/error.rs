@@ -3,6 +3,7 @@
 //! Three kinds of failure never mix: bad input is an `Err`, a defect of the subject is a verdict, and a bug
 //! of ours is a panic, which `main` reports as BUG IN ORACLE.
 
+use crate::number::self_test::WrongArithmetic;
 use crate::oracle;
 use crate::problem::Faults;
 use std::path::PathBuf;
@@ -16,6 +17,9 @@ pub enum Error {
     /// The input is valid, but no double can be given for some result.
     #[error(transparent)]
     Oracle(#[from] oracle::Error),
+    /// This process does not compute as IEEE 754 says.
+    #[error(transparent)]
+    Arithmetic(#[from] WrongArithmetic),
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -33,11 +37,16 @@ pub enum Error {
 }
 
 impl Error {
-    /// The exit status of the process: 1 for a failed check, 2 for wrong usage or bad input.
+    /// The exit status of the process: 1 for a failed check, 2 for wrong usage, bad input, or a process that the
+    /// user must start in another way.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Failed(_) => 1,
-            Error::Input(_) | Error::Oracle(_) | Error::File { .. } | Error::Usage(_) => 2,
+            Error::Input(_)
+            | Error::Oracle(_)
+            | Error::Arithmetic(_)
+            | Error::File { .. }
+            | Error::Usage(_) => 2,
         }
     }
 }

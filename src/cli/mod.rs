@@ -15,6 +15,7 @@ mod sample;
 mod verify;
 
 use crate::error::{Error, printable};
+use crate::number::self_test;
 use anstream::AutoStream;
 use clap::{Parser, Subcommand};
 use rayon::ThreadPoolBuilder;
@@ -44,8 +45,8 @@ enum Command {
 /// The exit status for a bug in this program.
 const BUG: u8 = 3;
 
-/// Runs the command line and returns the exit status: 0 for success, 1 if a check failed, 2 for wrong usage or bad
-/// input, 3 for a bug in this program.
+/// Runs the command line and returns the exit status: 0 for success, 1 if a check failed, 2 for wrong usage, bad input
+/// or a process that does not compute as IEEE 754 says, 3 for a bug in this program.
 pub fn run() -> ExitCode {
     let command = Cli::parse().command;
     // Whatever the input, a panic is a bug in this program. It is reported as such, never as a verdict.
@@ -53,14 +54,17 @@ pub fn run() -> ExitCode {
         complain(&format!("BUG IN ORACLE: {panic}\nPlease report it with the input."));
     }));
     one_thread_at_least();
-    let outcome = std::panic::catch_unwind(|| match command {
-        Command::Generate(command) => command.run(),
-        Command::Eval(command) => command.run(),
-        Command::Check(command) => command.run(),
-        Command::Verify(command) => command.run(),
-        Command::Sample(command) => command.run(),
-        Command::Explain(command) => command.run(),
-        Command::List(command) => command.run(),
+    let outcome = std::panic::catch_unwind(|| -> Result<String, Error> {
+        self_test::check()?;
+        match command {
+            Command::Generate(command) => command.run(),
+            Command::Eval(command) => command.run(),
+            Command::Check(command) => command.run(),
+            Command::Verify(command) => command.run(),
+            Command::Sample(command) => command.run(),
+            Command::Explain(command) => command.run(),
+            Command::List(command) => command.run(),
+        }
     });
     match outcome {
         Ok(Ok(text)) => print(&text),

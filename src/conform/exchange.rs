@@ -167,7 +167,7 @@ fn same_mask(problem: &Problem, answers: [&Answer; 2]) -> bool {
     let row: f64 = problem.inputs().keep_prob.iter().map(agree).product();
     let [Answer::Result(first), Answer::Result(again)] = answers else { return false };
     let mask = |results| infer_mask::problem(problem, results).map(|inferred| inferred.inputs().r.clone());
-    row.powi(problem.m() as i32) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
+    libm::pow(row, problem.m() as f64) < HARDLY && mask(first).is_ok_and(|first| mask(again) == Ok(first))
 }
 
 fn same(first: &Answer, again: &Answer) -> bool {

@@ -8,7 +8,8 @@ use super::report::{brief, details};
 use super::run::run;
 use super::subject::{About, Subject};
 use crate::error::printable;
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use crate::number::self_test;
+use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::io::Write;
@@ -73,7 +74,13 @@ impl Suite {
 
     /// Runs the tests that the command line selects, and exits with their status. If some of several fail, the diagnosis
     /// that `check` gives comes last, on standard error.
+    ///
+    /// Where the process does not compute as IEEE 754 says, nothing is tested, whatever the command line selects.
     pub fn run(self) -> ! {
+        if let Err(error) = self_test::check() {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            Conclusion { num_failed: 1, ..NO_TESTS }.exit()
+        }
         let conclusion = libtest_mimic::run(&Arguments::from_args(), self.trials);
         // A runner that starts each test on its own would have it after each.
         if conclusion.num_failed > 0 && conclusion.num_passed + conclusion.num_failed > 1 {
@@ -85,6 +92,9 @@ impl Suite {
         conclusion.exit()
     }
 }
+
+const NO_TESTS: Conclusion =
+    Conclusion { num_filtered_out: 0, num_passed: 0, num_failed: 0, num_ignored: 0, num_measured: 0 };
 
 /// One subject for all tests, so that they detect state kept between calls.
 struct Shared<S, F> {

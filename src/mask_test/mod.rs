@@ -83,6 +83,6 @@ pub fn judge(
     }
     let tests = test::all(&samples);
     let level = false_alarm / tests.len() as f64;
-    let findings = cause::findings(plan, &samples, &tests, level.ln());
+    let findings = cause::findings(plan, &samples, &tests, libm::log(level));
     Some(Verdict { findings, tests, level, cells: plan.cells() })
 }

@@ -9,7 +9,7 @@ use super::tail::{Chance, ln_lower, ln_p_value, ln_upper};
 /// rejects p-values of at most `level`, which is below 1. The bound is the probability itself, up to the
 /// other tail, or 1 if that is above about one half.
 pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
-    let rejects = |hits: usize| ln_p_value(hits, trials, Chance::new(p), slack) <= level.ln();
+    let rejects = |hits: usize| ln_p_value(hits, trials, Chance::new(p), slack) <= libm::log(level);
     let mean = ((trials as f64 * p).round() as usize).min(trials);
     // On either side of the mean, the p-value falls with the distance.
     let ln_miss = if actual > p {
@@ -19,7 +19,7 @@ pub fn miss(p: f64, actual: f64, trials: usize, slack: f64, level: f64) -> f64 {
         let passing = first(mean + 1, |step| rejects(mean - step));
         ln_upper(mean + 1 - passing, trials, Chance::new(actual))
     };
-    ln_miss.exp()
+    libm::exp(ln_miss)
 }
 
 /// The smallest power of two of trials that leaves a probability of at most `missed` of passing, or `None` if

@@ -3,7 +3,7 @@
 //! Nothing is approximated by a normal or chi-square distribution. A tail is the sum of its terms: the first
 //! comes from logarithms of factorials, the others from their ratios.
 
-use libm::lgamma;
+use libm::{lgamma, log};
 
 /// The largest error of the logarithm of a tail. For up to 2^24 trials and chances down to 2^−40, none of its
 /// terms exceeds 2^29, where an ulp is 2^−24, and their roundings sum to less than eight ulps.
@@ -59,7 +59,7 @@ pub fn ln_upper(hits: usize, trials: usize, chance: Chance) -> f64 {
         }
     }
     let choices = lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0);
-    (choices + k * p.ln() + (n - k) * q.ln() + f64::ln(sum) + ROUNDING).min(0.0)
+    (choices + k * log(p) + (n - k) * log(q) + log(sum) + ROUNDING).min(0.0)
 }
 
 /// Whether all further terms, each at most `ratio` times the one before it, sum to less than an ulp of `sum`.

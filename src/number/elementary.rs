@@ -71,7 +71,7 @@ pub fn exp(x: &Repr<2>, bits: usize) -> Option<Enclosed> {
 
 /// k and r with x = k ln 2 + r and 0 < r < 1, for |x| of at most 2^20.
 fn modulo_ln_2(x: &Repr<2>, scale: usize) -> (isize, Fixed) {
-    let rough = i64::try_from(Fixed::around(x, 32).lo).expect("53 bits") as f64 / 2f64.powi(32);
+    let rough = libm::ldexp(i64::try_from(Fixed::around(x, 32).lo).expect("53 bits") as f64, -32);
     // One millionth is more than the error of `rough` and of the product, so r is positive.
     let k = (rough * std::f64::consts::LOG2_E - 1e-6).floor() as isize;
     let (x, ln_2) = (Fixed::around(x, scale), ln_2());

@@ -1,9 +1,12 @@
 //! f64 and f32: over these, the step is the reference implementation that users read and run.
+//!
+//! Their elementary functions are those of the crate libm, which is part of the program. The standard library calls the
+//! platform's, whose results differ in the last place from one machine to the next.
 
 use super::{Number, Ordered, Real};
 
 macro_rules! float {
-    ($float:ident, $erfc:path) => {
+    ($float:ident, $exp:path, $exp_m1:path, $ln_1p:path, $erfc:path) => {
         impl Number for $float {
             fn from_f64(x: f64) -> Self {
                 x as $float
@@ -29,13 +32,13 @@ macro_rules! float {
 
         impl Real for $float {
             fn exp(&self) -> Self {
-                $float::exp(*self)
+                $exp(*self)
             }
             fn exp_m1(&self) -> Self {
-                $float::exp_m1(*self)
+                $exp_m1(*self)
             }
             fn ln_1p(&self) -> Self {
-                $float::ln_1p(*self)
+                $ln_1p(*self)
             }
             fn erfc(&self) -> Self {
                 $erfc(*self)
@@ -50,5 +53,5 @@ macro_rules! float {
     };
 }
 
-float!(f64, libm::erfc);
-float!(f32, libm::erfcf);
+float!(f64, libm::exp, libm::expm1, libm::log1p, libm::erfc);
+float!(f32, libm::expf, libm::expm1f, libm::log1pf, libm::erfcf);

@@ -55,17 +55,17 @@ impl Format {
 
     /// The unit roundoff u = 2^−bits: rounding changes a normal number by at most u times its size.
     pub fn unit_roundoff(self) -> f64 {
-        2f64.powi(-self.bits())
+        libm::ldexp(1.0, -self.bits())
     }
 
     /// The smallest normal number.
     pub fn least_normal(self) -> f64 {
-        2f64.powi(2 - self.end())
+        libm::ldexp(1.0, 2 - self.end())
     }
 
     /// The largest finite number.
     pub fn largest(self) -> f64 {
-        (2.0 - 2.0 * self.unit_roundoff()) * 2f64.powi(self.end() - 1)
+        libm::ldexp(2.0 - 2.0 * self.unit_roundoff(), self.end() - 1)
     }
 
     /// The exponent of an ulp at x, the spacing of the format's numbers there.
@@ -83,7 +83,7 @@ impl Format {
             return x;
         }
         // Every exponent here is in the range of a double, so nothing else rounds.
-        let ulp = 2f64.powi(self.ulp_exponent(x));
+        let ulp = libm::ldexp(1.0, self.ulp_exponent(x));
         let nearest = (x / ulp).round_ties_even() * ulp;
         if nearest.abs() > self.largest() { f64::INFINITY.copysign(x) } else { nearest }
     }

@@ -33,6 +33,8 @@ mod interval;
 pub(crate) mod operators;
 mod prime;
 mod rational;
+#[doc(hidden)]
+pub mod self_test;
 
 pub use dual::Dual;
 pub use enclosure::Enclosure;

@@ -32,5 +32,5 @@ pub fn r(m: usize, keep_prob: &[f64], mut words: impl Iterator<Item = u64>) -> G
 fn threshold(p: f64) -> u128 {
     // Multiplying by a power of two is exact here: p · 2^64 cannot overflow, and where it is subnormal, the
     // floor is 0 anyway.
-    (p * 2f64.powi(64)) as u128
+    libm::ldexp(p, 64) as u128
 }

@@ -29,7 +29,7 @@ impl Degree {
     pub fn log2_chance(self) -> f64 {
         // p is drawn from the nonzero values, everything else from one value more.
         let values = (Prime::MODULUS - 1) as f64;
-        ((self.numerator.unwrap_or(0) + self.denominator) as f64 / values).log2()
+        libm::log2((self.numerator.unwrap_or(0) + self.denominator) as f64 / values)
     }
 }
 

@@ -2,7 +2,7 @@
 //! the roundings of the formulas account for.
 //!
 //! With u for half a unit in the last place, the count is: u for each operation and each rounded constant; 2u for
-//! exp, exp_m1 and ln_1p, and 8u for erfc (their libraries' claims); and k times the condition number for a
+//! exp, exp_m1 and ln_1p, and 8u for erfc (their library's claims); and k times the condition number for a
 //! function of an argument that is off by k·u. Below the normal numbers a rounding is off by up to the least
 //! subnormal instead, times the factors that follow.
 

@@ -93,10 +93,9 @@ fn ulp(x: f64, digits: i32, least: i32) -> f64 {
     libm::scalbn(1.0, (libm::ilogb(x).max(-1100) - digits + 1).max(least))
 }
 
-/// The libraries' own claims, in units in the last place: 1 for exp, exp_m1 and ln_1p (the table of known
-/// errors in the manual of the GNU C library; the tests of the libm crate), 4 for erfc (the latter).
+/// The claims of the tests of the libm crate, in units in the last place: 1 for exp, exp_m1 and ln_1p, 4 for erfc.
 #[test]
-fn floats_stay_within_what_their_libraries_claim() {
+fn floats_stay_within_what_their_library_claims() {
     type Function<T> = fn(&T) -> T;
     type Row = (&'static str, f64, Function<f64>, Function<f32>, Function<Wide>);
     let functions: [Row; 4] = [

@@ -132,7 +132,7 @@ fn module_and_depth(path: &str) -> Option<(&str, usize)> {
 }
 
 /// The text without what follows a `//`.
-fn without_comments(text: &str) -> String {
+pub fn without_comments(text: &str) -> String {
     text.lines().map(|line| line.split("//").next().unwrap_or_default().to_string() + "\n").collect()
 }
 

@@ -176,8 +176,7 @@ impl Sides<'_> {
 fn in_ulps(format: Format, expected: f64, got: f64) -> f64 {
     let exponent = format.ulp_exponent(expected);
     let error = (got - expected).abs();
-    // In two steps, because `2^-exponent` may overflow.
-    let ulps = error * 2f64.powi(-exponent / 2) * 2f64.powi(-exponent - -exponent / 2);
+    let ulps = libm::ldexp(error, -exponent);
     if ulps.is_nan() { f64::INFINITY } else { ulps }
 }
 

@@ -89,7 +89,7 @@ fn short(x: f64) -> String {
     match x.abs() {
         _ if exact.len() <= 9 => exact,
         size if (1e-3..1e6).contains(&size) => {
-            let digits = 6usize.saturating_sub(size.log10().floor().max(0.0) as usize);
+            let digits = 6usize.saturating_sub(libm::log10(size).floor().max(0.0) as usize);
             format!("{x:.digits$}")
         }
         _ if x.is_infinite() => {

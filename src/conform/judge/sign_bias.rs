@@ -173,9 +173,9 @@ pub fn bias(sign_biases: &[SignBias]) -> Option<Finding> {
     ];
     let findings = directions.map(|(side, sign_bias)| {
         let sum: f64 = sign_biases.iter().map(sign_bias).sum::<f64>().max(0.0);
-        let squares: f64 = sign_biases.iter().map(|each| sign_bias(each).powi(2)).sum();
+        let squares: f64 = sign_biases.iter().map(|each| sign_bias(each) * sign_bias(each)).sum();
         let cases = sign_biases.iter().filter(|each| sign_bias(each) != 0.0).count();
-        let each = if squares == 0.0 { 1.0 } else { (-sum * sum / (2.0 * squares)).exp() };
+        let each = if squares == 0.0 { 1.0 } else { libm::exp(-sum * sum / (2.0 * squares)) };
         Finding { side, cases, chance: each * (directions.len() * SUMS.len()) as f64 }
     });
     findings

@@ -222,7 +222,8 @@ fn constant_calls(short: &Calls) -> Option<String> {
     let with = |kept: usize| short.masks.iter().filter(|mask| mask.kept() == kept).count();
     // By chance, if cells are kept with the probability that all calls together show.
     let count = |kept: usize, share: f64, what: &str| {
-        let is_chance = (with(kept) as f64) < 2.0 + 4.0 * calls as f64 * share.powi(short.cells() as i32);
+        let is_chance =
+            (with(kept) as f64) < 2.0 + 4.0 * calls as f64 * libm::pow(share, short.cells() as f64);
         (!is_chance).then(|| format!("{} of {calls} calls for {shape} {what}", with(kept)))
     };
     let says = [
@@ -239,7 +240,7 @@ fn few_masks(short: &Calls) -> Option<String> {
     let cycle = (1..=calls / 2).find(|lag| (*lag..calls).all(|at| short.masks[at] == short.masks[at - lag]));
     let equal = equal_masks(&short.masks);
     let share = short.share();
-    let agree = (share * share + (1.0 - share) * (1.0 - share)).powi(short.cells() as i32);
+    let agree = libm::pow(share * share + (1.0 - share) * (1.0 - share), short.cells() as f64);
     if (equal.len() as f64) < 2.0 + 4.0 * agree * (calls * calls) as f64 {
         return None;
     }

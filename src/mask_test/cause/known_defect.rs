@@ -102,7 +102,7 @@ fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Strin
         rejected.iter().find(|test| test.role == Role::Fine && test.hits > 0 && test.hits < test.trials);
     let bits = match shown {
         Some(test) => {
-            let bits = (-test.share().min(1.0 - test.share()).log2()).round() as i32;
+            let bits = (-libm::log2(test.share().min(1.0 - test.share()))).round() as i32;
             bits..=bits
         }
         None => 4..=16,
@@ -119,7 +119,7 @@ fn coarse(samples: &[Sample], rejected: &[&Test], ln_level: f64) -> Option<Strin
     ];
     for b in bits.rev() {
         for (how, round) in roundings {
-            let instead = |p: &[f64], k: usize| Some(round(p[k], 2f64.powi(b)));
+            let instead = |p: &[f64], k: usize| Some(round(p[k], libm::ldexp(1.0, b)));
             let tallies: Vec<Tally> = samples.iter().flat_map(|sample| by_unit(sample, &instead)).collect();
             if fits(tallies, ln_level) {
                 let about = if shown.is_some() { "about" } else { "at most" };

@@ -24,8 +24,8 @@ fn test(role: Role, what: What, hits: usize, trials: usize, chance: f64, ln_p: f
 /// each successive cell is new. The sum over all places bounds the probability of any recurrence.
 pub fn of_the_start(calls: &[&Mask]) -> Test {
     let places = calls.len() * calls.iter().map(|mask| mask.cells()).sum::<usize>();
-    let chance = (0.5 + GRAIN).powi(64);
-    let ln_p = (places as f64 * chance).ln();
+    let chance = libm::pow(0.5 + GRAIN, 64.0);
+    let ln_p = libm::log(places as f64 * chance);
     test(Role::Even, What::Repeat, recurrences(calls).len(), places, chance, ln_p)
 }
 
@@ -33,9 +33,9 @@ pub fn of_the_start(calls: &[&Mask]) -> Test {
 pub fn of_rows(calls: &[&Mask]) -> Test {
     let runs: usize = calls.iter().map(|mask| (mask.rows.len() + 1).saturating_sub(RUN)).sum();
     let cells = RUN * calls[0].units;
-    let (pairs, chance) = (8 * (runs * runs.saturating_sub(1) / 2), AGREE.powi(cells as i32));
+    let (pairs, chance) = (8 * (runs * runs.saturating_sub(1) / 2), libm::pow(AGREE, cells as f64));
     let found = usize::from(recurring_rows(calls).is_some());
-    test(Role::Even, What::Rows, found, pairs, chance, (pairs as f64 * chance).ln())
+    test(Role::Even, What::Rows, found, pairs, chance, libm::log(pairs as f64 * chance))
 }
 
 /// Each two masks, compared as a whole. Two pairs of equal masks are independent unless they are among three
@@ -43,11 +43,11 @@ pub fn of_rows(calls: &[&Mask]) -> Test {
 /// are as improbable as two independent ones, or less.
 pub fn of_masks(calls: &[&Mask]) -> Test {
     let pairs = calls.len() * (calls.len() - 1) / 2;
-    let chance = AGREE.powi(calls[0].cells() as i32);
+    let chance = libm::pow(AGREE, calls[0].cells() as f64);
     let found = equal_masks(calls).len();
     let any = pairs as f64 * chance;
     let two = pairs as f64 * (pairs as f64 - 1.0) / 2.0 * chance * chance;
-    test(Role::Short, What::Equal, found, pairs, chance, if found < 2 { any } else { two }.ln())
+    test(Role::Short, What::Equal, found, pairs, chance, libm::log(if found < 2 { any } else { two }))
 }
 
 /// The pairs of equal masks.

@@ -275,7 +275,7 @@ fn products<T: Float>() -> Vec<Defect<T>> {
     /// Rounded to eleven bits, whatever the exponent.
     fn tf32<T: Float>(x: T) -> T {
         let x: f64 = x.into();
-        let c = x * (2f64.powi(42) + 1.0);
+        let c = x * (libm::ldexp(1.0, 42) + 1.0);
         let high = c - (c - x);
         if high.is_finite() { T::from_f64(high) } else { T::from_f64(x) }
     }
