@@ -151,14 +151,14 @@ fn fuzz(seed: u64, rounds: u64, seeds: &[Vec<u8>], reader: impl Fn(&[u8]) -> boo
     for seed in seeds {
         assert!(reader(seed), "{}", String::from_utf8_lossy(seed));
     }
-    for _ in 0..rounds * sweep::draws().map_or(1, |draws| 20 * draws) {
+    for _ in 0..rounds * sweep::draws().map_or(5, |draws| 100 * draws) {
         let text = changed(&mut random, seeds, &pieces);
         let start = Instant::now();
         accepted += u64::from(reader(&text));
         let shown = || String::from_utf8_lossy(&text[..text.len().min(2000)]).into_owned();
         assert!(start.elapsed() < LONGEST, "{:?} for\n{}", start.elapsed(), shown());
     }
-    assert!(accepted > rounds / 200, "{accepted} texts were accepted: the rest of the reader is not reached");
+    assert!(accepted > rounds / 50, "{accepted} texts were accepted: the rest of the reader is not reached");
 }
 
 /// Case files: the smallest ones of different kinds.

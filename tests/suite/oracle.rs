@@ -110,17 +110,17 @@ fn an_exact_tie_goes_to_the_even_double() {
     }
 }
 
-/// dW[0][0] lies above the limit by one part in 2^149, which 128 bits do not show; dW[1][0] is twice as large, which
-/// they do. silu′(z) = 1/2 + z/2 for tiny z.
+/// dW[0][0] lies above the limit by about one part in 2^150, which 128 bits do not show; dW[1][0] is twice as large,
+/// which they do. silu′(z) = 1/2 + z/2 for tiny z.
 #[test]
 fn the_first_element_beyond_the_range_is_named_and_not_the_one_that_is_easiest_to_see() {
     let inputs = Inputs {
-        a: vec![vec![2.0, 4.0]; 2],
-        keep_prob: vec![1.0; 2],
-        r: vec![vec![1.0; 2]; 2],
-        w: vec![vec![0.0]; 2],
-        b: vec![2f64.powi(-150)],
-        // The halves of 2^1023 and of 2^1023 − 2^970, which add up to the limit when doubled.
+        a: vec![vec![2.0, 4.0, 2f64.powi(-150)], vec![2.0, 4.0, -2f64.powi(-160)]],
+        keep_prob: vec![1.0; 3],
+        r: vec![vec![1.0; 3]; 2],
+        w: vec![vec![0.0], vec![0.0], vec![1.0]],
+        b: vec![0.0],
+        // Their halves, doubled, add up to the limit, 2^1024 − 2^970.
         da_next: vec![vec![2f64.powi(1023)], vec![2f64.powi(1023) - 2f64.powi(970)]],
     };
     let silu =

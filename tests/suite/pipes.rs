@@ -54,7 +54,7 @@ fn all_that_is_no_file_in_a_folder_of_fixtures_is_a_fault() {
     let folder = trap();
     let path = folder.path().to_path_buf();
     let errors = in_time(move || {
-        let check = in_folder(&path).err().expect("faults");
+        let check = in_folder(&path).expect_err("faults");
         let generate = compare(&path, &Files::new()).expect_err("faults");
         [check, generate]
     });
@@ -108,7 +108,7 @@ fn a_file_of_any_length_is_read_to_its_limit() {
     let (different, error) = in_time(move || {
         let files = Files::from([("flags.json".into(), "{}".into())]);
         let different = compare(&path, &files).expect("readable").different;
-        (different, in_folder(&path).err().expect("too long").to_string())
+        (different, in_folder(&path).expect_err("too long").to_string())
     });
     assert_eq!(different, ["flags.json"]);
     assert!(error.contains("huge.json: the text is longer than 64 MiB: input may have at most"), "{error}");

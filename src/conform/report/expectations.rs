@@ -56,8 +56,11 @@ impl Expectations {
     /// # Errors
     /// All faulty lines, with their numbers.
     pub fn read(text: &str) -> Result<Self, String> {
-        let head =
-            text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+        let head = text
+            .lines()
+            .take_while(|line| line.starts_with('#'))
+            .map(|line| line.trim_end().to_string() + "\n")
+            .collect();
         let (mut known, mut faults, mut more) = (BTreeMap::new(), Vec::new(), 0);
         let mut fault = |number: usize, what: &dyn Fn() -> String| match faults.len() < Faults::LISTED {
             true => faults.push(format!("line {number}: {}", what())),
