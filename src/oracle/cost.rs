@@ -53,6 +53,7 @@ const RATIONAL: f64 = 10.0;
 /// Seconds in words.
 pub fn duration(seconds: f64) -> String {
     match seconds {
+        _ if seconds < 10.0 => format!("{seconds:.1} seconds"),
         _ if seconds < 120.0 => format!("{seconds:.0} seconds"),
         _ if seconds < 7200.0 => format!("{:.0} minutes", seconds / 60.0),
         _ if seconds < 172_800.0 => format!("{:.0} hours", seconds / 3600.0),

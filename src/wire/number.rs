@@ -92,11 +92,9 @@ fn nearest(bits: u128, exponent: i64) -> f64 {
     scaled((whole + u128::from(up)) as f64, ulp)
 }
 
-/// x · 2^e, which is a double unless it is beyond the range: the first of the two multiplications stays in the
-/// normal range.
+/// x · 2^e, which is a double unless it is beyond the range.
 fn scaled(x: f64, e: i64) -> f64 {
-    let e = e.min(1100) as i32;
-    x * 2f64.powi(e / 2) * 2f64.powi(e - e / 2)
+    libm::ldexp(x, e.min(1100) as i32)
 }
 
 /// A text without its sign, and whether that is a minus.

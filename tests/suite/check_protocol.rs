@@ -222,6 +222,11 @@ fn null_is_told_from_nan_and_half_a_surrogate_pair_costs_no_message() {
     let error = |text: &str| reply(&format!(r#"{{"seq": 3, "error": "{text}"}}"#)).expect("a message");
     assert_eq!(error(r"caf\udce9.npy"), Answer::Errored("caf\u{fffd}.npy".into()));
     assert_eq!(error(r"\ud83d\ude00"), Answer::Errored("\u{1f600}".into()));
+    let many = vec!["\"relu\""; 101].join(", ");
+    let faults = about_faults(&format!(
+        r#"{{"name": "x", "arithmetic": "f64", "supports": {{"activations": [{many}]}}}}"#
+    ));
+    assert_eq!(faults, "supports.activations has 101 entries: may have at most 100; name each once");
     let faults = about_faults(r#"{"name": "\udce9", "arithmetic": "f64"}"#);
     assert!(faults.starts_with("name holds half of a surrogate pair"), "{faults}");
 }
@@ -315,9 +320,9 @@ proptest! {
         prop_assert_eq!(number(&text), Some(double), "{}", text);
     }
 
-    /// The same decimal with its point moved up to a million places.
+    /// The same decimal with its point moved, now and then past the 655,359 places that std counts.
     #[test]
-    fn a_decimal_is_the_same_wherever_its_point_stands(digits in 1u64.., exponent in -340i64..310, places in 0usize..1_000_000) {
+    fn a_decimal_is_the_same_wherever_its_point_stands(digits in 1u64.., exponent in -340i64..310, places in prop_oneof![15 => 0usize..5_000, 1 => 650_000..700_000usize]) {
         let plain: f64 = format!("{digits}e{exponent}").parse().expect("a decimal");
         let zeros = "0".repeat(places);
         let moved = exponent - places as i64;
@@ -371,7 +376,7 @@ fn a_file_of_results_with_faults_is_refused_with_all_of_them() {
 /// takes minutes.
 #[test]
 fn a_file_of_very_many_results_is_read_in_time() {
-    let ids: Vec<String> = (0..500_000).map(|id| format!("\"exact/{id}\":{{}}")).collect();
+    let ids: Vec<String> = (0..100_000).map(|id| format!("\"exact/{id}\":{{}}")).collect();
     let text = |subject: &str| {
         let results = ids.join(",");
         format!(r#"{{"format":"dropout-oracle/1","subject":{subject},"results":{{{results},{}}}}}"#, ids[7])
@@ -384,8 +389,8 @@ fn a_file_of_very_many_results_is_read_in_time() {
         "results.exact/7 occurs twice: a key may occur only once; remove one of the two"
     );
     let faults = ResultsFile::read(mine.as_bytes(), |_| false).expect_err("no id is known");
-    assert_eq!((faults.list.len(), faults.more), (1000, 499_001));
-    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert_eq!((faults.list.len(), faults.more), (1000, 99_001));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -24,10 +24,6 @@ const OF_OUR_NUMBERS: [&str; 5] = [
     "src/zoo/catalogue/",
 ];
 
-/// Where a function may occur anyway, and why.
-const EXCEPTIONS: [(&str, &str, &str); 1] =
-    [("src/wire/number.rs", "powi", "powers of two in the range of a double: squaring is exact")];
-
 /// Every call or mention of one of the functions in these files of src/.
 fn faults(files: &[Source]) -> Vec<String> {
     files
@@ -42,9 +38,6 @@ fn mentions(file: &Source) -> Vec<String> {
     let is_ours = OF_OUR_NUMBERS.iter().any(|place| path.starts_with(place));
     let mut mentions = Vec::new();
     for name in THEIRS.into_iter().chain(SHARED) {
-        if EXCEPTIONS.iter().any(|(place, excepted, _)| (*place, *excepted) == (path, name)) {
-            continue;
-        }
         for (before, after) in words(&code, name) {
             let is_method =
                 before.ends_with('.') && after.starts_with('(') && !(is_ours && SHARED.contains(&name));
@@ -68,14 +61,6 @@ fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = (&'a str, &'a
 #[test]
 fn no_file_calls_a_function_of_unspecified_precision() {
     assert_eq!(faults(&sources::rust_files("src")), [""; 0]);
-}
-
-#[test]
-fn every_exception_is_needed() {
-    for (path, name, why) in EXCEPTIONS {
-        let code = without_comments(&sources::read(path));
-        assert!(words(&code, name).next().is_some(), "{path} no longer has {name} ({why})");
-    }
 }
 
 /// Where the methods of our own numbers may stand, only types tell them from those of a float.
@@ -132,7 +117,6 @@ fn exact_functions_and_those_of_libm_are_no_fault() {
         ("src/number/format.rs", "fn f() -> f64 { libm::ldexp(1.0, -3) } // not 2f64.powi(-3)"),
         ("src/number/mod.rs", "trait Real { fn exp(&self) -> Self; }"),
         ("src/problem/activation/tanh.rs", "fn f<T: Real>(z: T) -> T { z.exp_m1() }"),
-        ("src/wire/number.rs", "fn f() -> f64 { 2f64.powi(-3) }"),
         ("src/cli/list.rs", "fn f(log: &Log) { log.sin; exponent(log) }"),
     ] {
         assert_eq!(of(path, code), [""; 0], "{path}: {code}");

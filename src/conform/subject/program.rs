@@ -133,7 +133,7 @@ impl Program {
                 }
                 Err(Silence { .. }) => {
                     self.late_answers += 1;
-                    let hint = if self.seq == 1 { buffered(&mut process) } else { "" };
+                    let hint = if self.seq == 1 { buffered(&mut process, start) } else { "" };
                     let seconds = limit.as_secs_f64();
                     return lost(format!("the program gave no answer within {seconds} s{hint}"), &process);
                 }
@@ -183,7 +183,7 @@ fn start(command: &[String], limits: Limits, leader: &Leader) -> Result<(Process
     process.send(&protocol::start(), limits.line_of(0));
     let about = match process.receive(limits.start) {
         Err(Silence { what, late }) => {
-            let hint = if late { buffered(&mut process) } else { "" };
+            let hint = if late { buffered(&mut process, limits.start) } else { "" };
             Err(format!("the program {what} when it was asked to start{hint}"))
         }
         Ok(line) => protocol::about(&line).map_err(|faults| unreadable(&line, &faults)),
@@ -195,8 +195,8 @@ fn start(command: &[String], limits: Limits, leader: &Leader) -> Result<(Process
 }
 
 /// What to say of a program that has not answered, if its answer comes as soon as its input is closed.
-fn buffered(process: &mut Process) -> &'static str {
-    match process.answers_at_end(Duration::from_secs(1)) {
+fn buffered(process: &mut Process, start: Duration) -> &'static str {
+    match process.answers_at_end(start.min(Duration::from_secs(1))) {
         true => ", and answered once its input was closed: flush the standard output after each line",
         false => "",
     }

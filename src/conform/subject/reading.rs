@@ -128,7 +128,12 @@ fn one_of<T: Copy>(reader: &mut Reader, path: &str, value: Raw, known: &[(&str, 
 }
 
 fn strings(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<String>> {
-    let (items, _) = reader.array(path, value, 100)?;
+    const LONGEST: usize = 100;
+    let (items, count) = reader.array(path, value, LONGEST)?;
+    if count > LONGEST {
+        let found = format!("has {count} entries");
+        reader.fault(path, found, format!("may have at most {LONGEST}"), "name each once");
+    }
     items.into_iter().enumerate().map(|(at, item)| reader.string(&format!("{path}[{at}]"), item)).collect()
 }
 
