@@ -334,14 +334,14 @@ fn a_failure_at_the_end_fails_the_run_and_is_reported() {
 /// After the time for the whole run, nothing more is asked, and every case still has a verdict.
 #[test]
 fn a_run_ends_in_its_time() {
-    let (folder, subject) = subject("sleep 0.9; answer");
-    let (mut command, _) = check(&folder, &subject, &["--run-timeout", "0.5", "--report", "report.json"]);
+    let (folder, subject) = subject("sleep 0.5; answer");
+    let (mut command, _) = check(&folder, &subject, &["--run-timeout", "0.3", "--report", "report.json"]);
     let (status, text) = ended(&mut command, AMPLE).expect("it ends");
     assert_eq!(status.code(), Some(1), "{text}");
     let report = verdicts(&folder.path().join("report.json"));
     let errored = report.iter().filter(|(_, status)| status == "errored").count();
     assert!(errored >= 1 && report.iter().any(|(_, status)| status == "pass"), "{report:?}");
-    assert!(text.contains("not asked: the run has taken longer than 0.5 s"), "{text}");
+    assert!(text.contains("not asked: the run has taken longer than 0.3 s"), "{text}");
 }
 
 /// With 300 MiB of address space, a subject that answers as much as it may costs nothing but its own case.
