@@ -53,9 +53,8 @@ pub fn run() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         complain(&format!("BUG IN ORACLE: {panic}\nPlease report it with the input."));
     }));
-    one_thread_at_least();
-    let outcome = std::panic::catch_unwind(|| -> Result<String, Error> {
-        self_test::check()?;
+    let run = || -> Result<String, Error> {
+        self_test::of_the_pool()?;
         match command {
             Command::Generate(command) => command.run(),
             Command::Eval(command) => command.run(),
@@ -65,6 +64,10 @@ pub fn run() -> ExitCode {
             Command::Explain(command) => command.run(),
             Command::List(command) => command.run(),
         }
+    };
+    let outcome = std::panic::catch_unwind(|| {
+        self_test::of_this_thread()?;
+        on_all_threads(run)
     });
     match outcome {
         Ok(Ok(text)) => print(&text),
@@ -81,10 +84,14 @@ fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(message));
 }
 
-/// Where the system starts no threads, all work is done in this one.
-fn one_thread_at_least() {
-    if ThreadPoolBuilder::new().build_global().is_err() {
-        let _ = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+/// `run` on as many threads as the machine has, or on this one alone where the system starts no others.
+fn on_all_threads<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    match ThreadPoolBuilder::new().build() {
+        Ok(pool) => pool.install(run),
+        Err(_) => {
+            let _ = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+            run()
+        }
     }
 }
 

@@ -77,7 +77,7 @@ impl Suite {
     ///
     /// Where the process does not compute as IEEE 754 says, nothing is tested, whatever the command line selects.
     pub fn run(self) -> ! {
-        if let Err(error) = self_test::check() {
+        if let Err(error) = self_test::of_this_thread().and_then(|()| self_test::of_the_pool()) {
             let _ = writeln!(std::io::stderr(), "{error}");
             Conclusion { num_failed: 1, ..NO_TESTS }.exit()
         }

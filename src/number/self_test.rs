@@ -21,11 +21,24 @@ pub struct WrongArithmetic {
     faults: Vec<String>,
 }
 
-/// Tests this thread and those of the pool.
-pub fn check() -> Result<(), WrongArithmetic> {
-    let here = ("this thread", faults());
-    let pool = rayon::broadcast(|_| ("a thread of the pool", faults()));
-    match std::iter::once(here).chain(pool).find(|(_, faults)| !faults.is_empty()) {
+/// Tests this thread.
+///
+/// # Errors
+/// If it computes otherwise.
+pub fn of_this_thread() -> Result<(), WrongArithmetic> {
+    first_of([("this thread", faults())])
+}
+
+/// Tests the threads of the pool.
+///
+/// # Errors
+/// If one of them computes otherwise.
+pub fn of_the_pool() -> Result<(), WrongArithmetic> {
+    first_of(rayon::broadcast(|_| ("a thread of the pool", faults())))
+}
+
+fn first_of(tested: impl IntoIterator<Item = (&'static str, Vec<String>)>) -> Result<(), WrongArithmetic> {
+    match tested.into_iter().find(|(_, faults)| !faults.is_empty()) {
         Some((place, faults)) => Err(WrongArithmetic { place, faults }),
         None => Ok(()),
     }

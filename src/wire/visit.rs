@@ -1,11 +1,14 @@
 //! What [`super::json`] takes from one array, object or string, in time that grows with the length of the text alone.
 
-use super::json::{Raw, join, shown};
 use crate::problem::{Fault, Faults};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+
+/// A value, verbatim from the text.
+pub type Raw<'a> = &'a RawValue;
 
 /// A key, borrowed from the text unless it contains an escape.
 pub type Key<'a> = Cow<'a, str>;
@@ -122,4 +125,16 @@ impl<'de> Visitor<'de> for Items {
         }
         Ok((items, count))
     }
+}
+
+/// A text from the input, as a message shows it: short, and with control characters escaped.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let start: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() { start + "…" } else { start }
+}
+
+/// `path.key`, or `key` at the top.
+pub fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.into() } else { format!("{path}.{key}") }
 }

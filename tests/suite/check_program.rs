@@ -12,10 +12,11 @@ use std::fs;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A conforming shell program, which looks its answers up, and runs `MISBEHAVE` on one case.
-const SCRIPT: &str = r#"
+/// A conforming shell program, which looks its answers up, and runs `MISBEHAVES` on one case.
+pub const SCRIPT: &str = r#"
 dir=$1
 answer() { printf '{"seq":%s,"outputs":%s}\n' "$seq" "$(cat "$dir/$id")"; }
+say() { printf '{"seq":%s,%s}\n' "$seq" "$1"; }
 read -r line
 STARTS
 while read -r line; do
@@ -29,10 +30,10 @@ while read -r line; do
 done
 "#;
 
-const STARTS: &str = r#"echo '{"name": "shell", "arithmetic": "f64"}'"#;
+pub const STARTS: &str = r#"echo '{"name": "shell", "arithmetic": "f64"}'"#;
 
 /// The cases asked: one that is answered, the one that goes wrong, and two that are answered.
-const IDS: [&str; 4] =
+pub const IDS: [&str; 4] =
     ["exact/identity-2x3x4", "exact/relu-2x3x4", "exact/identity-3x4x2", "exact/relu-3x4x2"];
 
 /// Time enough for whatever answers at all.

@@ -7,6 +7,7 @@
 #![cfg(target_os = "linux")]
 
 use crate::cases;
+use crate::check_program::{IDS, SCRIPT, STARTS};
 use crate::sweep;
 use serde_json::Value;
 use std::fs;
@@ -16,30 +17,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The second case is the one that goes wrong.
-const IDS: [&str; 4] =
-    ["exact/identity-2x3x4", "exact/relu-2x3x4", "exact/identity-3x4x2", "exact/relu-3x4x2"];
-
-/// A conforming program that looks its answers up, but for one case.
-const SCRIPT: &str = r#"
-dir=$1
-answer() { printf '{"seq":%s,"outputs":%s}\n' "$seq" "$(cat "$dir/$id")"; }
-say() { printf '{"seq":%s,%s}\n' "$seq" "$1"; }
-read -r line
-[ -e "$dir/other" ] && name=other
-echo "{\"name\": \"${name:-subject}\", \"arithmetic\": \"f64\"}"
-while read -r line; do
-    case $line in *'"cmd":"stop"'*) exit ;; esac
-    seq=${line#*'"seq":'}; seq=${seq%%,*}
-    id=${line#*'"id":"'}; id=${id%%'"'*}
-    case $id in
-        exact/relu-2x3x4) MISBEHAVES ;;
-        *) answer ;;
-    esac
-done
-"#;
-
-/// How a subject misbehaves, in the words of a shell, and the verdict on that case.
+/// How a subject misbehaves on the second case, in the words of a shell, and the verdict on that case.
 const KINDS: &[(&str, &str, &str)] = &[
     ("hangs", "sleep 60", "errored"),
     ("is late", "sleep 4; answer", "errored"),
@@ -131,7 +109,7 @@ fn subject(misbehaves: &str) -> (TempDir, Vec<String>) {
         fs::copy(&file, fixtures.join(name)).expect("copied");
         fs::write(folder.path().join(id), cases::json(&file)["expected"].to_string()).expect("writable");
     }
-    let script = SCRIPT.replace("MISBEHAVES", misbehaves);
+    let script = SCRIPT.replace("STARTS", STARTS).replace("MISBEHAVES", misbehaves);
     let command = ["sh", "-c", &script, "subject", folder.path().to_str().expect("UTF-8")].map(str::to_owned);
     (folder, command.to_vec())
 }
@@ -362,4 +340,73 @@ fn little_memory_is_enough() {
         verdicts(&folder.path().join("report.json")).iter().filter(|(_, status)| status == "pass").count(),
         3
     );
+}
+
+/// A file that cannot be written in full, as on a full disk: it is said, the verdicts are printed, and no part of it stays.
+#[test]
+fn a_full_disk_costs_the_file_and_no_verdict() {
+    let (folder, subject) = subject("exit 3");
+    let full = |arguments: &[&str]| {
+        let mut command = Command::new("sh");
+        // Files may have one block of 512 bytes; the signal that would end the program is ignored, as on a full disk.
+        command.args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 1; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_dropout-oracle"),
+        ]);
+        command.args(arguments).current_dir(folder.path()).stdin(Stdio::null()).output().expect("it ends")
+    };
+    let check =
+        ["check", "--fixtures", "fixtures", "--select", "exact/*", "--report", "report/full.json", "--"];
+    let command: Vec<&str> = check.into_iter().chain(subject.iter().map(String::as_str)).collect();
+    let output = full(&command);
+    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{text}{errors}");
+    assert!(errors.contains("report/full.json: File too large"), "{errors}");
+    assert!(text.contains("3 pass, 0 fail"), "{text}");
+    assert_eq!(fs::read_dir(folder.path().join("report")).expect("made").count(), 0);
+
+    let output = full(&["generate", "--profile", "smoke", "--out", "written"]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("File too large"), "{errors}");
+    let whole = |path: &Path| fs::read(path).is_ok_and(|bytes| bytes.ends_with(b"\n") && bytes.len() <= 512);
+    for entry in
+        glob::glob(&format!("{}/written/**/*", folder.path().display())).expect("a pattern").flatten()
+    {
+        assert!(entry.is_dir() || whole(&entry), "{}", entry.display());
+    }
+}
+
+/// A user who may have one process and no threads still gets every result, and a message where two are needed.
+#[test]
+fn without_threads_results_are_the_same_and_a_subject_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (program, problem) = (folder.path().join("dropout-oracle"), folder.path().join("case.json"));
+    fs::copy(env!("CARGO_BIN_EXE_dropout-oracle"), &program).expect("copied");
+    let case = cases::json(&cases::folder().join("cases/exact/by-hand.json"));
+    let given = serde_json::json!({"activation": case["activation"], "inputs": case["inputs"]});
+    fs::write(&problem, given.to_string()).expect("written");
+    Command::new("chmod").args(["-R", "a+rX"]).arg(folder.path()).status().expect("it runs");
+    let alone = |arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid", "64999", "--clear-groups", "prlimit", "--nproc=1"])
+            .arg(&program)
+            .args(arguments);
+        command.current_dir(folder.path()).stdin(Stdio::null()).output()
+    };
+    let can_change_users = alone(&["list", "flags"]).is_ok_and(|output| output.status.success());
+    if !can_change_users {
+        eprintln!("NOT CHECKED: a user without threads: setpriv or prlimit is missing, or this is not root");
+        return;
+    }
+    let output = alone(&["eval", "case.json"]).expect("it ends");
+    let with_threads = Command::new(&program).arg("eval").arg(&problem).output().expect("it ends");
+    assert!(output.status.success() && output.stdout == with_threads.stdout);
+    let output = alone(&["check", "--", "cat"]).expect("it ends");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.starts_with("cat: Resource temporarily unavailable"), "{errors}");
 }
