@@ -91,7 +91,7 @@ def described(names):
 def session(activation, ratio, n_next):
     graph, given = Graph(), ["A", "W", "b"]
     if chosen.own_mask:
-        graph.op("Dropout", "A", graph.constant(ratio, dtype), graph.constant(True, bool), to="A_tilde", seed=1)
+        graph.op("Dropout", "A", graph.constant(ratio, dtype), graph.constant(True, bool), to="A_tilde")
     else:
         given += ["p", "R"]
         graph.op("Mul", "A", graph.op("Div", "R", "p"), to="A_tilde")

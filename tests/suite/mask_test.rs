@@ -405,7 +405,7 @@ const WRONG: &[(&str, Keep)] = &[
     ("calls take their masks from a small pool: 128 calls for 5 × 7 return only ", |x, p| {
         u(word(x.call) % 64, x.i, x.k) < of(p, x)
     }),
-    ("calls of different shape start from the same random numbers", |x, p| {
+    ("the first calls for p = 1/2 and p = 1/4 have the same random numbers", |x, p| {
         // The first call of each shape of the plan.
         let first = [136, 135, 7, 6, 4, 1, 0].into_iter().find(|first| *first <= x.call).unwrap_or(0);
         u(0, (x.call - first) * x.cells + x.here, 0) < of(p, x)
@@ -487,7 +487,7 @@ fn without_probabilities_of_its_own_a_unit_is_judged_by_the_others() {
             "p is applied",
             "p is averaged",
             "where the p of the units",
-            "calls of different",
+            "the first calls",
         ];
         let fine = [
             "the uniform numbers are coarse, with a",

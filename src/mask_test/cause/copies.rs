@@ -258,5 +258,5 @@ fn few_masks(short: &Calls) -> Option<String> {
 fn same_start(even: &Calls, skewed: &Calls) -> Option<String> {
     let rows = even.masks[0].rows.iter().zip(&skewed.masks[0].rows);
     let is_shared = rows.clone().all(|(one, other)| other & !one == 0);
-    is_shared.then(|| "calls of different shape start from the same random numbers: the generator starts anew when the shape changes".to_string())
+    is_shared.then(|| "the first calls for p = 1/2 and p = 1/4 have the same random numbers: the generator starts anew when the shape or p changes".to_string())
 }
