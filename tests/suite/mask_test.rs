@@ -4,7 +4,9 @@ use dropout_oracle::mask_test::mask::{Axis, Mask, agreements, full};
 use dropout_oracle::mask_test::plan::{Plan, Question, RATES, Role, SMALL, TINY};
 use dropout_oracle::mask_test::power::{miss, trials_needed};
 use dropout_oracle::mask_test::tail::{Chance, ln_lower, ln_p_value, ln_upper};
-use dropout_oracle::mask_test::test::{GRAIN, Sample, What, all, period as period_of, recurrences};
+use dropout_oracle::mask_test::test::{
+    GRAIN, Recurrence, Sample, What, all, period as period_of, recurrences, recurring_rows,
+};
 use dropout_oracle::mask_test::{FALSE_ALARM, Verdict, judge};
 use dropout_oracle::problem::mask;
 
@@ -229,6 +231,27 @@ fn a_period_is_seen_in_what_is_at_least_a_mask() {
     }
     // The first 64 cells come once more, and then others.
     assert_eq!(period(&|c| word(if (101..165).contains(&c) { c - 101 } else { c } as u64)), None);
+}
+
+/// Three rows in each of the eight ways; runs that share a row with their copy do not count.
+#[test]
+fn three_rows_recur_in_eight_ways_but_not_over_themselves() {
+    let [a, b, c, x, y] = [0b0000_0110, 0b0101_1000, 0b0011_0111, 0b0100_1111, 0b0001_0001];
+    let found = |rows: &[u64]| recurring_rows(&[&Mask { units: 8, rows: rows.to_vec() }]);
+    assert_eq!(found(&[a, b, a, b, a, b]), None);
+    assert_eq!(found(&[a, b, c, x, b, c, a, y]), None);
+    let reverse = |row: u64| row.reverse_bits() >> 56;
+    for way in 0..8 {
+        let [rows_reversed, units_reversed, swapped] = [1, 2, 4].map(|bit| way & bit != 0);
+        let mut copy = [a, b, c];
+        if rows_reversed {
+            copy.reverse();
+        }
+        let copy = copy.map(|row| if units_reversed { reverse(row) } else { row });
+        let [d, e, f] = copy.map(|row| if swapped { !row & full(8) } else { row });
+        let recurrence = Recurrence { one: (0, 0), other: (0, 4), rows_reversed, units_reversed, swapped };
+        assert_eq!(found(&[a, b, c, x, d, e, f]), Some(recurrence), "{way}");
+    }
 }
 
 /// A cell of the run: its call, its row, its unit; its number in the whole run and in its mask.

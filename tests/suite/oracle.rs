@@ -192,36 +192,46 @@ fn an_enclosure_is_settled_only_where_all_of_it_rounds_to_one_double() {
     assert_eq!(rounding(&Enclosure::<128>::from_f64(-0.1)), Rounding::Settled(-0.1));
 }
 
-/// One unit's db cancels to a rounding, so that more bits are needed: for its column alone, or for all where the units
-/// are coupled. The results are those of the whole step with many bits.
+/// Rows 1 and 2 are equal with opposite gradients, so that only 1e-200 is left of db; units 1 and 2 are equal with opposite
+/// gradients in row 0, so that only 1e-200 is left of dÃ. Both take 4096 bits: of unit 0 over all rows, and of row 0 over all
+/// units; or of all units where they are coupled. The results are those of the whole step with as many bits.
 #[test]
 fn what_is_undecided_is_solved_again_as_the_whole_step_would_be() {
-    for (g, n_next) in [
-        (Activation::Elementwise(ScalarActivation::Sigmoid), 3),
-        (
-            Activation::PerUnit(vec![ScalarActivation::Tanh, ScalarActivation::Gelu, ScalarActivation::Relu]),
-            3,
-        ),
-        (Activation::Coupled(CoupledActivation::Softmax), 3),
+    let [tanh, sigmoid, gelu] = [ScalarActivation::Tanh, ScalarActivation::Sigmoid, ScalarActivation::Gelu];
+    for g in [
+        Activation::Elementwise(sigmoid),
+        Activation::PerUnit(vec![tanh, sigmoid, sigmoid, gelu]),
+        Activation::Coupled(CoupledActivation::Softmax),
     ] {
+        let is_coupled = g.scalars().is_empty();
+        let tiny = |x: f64| if is_coupled { 1e-200 } else { x };
         let inputs = Inputs {
-            a: vec![vec![0.3, -0.7], vec![1.1, 0.2], vec![0.3 + 2f64.powi(-52), -0.7], vec![0.9, 0.4]],
+            a: vec![vec![0.3, -0.7], vec![1.1, 0.2], vec![1.1, 0.2], vec![0.9, 0.4]],
             keep_prob: vec![0.7, 0.9],
-            r: vec![vec![1.0, 1.0], vec![0.0, 1.0], vec![1.0, 1.0], vec![1.0, 0.0]],
-            w: vec![vec![0.1, 0.2, 0.3], vec![0.4, 0.5, 0.6]],
-            b: vec![0.01; n_next],
+            r: vec![vec![1.0, 1.0], vec![1.0, 1.0], vec![1.0, 1.0], vec![1.0, 0.0]],
+            w: vec![vec![0.1, 0.2, 0.2, 0.4], vec![0.4, 0.5, 0.5, 0.6]],
+            b: vec![0.01, 0.02, 0.02, 0.03],
             da_next: vec![
-                vec![1.0, 1e-30, 0.5],
-                vec![0.0; 3],
-                vec![-1.0, 3e-30, 0.25],
-                vec![0.0, 1e-300, 0.0],
+                vec![0.0, tiny(1.0), tiny(-1.0), 1e-200],
+                vec![0.5, 0.0, 0.0, 0.0],
+                vec![-0.5, 0.0, 0.0, 0.0],
+                vec![1e-200, 0.0, 0.0, tiny(0.0)],
             ],
         };
         let problem = Problem::new(inputs, g).expect("valid");
+        let step =
+            |bits: &str| match bits {
+                "few" => scalar::step(&problem.inputs().over::<Enclosure<512>>(), problem.activation())
+                    .map(rounding),
+                _ => scalar::step(&problem.inputs().over::<Enclosure<4096>>(), problem.activation())
+                    .map(rounding),
+            };
+        let few = step("few");
+        assert_eq!(few.backward.db.at(0), Rounding::Undecided);
+        assert!(is_coupled || few.backward.da.at(0, 1) == Rounding::Undecided);
         let solved = oracle::expected_within(&problem, Limit::NONE).expect("settled");
-        let whole =
-            scalar::step(&problem.inputs().over::<Enclosure<4096>>(), problem.activation()).map(rounding);
-        solved.zip(&whole, |double, whole| assert_eq!(Rounding::Settled(*double), *whole));
+        assert_ne!((solved.backward.db.at(0), solved.backward.da.at(0, 1)), (0.0, 0.0));
+        solved.zip(&step("many"), |double, whole| assert_eq!(Rounding::Settled(*double), *whole));
     }
 }
 

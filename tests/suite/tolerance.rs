@@ -316,3 +316,30 @@ fn a_result_is_judged_from_what_the_implementation_gave_before_it() {
     assert_eq!(a_next.value, wrong);
     is_about(a_next.bound(), U * wrong.abs());
 }
+
+/// A layer whose Z is wrong, and that shows no later result but dA: what leads from one to the other follows from its own Z.
+#[test]
+fn what_is_not_shown_follows_from_the_own_results_before_it() {
+    let inputs = Inputs {
+        a: vec![vec![0.5]],
+        keep_prob: vec![0.5],
+        r: vec![vec![1.0]],
+        w: vec![vec![2.0]],
+        b: vec![0.25],
+        da_next: vec![vec![0.75]],
+    };
+    let problem = Problem::new(inputs, Activation::Elementwise(ScalarActivation::Sigmoid)).expect("valid");
+    let expected = oracle::expected(&problem).expect("settled");
+    let own_z = -1.0;
+    assert_ne!(expected.forward.z.at(0, 0), own_z);
+    let own = |quantity: Quantity, _: usize| (quantity == Quantity::Z).then_some(own_z);
+    let derived = derive(&problem, &expected, &own, Arithmetic::plain(Format::F64));
+    let s = 1.0 / (1.0 + 1f64.exp());
+    let dz = 0.75 * s * (1.0 - s);
+    for (quantity, value) in
+        [(Quantity::Dz, dz), (Quantity::Dw, dz), (Quantity::DaTilde, 2.0 * dz), (Quantity::Da, 4.0 * dz)]
+    {
+        let near = derived.cells(quantity)[0].value;
+        assert!((near - value).abs() < 1e-14, "{quantity:?}: {near}, not {value}");
+    }
+}
