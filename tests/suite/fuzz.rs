@@ -151,7 +151,7 @@ fn fuzz(seed: u64, rounds: u64, seeds: &[Vec<u8>], reader: impl Fn(&[u8]) -> boo
     for seed in seeds {
         assert!(reader(seed), "{}", String::from_utf8_lossy(seed));
     }
-    for _ in 0..rounds * sweep::draws().map_or(5, |draws| 100 * draws) {
+    for _ in 0..rounds * sweep::draws().map_or(5, |draws| 500 * draws) {
         let text = changed(&mut random, seeds, &pieces);
         let start = Instant::now();
         accepted += u64::from(reader(&text));
