@@ -13,14 +13,13 @@ use crate::conform::subject::absent::Absent;
 use crate::conform::subject::program::{Leader, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
 use crate::error::Error;
-use crate::fixture::files;
+use crate::fixture::replace;
 use crate::oracle::cost::Limit;
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Display;
-use std::fs;
-use std::io::{self, stdout};
+use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -115,7 +114,8 @@ impl Check {
         }
         checks.retain(|check| selection.takes(&check.id()));
         let known = self.known_failures()?;
-        self.report.iter().try_for_each(|path| writable(path))?;
+        let rewritten = self.expect_failures.iter().filter(|_| self.fix_expectations);
+        self.report.iter().chain(rewritten).try_for_each(|path| replace::writable(path))?;
         let leader = Leader::default();
         cleanup::at_interrupt(&leader);
         let mut subject = self.subject(&there, &leader)?;
@@ -126,7 +126,7 @@ impl Check {
         if self.fix_expectations
             && let Some(path) = &self.expect_failures
         {
-            files::put(path, known.fixed(&run, there).as_bytes())?;
+            replace::put(path, known.fixed(&run, there).as_bytes())?;
             unexpected.clear();
         }
         let report = Report {
@@ -138,13 +138,14 @@ impl Check {
         };
         let colour = AutoStream::choice(&stdout()) != ColorChoice::Never;
         let text = human(&report, colour);
+        // Whatever becomes of one file, the others are written, and the verdicts are printed.
         let written = self.report.iter().map(|path| {
             let xml = path.extension().is_some_and(|extension| extension == "xml");
-            files::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())
+            replace::put(path, if xml { junit(&report) } else { json(&report) }.as_bytes())
         });
-        // Whatever became of the files, the verdicts are printed.
-        let written: Result<(), Error> = written.collect::<Vec<_>>().into_iter().collect();
-        match written.err().or_else(|| self.failure(&run, unexpected.len()).map(Error::Failed)) {
+        let written: Vec<Result<(), Error>> = written.collect();
+        let unwritten = written.into_iter().find_map(Result::err);
+        match unwritten.or_else(|| self.failure(&run, unexpected.len()).map(Error::Failed)) {
             None => Ok(text),
             Some(failure) => {
                 super::print(&text);
@@ -211,16 +212,6 @@ impl Check {
         };
         [format!("dropout-oracle check{}{profile}", fixtures.unwrap_or_default()), end]
     }
-}
-
-/// Whether a file can be written: noticed before a run, not after it.
-fn writable(path: &Path) -> Result<(), Error> {
-    let failed = |source| Error::File { path: path.into(), source };
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    if path.is_dir() {
-        return Err(failed(io::ErrorKind::IsADirectory.into()));
-    }
-    fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).map(drop).map_err(failed)
 }
 
 /// Faults, each line with the path of the file, because a check may read two files.

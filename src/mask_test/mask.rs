@@ -81,6 +81,50 @@ pub fn full(units: usize) -> u64 {
     u64::MAX >> (64 - units)
 }
 
+/// One of eight ways in which rows may be a copy of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrangement {
+    /// Whether the rows come in reverse order.
+    pub rows_reversed: bool,
+    /// Whether the units come in reverse order.
+    pub units_reversed: bool,
+    /// Whether kept and dropped are swapped.
+    pub swapped: bool,
+}
+
+impl Arrangement {
+    /// All of them, the plain copy first.
+    pub fn all() -> impl Iterator<Item = Arrangement> + Clone {
+        (0..8).map(|way| {
+            let [rows_reversed, units_reversed, swapped] = [1, 2, 4].map(|bit| way & bit != 0);
+            Arrangement { rows_reversed, units_reversed, swapped }
+        })
+    }
+
+    /// The rows so arranged. Each arrangement is its own reverse.
+    pub fn of(self, rows: &[u64], units: usize) -> impl Iterator<Item = u64> {
+        let row = move |i: usize| {
+            let row = rows[if self.rows_reversed { rows.len() - 1 - i } else { i }];
+            let row = if self.units_reversed { row.reverse_bits() >> (64 - units) } else { row };
+            if self.swapped { !row & full(units) } else { row }
+        };
+        (0..rows.len()).map(row)
+    }
+}
+
+/// Such as ", with the rows in reverse order and kept and dropped swapped"; nothing for a plain copy.
+impl std::fmt::Display for Arrangement {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let ways = [
+            (self.rows_reversed, "the rows in reverse order"),
+            (self.units_reversed, "the units in reverse order"),
+            (self.swapped, "kept and dropped swapped"),
+        ];
+        let ways: Vec<&str> = ways.into_iter().filter(|way| way.0).map(|way| way.1).collect();
+        if ways.is_empty() { Ok(()) } else { write!(f, ", with {}", ways.join(" and ")) }
+    }
+}
+
 /// The units of the two cells of each pair of [`agreements`] in a row.
 pub fn pairs_of_units(
     units: usize,

@@ -251,7 +251,7 @@ fn depth_and_width_do_no_harm() {
 }
 
 /// Bytes that make structure, numbers, and invalid texts.
-const PIECES: [&str; 24] = [
+pub const PIECES: [&str; 24] = [
     "[",
     "]",
     "{",

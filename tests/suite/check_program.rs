@@ -150,7 +150,7 @@ fn a_repeated_answer_is_passed_over_and_reported_at_the_end() {
     let mut program = Program::start(&command, AMPLE).expect("it starts");
     let answers: Vec<Answer> = asked().iter().map(|case| program.step(&case.id, &case.problem)).collect();
     assert!((0..4).all(|at| right(IDS[at], &answers[at])), "{answers:?}");
-    assert_eq!(program.stop().as_deref(), Some("the program answered twice, 1 times in all"));
+    assert_eq!(program.stop().as_deref(), Some("the program repeated its answers: 1 in all"));
     let answers = self::answers("seq=99; answer", AMPLE);
     assert!(errored(&answers[1]).contains("answered seq 99 when asked seq 2"), "{answers:?}");
 }

@@ -1,6 +1,7 @@
 //! Every reader on valid texts that are changed at random: it never panics, it takes little time, and what it accepts
 //! is read again, once written, as the same.
 
+use crate::bad_input::PIECES;
 use crate::{cases, sweep};
 use dropout_oracle::conform::cases::in_folder;
 use dropout_oracle::conform::report::expectations::Expectations;
@@ -25,32 +26,16 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// What makes structure, numbers, and invalid texts.
 fn pieces() -> Vec<Vec<u8>> {
-    let short = [
-        "[",
-        "]",
-        "{",
-        "}",
-        ",",
-        ":",
-        "\"",
-        "-",
+    let more = [
         "+",
-        "e",
         "E",
-        ".",
-        "0",
         "1",
         "1.5",
         "-1",
-        "1e400",
-        "-1e308",
-        "5e-324",
         "1e655360",
         "1e-99999999999999999999",
         "18446744073709551616",
         "0.1e1",
-        "null",
-        "true",
         "\"NaN\"",
         "\"-NaN\"",
         "\"Infinity\"",
@@ -59,21 +44,15 @@ fn pieces() -> Vec<Vec<u8>> {
         "\"0x1p99999999999\"",
         "\\ud800",
         "\\u0000",
-        "\u{0}",
-        "é",
         "\u{2028}",
-        "[[",
         "]]",
         "[[]]",
         "[]",
         "{}",
         "\"p\":",
-        "\"A\":[[1]],",
         "\"seq\":1,",
         "\"outputs\":",
         "\"name\":\"per_unit\",\"units\":[",
-        "\\",
-        " ",
         "\n",
         "# ",
         "\r",
@@ -81,7 +60,8 @@ fn pieces() -> Vec<Vec<u8>> {
         "state",
         "exact/by-hand",
     ];
-    let mut pieces: Vec<Vec<u8>> = short.map(|piece| piece.as_bytes().to_vec()).into();
+    let mut pieces: Vec<Vec<u8>> =
+        PIECES.iter().chain(&more).map(|piece| piece.as_bytes().to_vec()).collect();
     pieces.extend(
         [
             "[",

@@ -1,6 +1,6 @@
 //! The mask test: conforming generators pass and wrong ones fail with the reason, as often as stated.
 
-use dropout_oracle::mask_test::mask::{Axis, Mask, agreements, full};
+use dropout_oracle::mask_test::mask::{Arrangement, Axis, Mask, agreements, full};
 use dropout_oracle::mask_test::plan::{Plan, Question, RATES, Role, SMALL, TINY};
 use dropout_oracle::mask_test::power::{miss, trials_needed};
 use dropout_oracle::mask_test::tail::{Chance, ln_lower, ln_p_value, ln_upper};
@@ -249,7 +249,8 @@ fn three_rows_recur_in_eight_ways_but_not_over_themselves() {
         }
         let copy = copy.map(|row| if units_reversed { reverse(row) } else { row });
         let [d, e, f] = copy.map(|row| if swapped { !row & full(8) } else { row });
-        let recurrence = Recurrence { one: (0, 0), other: (0, 4), rows_reversed, units_reversed, swapped };
+        let how = Arrangement { rows_reversed, units_reversed, swapped };
+        let recurrence = Recurrence { one: (0, 0), other: (0, 4), how };
         assert_eq!(found(&[a, b, c, x, d, e, f]), Some(recurrence), "{way}");
     }
 }

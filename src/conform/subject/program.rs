@@ -252,7 +252,7 @@ impl Subject for Program {
             .leave(Duration::from_secs(2))
             .map(|what| with_last_words(&format!("the program {what} when it was asked to stop"), &process));
         let times = self.repeated;
-        let repeated = (times > 0).then(|| format!("the program answered twice, {times} times in all"));
+        let repeated = (times > 0).then(|| format!("the program repeated its answers: {times} in all"));
         let both: Vec<String> = ended.into_iter().chain(repeated).collect();
         (!both.is_empty()).then(|| both.join("\n"))
     }

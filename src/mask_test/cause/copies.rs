@@ -4,7 +4,7 @@
 
 use super::apart;
 use crate::mask_test::Finding;
-use crate::mask_test::mask::{Axis, Mask, full};
+use crate::mask_test::mask::{Arrangement, Axis, Mask};
 use crate::mask_test::plan::{Plan, Role};
 use crate::mask_test::test::{Sample, Test, What, equal_masks, of, period};
 
@@ -168,35 +168,23 @@ fn rearranged(even: &Calls) -> Option<String> {
     let whole: Vec<&[u64]> = even.masks.iter().map(|mask| &mask.rows[..]).collect();
     let halves: Vec<&[u64]> =
         whole.iter().flat_map(|rows| [&rows[..half], &rows[even.rows - half..]]).collect();
-    let of_whole = || {
-        Some(("a call returns the mask of an earlier one".to_string(), rearrangement(&whole, even.units)?.2))
-    };
+    let of_whole =
+        || Some(("a call returns the mask of an earlier one".to_string(), copy(&whole, even.units)?.2));
     let of_halves = || {
-        let (one, other, how) = rearrangement(&halves, even.units)?;
+        let (one, other, how) = copy(&halves, even.units)?;
         let name = |at: usize| if at.is_multiple_of(2) { "first" } else { "second" };
         let of_which = if one / 2 == other / 2 { "its" } else { "an earlier mask's" };
         Some((format!("the {} half of a mask is {of_which} {} half", name(other), name(one)), how))
     };
     let (what, how) = of_whole().or_else(of_halves)?;
-    Some(if how.is_empty() { what } else { format!("{what}, with {}", how.join(" and ")) })
+    Some(format!("{what}{how}"))
 }
 
 /// The first two of these blocks of rows of which one is the other rearranged, and how.
-fn rearrangement(blocks: &[&[u64]], units: usize) -> Option<(usize, usize, Vec<&'static str>)> {
-    const WAYS: [&str; 3] =
-        ["the rows in reverse order", "the units in reverse order", "kept and dropped swapped"];
+fn copy(blocks: &[&[u64]], units: usize) -> Option<(usize, usize, Arrangement)> {
     let pairs = (0..blocks.len()).flat_map(|other| (0..other).map(move |one| (one, other)));
-    let mut ways = pairs.flat_map(|pair| (0..8).map(move |way| (pair, [1, 2, 4].map(|bit| way & bit != 0))));
-    let is_copy = |&((one, other), [rows, within, swapped]): &((usize, usize), [bool; 3])| {
-        let last = blocks[other].len() - 1;
-        blocks[one].iter().enumerate().all(|(i, row)| {
-            let copy = blocks[other][if rows { last - i } else { i }];
-            let copy = if within { copy.reverse_bits() >> (64 - units) } else { copy };
-            *row == if swapped { !copy & full(units) } else { copy }
-        })
-    };
-    let ((one, other), chosen) = ways.find(is_copy)?;
-    Some((one, other, WAYS.into_iter().zip(chosen).filter(|way| way.1).map(|way| way.0).collect()))
+    let mut ways = pairs.flat_map(|(one, other)| Arrangement::all().map(move |how| (one, other, how)));
+    ways.find(|&(one, other, how)| how.of(blocks[other], units).eq(blocks[one].iter().copied()))
 }
 
 /// Cells of the short masks that always equal another, of those that are not always kept or always dropped.

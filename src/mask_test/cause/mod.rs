@@ -200,16 +200,9 @@ fn bare(plan: &Plan, samples: &[Sample], test: &Test) -> String {
 /// The rows of [`What::Rows`] and where they recur.
 fn rows_recur(samples: &[Sample]) -> String {
     let calls: Vec<&Mask> = of(samples, Role::Even).iter().map(|sample| &sample.mask).collect();
-    let Some(Recurrence { one, other, rows_reversed, units_reversed, swapped }) = recurring_rows(&calls)
-    else {
+    let Some(Recurrence { one, other, how }) = recurring_rows(&calls) else {
         return "rows recur".to_string();
     };
     let run = |(call, row): (usize, usize)| format!("rows {row} to {} of mask {call} of p = 1/2", row + 2);
-    let ways = [
-        (rows_reversed, ", in reverse order"),
-        (units_reversed, ", with the units in reverse order"),
-        (swapped, ", with kept and dropped swapped"),
-    ];
-    let how: String = ways.iter().filter(|way| way.0).map(|way| way.1).collect();
     format!("{} recur as {}{how}", run(one), run(other))
 }

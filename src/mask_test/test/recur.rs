@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{GRAIN, Test, What};
-use crate::mask_test::mask::{Mask, full};
+use crate::mask_test::mask::{Arrangement, Mask};
 use crate::mask_test::plan::Role;
 
 /// The rows of a run whose recurrence counts: 96 cells of 32 units.
@@ -63,38 +63,27 @@ pub struct Recurrence {
     pub one: (usize, usize),
     /// The call and the row at which the other starts.
     pub other: (usize, usize),
-    /// Whether the rows come in reverse order.
-    pub rows_reversed: bool,
-    /// Whether the units come in reverse order.
-    pub units_reversed: bool,
-    /// Whether kept and dropped are swapped.
-    pub swapped: bool,
+    /// How the one is the other.
+    pub how: Arrangement,
 }
 
 /// The first three rows that recur without sharing a row with their copy.
 pub fn recurring_rows(calls: &[&Mask]) -> Option<Recurrence> {
     let units = calls[0].units;
-    let run = |rows: &[u64]| rows.iter().fold(0, |run, row| run << units | u128::from(*row));
+    let run = |rows: &[u64], how: Arrangement| {
+        how.of(rows, units).fold(0, |run, row| run << units | u128::from(row))
+    };
+    let plain = Arrangement::all().next().expect("eight of them");
     let mut seen: HashMap<u128, (usize, usize)> = HashMap::new();
     for (call, mask) in calls.iter().enumerate() {
         for (start, rows) in mask.rows.windows(RUN).enumerate() {
-            for way in 0..8 {
-                let [rows_reversed, units_reversed, swapped] = [1, 2, 4].map(|bit| way & bit != 0);
-                let mut copy: Vec<u64> = rows.to_vec();
-                if rows_reversed {
-                    copy.reverse();
-                }
-                for row in &mut copy {
-                    *row = if units_reversed { row.reverse_bits() >> (64 - units) } else { *row };
-                    *row = if swapped { !*row & full(units) } else { *row };
-                }
-                let before = seen.get(&run(&copy)).copied();
+            for how in Arrangement::all() {
+                let before = seen.get(&run(rows, how)).copied();
                 if let Some(one) = before.filter(|one| one.0 != call || one.1 + RUN <= start) {
-                    let other = (call, start);
-                    return Some(Recurrence { one, other, rows_reversed, units_reversed, swapped });
+                    return Some(Recurrence { one, other: (call, start), how });
                 }
             }
-            seen.entry(run(rows)).or_insert((call, start));
+            seen.entry(run(rows, plain)).or_insert((call, start));
         }
     }
     None

@@ -67,8 +67,8 @@ impl Derived {
 }
 
 /// Each element as computed from the results before it: from an implementation's `own` ones if available, or what
-/// follows from them, otherwise from the exact ones with their error bounds. So a wrong result is blamed itself, but not the results that merely
-/// inherit its error.
+/// follows from them, otherwise from the exact ones with their error bounds. So a wrong result is blamed itself, but not the
+/// results that merely inherit its error.
 pub fn derive(
     problem: &Problem,
     expected: &Step<f64>,
