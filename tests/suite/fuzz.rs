@@ -131,7 +131,11 @@ fn fuzz(seed: u64, rounds: u64, seeds: &[Vec<u8>], reader: impl Fn(&[u8]) -> boo
     for seed in seeds {
         assert!(reader(seed), "{}", String::from_utf8_lossy(seed));
     }
-    for _ in 0..rounds * sweep::draws().map_or(5, |draws| 500 * draws) {
+    let started = Instant::now();
+    let least = rounds * sweep::draws().map_or(5, |draws| 500 * draws);
+    let mut texts = 0;
+    while texts < least || sweep::fuzzing().is_some_and(|time| started.elapsed() < time) {
+        texts += 1;
         let text = changed(&mut random, seeds, &pieces);
         let start = Instant::now();
         accepted += u64::from(reader(&text));
@@ -139,6 +143,9 @@ fn fuzz(seed: u64, rounds: u64, seeds: &[Vec<u8>], reader: impl Fn(&[u8]) -> boo
         assert!(start.elapsed() < LONGEST, "{:?} for\n{}", start.elapsed(), shown());
     }
     assert!(accepted > rounds / 50, "{accepted} texts were accepted: the rest of the reader is not reached");
+    if sweep::fuzzing().is_some() {
+        println!("fuzz {seed}: {texts} texts, {accepted} accepted, {:?}", started.elapsed());
+    }
 }
 
 /// Case files: the smallest ones of different kinds.
