@@ -1,6 +1,6 @@
 //! The backward pass in matrix form: equations 51 to 58. Each function reverses a line of [`super::forward`].
 
-use super::{Inputs, broadcast, from_grid};
+use super::{Entry, Inputs, broadcast, from_grid};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::trace::{Backward, Forward};
@@ -11,7 +11,7 @@ use nalgebra::{DMatrix, RowDVector};
 pub const FULL_JACOBIAN_UP_TO: usize = 64;
 
 /// The five results, in the order of the equations.
-pub fn pass<T: Number>(
+pub fn pass<T: Entry>(
     inputs: &Inputs<T>,
     forward: &Forward<DMatrix<T>>,
     g: &impl VectorFunction<T>,
@@ -51,8 +51,8 @@ pub fn dz<T: Number>(da_next: &DMatrix<T>, z: &DMatrix<T>, g: &impl VectorFuncti
 
 /// dJ/dW = Ãᵀ · dJ/dZ (equation 55), n × n_next; reverses W in [`super::forward::z`].
 //= backward.matrix.dw
-pub fn dw<T: Number>(dz: &DMatrix<T>, a_tilde: &DMatrix<T>) -> DMatrix<T> {
-    a_tilde.transpose() * dz
+pub fn dw<T: Entry>(dz: &DMatrix<T>, a_tilde: &DMatrix<T>) -> DMatrix<T> {
+    T::product(&a_tilde.transpose(), dz)
 }
 
 /// dJ/db = Σᵢ dJ/dzᵢ (equation 56), n_next: a sum over the examples, not a mean; reverses b in
@@ -67,8 +67,8 @@ pub fn db<T: Number>(dz: &DMatrix<T>) -> RowDVector<T> {
 /// Computed as (W · dJ/dZᵀ)ᵀ: if m is small beside n and n_next, a transposed copy of W costs more than both
 /// transpositions here.
 //= backward.matrix.da_tilde
-pub fn da_tilde<T: Number>(dz: &DMatrix<T>, w: &DMatrix<T>) -> DMatrix<T> {
-    (w * dz.transpose()).transpose()
+pub fn da_tilde<T: Entry>(dz: &DMatrix<T>, w: &DMatrix<T>) -> DMatrix<T> {
+    T::product(w, &dz.transpose()).transpose()
 }
 
 /// dJ/dA = dJ/dÃ ⊙ R ⊙ 1/broadcast(p) (equation 58), m × n: the mask of the forward pass and its

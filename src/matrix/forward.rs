@@ -1,13 +1,13 @@
 //! The forward pass in matrix form: equations 17 to 20. [`super::backward`] reverses it.
 
-use super::{Inputs, broadcast};
+use super::{Entry, Inputs, broadcast};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::trace::Forward;
 use nalgebra::{DMatrix, RowDVector};
 
 /// The three results, in the order of the equations.
-pub fn pass<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Forward<DMatrix<T>> {
+pub fn pass<T: Entry>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Forward<DMatrix<T>> {
     let a_tilde = a_tilde(&inputs.r, &inputs.keep_prob, &inputs.a);
     let z = z(&inputs.w, &a_tilde, &inputs.b);
     let a_next = a_next(g, &z);
@@ -22,8 +22,8 @@ pub fn a_tilde<T: Number>(r: &DMatrix<T>, keep_prob: &RowDVector<T>, a: &DMatrix
 
 /// Z = Ã · W + broadcast(b) (equation 19), m × n_next.
 //= forward.matrix.z
-pub fn z<T: Number>(w: &DMatrix<T>, a_tilde: &DMatrix<T>, b: &RowDVector<T>) -> DMatrix<T> {
-    a_tilde * w + broadcast(a_tilde.nrows(), b)
+pub fn z<T: Entry>(w: &DMatrix<T>, a_tilde: &DMatrix<T>, b: &RowDVector<T>) -> DMatrix<T> {
+    T::product(a_tilde, w) + broadcast(a_tilde.nrows(), b)
 }
 
 /// A = g(Z) of the next layer, row by row (equation 20), m × n_next.

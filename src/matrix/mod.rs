@@ -1,15 +1,18 @@
 //! The step in matrix form, with nalgebra: the twin of [`crate::scalar`], function by function.
 //!
 //! Architecture invariant: only this module names nalgebra, and it never sees the scalar form. Read
-//! [`forward`] beside equations 17 to 20, then [`backward`] beside equations 51 to 58.
+//! [`forward`] beside equations 17 to 20, then [`backward`] beside equations 51 to 58. [`Entry`] lets a kind of number
+//! multiply its matrices its own way.
 
 pub mod backward;
+mod entry;
 pub mod forward;
 
 use crate::grid::{Grid, Vector};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::{problem, trace};
+pub use entry::Entry;
 use nalgebra::{DMatrix, RowDVector};
 
 /// The inputs of a step as nalgebra's matrices and row vectors.
@@ -18,7 +21,7 @@ pub type Inputs<T> = problem::Inputs<DMatrix<T>, RowDVector<T>>;
 pub type Step<T> = trace::Step<DMatrix<T>, RowDVector<T>>;
 
 /// One whole step: forward, then backward.
-pub fn step<T: Number>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Step<T> {
+pub fn step<T: Entry>(inputs: &Inputs<T>, g: &impl VectorFunction<T>) -> Step<T> {
     let forward = forward::pass(inputs, g);
     let backward = backward::pass(inputs, &forward, g);
     Step { forward, backward }

@@ -8,6 +8,7 @@
 
 use super::draw::{Drawn, Words};
 use crate::grid::Vector;
+use crate::matrix::Entry;
 use crate::number::operators::{Operations, operators};
 use crate::number::{Number, Prime};
 use num_traits::{One, Zero};
@@ -96,6 +97,8 @@ impl Operations for Degree {
 }
 
 operators!([] Degree);
+
+impl Entry for Degree {}
 
 impl Number for Degree {
     fn from_f64(x: f64) -> Self {

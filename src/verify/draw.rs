@@ -5,6 +5,7 @@
 //! among the activations, an upstream gradient of both signs.
 
 use crate::grid::{Grid, Vector};
+use crate::matrix::Entry;
 use crate::number::{Number, Prime, Rational};
 use crate::problem::mask;
 use crate::scalar::Inputs;
@@ -72,7 +73,7 @@ impl Words {
 }
 
 /// Numbers that a random problem can be made of.
-pub trait Drawn: Number {
+pub trait Drawn: Entry {
     /// An entry of W, b or dA_next.
     fn entry(words: &mut Words) -> Self;
 

@@ -14,7 +14,7 @@ pub mod exact;
 pub mod floating;
 pub mod plan;
 
-use crate::number::Number;
+use crate::matrix::Entry;
 use crate::problem::activation::VectorFunction;
 use crate::scalar::{Inputs, Step};
 use crate::trace::Quantity;
@@ -25,14 +25,14 @@ pub use plan::{Block, Plan, blocks};
 /// A way to compute the step on any kind of number: what is verified.
 pub trait Form: Sync {
     /// One whole step.
-    fn step<T: Number, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T>;
+    fn step<T: Entry, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T>;
 }
 
 /// The step index by index.
 pub struct Scalar;
 
 impl Form for Scalar {
-    fn step<T: Number, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T> {
+    fn step<T: Entry, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T> {
         scalar::step(inputs, g)
     }
 }
@@ -41,7 +41,7 @@ impl Form for Scalar {
 pub struct Matrix;
 
 impl Form for Matrix {
-    fn step<T: Number, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T> {
+    fn step<T: Entry, G: VectorFunction<T>>(&self, inputs: &Inputs<T>, g: &G) -> Step<T> {
         matrix::to_grids(&matrix::step(&matrix::inputs(inputs), g))
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::sweep;
 use dropout_oracle::grid::{Grid, Vector};
-use dropout_oracle::matrix::{self, from_grid, to_grid};
+use dropout_oracle::matrix::{self, Entry, from_grid, to_grid};
 use dropout_oracle::number::{Number, Prime, Rational};
 use dropout_oracle::problem::activation::{Algebraic, VectorFunction, log_softmax, softmax};
 use dropout_oracle::problem::{Activation, Inputs};
@@ -231,7 +231,7 @@ fn by_hand() -> Inputs<Grid<f64>, Vector<f64>> {
     }
 }
 
-fn by_hand_is_right_over<T: Number>(form: &impl Form, g: &impl VectorFunction<T>) {
+fn by_hand_is_right_over<T: Entry>(form: &impl Form, g: &impl VectorFunction<T>) {
     let step = form.step(&by_hand().over::<T>(), g);
     let expected: [(Quantity, &[f64]); 8] = [
         // ã = r · 1/p · a: 0, 2·3, 4·(−2); the kept 0 of row 2 stays 0, and its −2 is dropped.

@@ -15,7 +15,8 @@ pub fn draws() -> Option<u64> {
 pub fn fuzzing() -> Option<Duration> {
     let minutes = env::var("DROPOUT_ORACLE_FUZZ").ok()?;
     let number = minutes.parse().ok().filter(|&number: &f64| number > 0.0 && number < 1e6);
-    let number = number.unwrap_or_else(|| panic!("DROPOUT_ORACLE_FUZZ={minutes}: must be a number of minutes"));
+    let number =
+        number.unwrap_or_else(|| panic!("DROPOUT_ORACLE_FUZZ={minutes}: must be a number of minutes"));
     Some(Duration::from_secs_f64(60.0 * number))
 }
 
