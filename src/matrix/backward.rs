@@ -1,6 +1,6 @@
 //! The backward pass in matrix form: equations 51 to 58. Each function reverses a line of [`super::forward`].
 
-use super::{Entry, Inputs, broadcast, from_grid};
+use super::{Entry, Inputs, broadcast, by_row, from_grid};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::trace::{Backward, Forward};
@@ -44,9 +44,7 @@ pub fn dz_i<T: Number>(
 /// dJ/dZ: the rows dJ/dzᵢ stacked (equation 54), m × n_next; reverses [`super::forward::a_next`].
 //= backward.matrix.dz
 pub fn dz<T: Number>(da_next: &DMatrix<T>, z: &DMatrix<T>, g: &impl VectorFunction<T>) -> DMatrix<T> {
-    let rows: Vec<RowDVector<T>> =
-        (0..z.nrows()).map(|i| dz_i(&da_next.row(i).into_owned(), &z.row(i).into_owned(), g)).collect();
-    DMatrix::from_rows(&rows)
+    by_row(z.nrows(), |i| dz_i(&da_next.row(i).into_owned(), &z.row(i).into_owned(), g))
 }
 
 /// dJ/dW = Ãᵀ · dJ/dZ (equation 55), n × n_next; reverses W in [`super::forward::z`].

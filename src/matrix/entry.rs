@@ -1,6 +1,7 @@
 //! [`Entry`]: the numbers that a matrix can hold, and how two matrices of them are multiplied.
 
-use crate::number::{Dual, Enclosure, Interval, Number, Prime, Rational};
+use super::ball;
+use crate::number::{Ball, Dual, Enclosure, Interval, Number, Prime, Rational};
 use nalgebra::DMatrix;
 
 /// A number as the entry of a matrix. Everything but the product is written once, over [`Number`].
@@ -19,3 +20,9 @@ impl Entry for Prime {}
 impl<T: Number> Entry for Dual<T> {}
 impl<const BITS: usize> Entry for Interval<BITS> {}
 impl<const BITS: usize> Entry for Enclosure<BITS> {}
+
+impl Entry for Ball {
+    fn product(x: &DMatrix<Self>, y: &DMatrix<Self>) -> DMatrix<Self> {
+        ball::product(x, y)
+    }
+}

@@ -1,6 +1,6 @@
 //! The forward pass in matrix form: equations 17 to 20. [`super::backward`] reverses it.
 
-use super::{Entry, Inputs, broadcast};
+use super::{Entry, Inputs, broadcast, by_row};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::trace::Forward;
@@ -29,7 +29,5 @@ pub fn z<T: Entry>(w: &DMatrix<T>, a_tilde: &DMatrix<T>, b: &RowDVector<T>) -> D
 /// A = g(Z) of the next layer, row by row (equation 20), m × n_next.
 //= forward.matrix.a_next
 pub fn a_next<T: Number>(g: &impl VectorFunction<T>, z: &DMatrix<T>) -> DMatrix<T> {
-    let rows: Vec<RowDVector<T>> =
-        (0..z.nrows()).map(|i| RowDVector::from_vec(g.value(z.row(i).into_owned().as_slice()))).collect();
-    DMatrix::from_rows(&rows)
+    by_row(z.nrows(), |i| RowDVector::from_vec(g.value(z.row(i).into_owned().as_slice())))
 }

@@ -5,6 +5,8 @@
 //! multiply its matrices its own way.
 
 pub mod backward;
+mod ball;
+mod element;
 mod entry;
 pub mod forward;
 
@@ -12,8 +14,10 @@ use crate::grid::{Grid, Vector};
 use crate::number::Number;
 use crate::problem::activation::VectorFunction;
 use crate::{problem, trace};
+pub use element::element;
 pub use entry::Entry;
 use nalgebra::{DMatrix, RowDVector};
+use rayon::prelude::*;
 
 /// The inputs of a step as nalgebra's matrices and row vectors.
 pub type Inputs<T> = problem::Inputs<DMatrix<T>, RowDVector<T>>;
@@ -50,4 +54,10 @@ pub fn to_grid<T: Number>(matrix: &DMatrix<T>) -> Grid<T> {
 /// broadcast(v): `m` copies of the row vector v, one per row.
 fn broadcast<T: Number>(m: usize, v: &RowDVector<T>) -> DMatrix<T> {
     DMatrix::from_fn(m, v.len(), |_, j| v[j].clone())
+}
+
+/// The matrix with these rows, computed side by side if there are many.
+fn by_row<T: Number>(m: usize, row: impl Fn(usize) -> RowDVector<T> + Send + Sync) -> DMatrix<T> {
+    let rows: Vec<RowDVector<T>> = (0..m).into_par_iter().with_min_len(16).map(row).collect();
+    DMatrix::from_rows(&rows)
 }

@@ -11,6 +11,7 @@
 //! | [`Dual`] | the derivative along one direction, by forward-mode differentiation |
 //! | [`Interval`] | proven bounds on the exact result |
 //! | [`Enclosure`] | the exact result while it is a short fraction, and proven bounds otherwise |
+//! | [`Ball`] | bounds on the exact result to about 100 bits, fast |
 //! | [`ErrorBound`] | the largest error of a conforming implementation |
 //!
 //! Some activations require more than [`Number`]: piecewise ones require [`Ordered`], those with an exponential
@@ -23,6 +24,7 @@ use num_traits::{One, Zero};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
+pub(crate) mod ball;
 mod dual;
 mod elementary;
 mod enclosure;
@@ -36,6 +38,7 @@ mod rational;
 #[doc(hidden)]
 pub mod self_test;
 
+pub use ball::Ball;
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use error_bound::{ERF_ULPS, ErrorBound, FUNCTION_ULPS, NotJudged, bounds};

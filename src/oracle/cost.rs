@@ -31,7 +31,13 @@ impl Default for Limit {
     }
 }
 
-/// The estimated seconds of a step with this many bits.
+/// The estimated seconds of a step on balls.
+pub fn of_balls(problem: &Problem) -> f64 {
+    let [m, n, n_next] = [problem.m(), problem.n(), problem.n_next()].map(|size| size as f64);
+    3e-9 * m * n * n_next + 2e-6 * m * n_next
+}
+
+/// The estimated seconds of a step on enclosures of this many bits.
 pub fn seconds(problem: &Problem, bits: usize) -> f64 {
     // How much slower products and functions are than with 128 bits.
     let (product, function) = match bits {

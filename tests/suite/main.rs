@@ -8,6 +8,7 @@ mod activation_lists;
 mod activations;
 mod agreement;
 mod bad_input;
+mod balls;
 mod breadth;
 mod cases;
 mod check_cli;

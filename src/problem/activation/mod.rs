@@ -33,7 +33,7 @@ pub use coupled::{CoupledActivation, CoupledFunction};
 pub use scalar::{ScalarActivation, ScalarFunction};
 
 /// g: ℝⁿ → ℝⁿ for one example (equation 16), with n = n_next.
-pub trait VectorFunction<T: Number> {
+pub trait VectorFunction<T: Number>: Sync {
     /// g(z) (equation 5).
     fn value(&self, z: &[T]) -> Vec<T>;
 
