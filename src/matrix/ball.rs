@@ -6,7 +6,7 @@
 //! slices and the omitted products lack is bounded line by line, with Cauchy's inequality.
 
 use crate::number::Ball;
-use crate::number::ball::double_double::{nearest_whole, two_sum};
+use crate::number::ball::double_double::{nearest_whole, power_of_two, two_sum};
 use nalgebra::{DMatrix, DMatrixView, Dyn};
 use num_traits::Zero;
 use rayon::prelude::*;
@@ -29,17 +29,14 @@ const LEAST: usize = 6;
 /// Products of fewer multiplications than this, or of fewer than 16 entries, are summed ball by ball, which loses less.
 const FEW: usize = 1 << 15;
 
-const fn power_of_two(exponent: i32) -> f64 {
-    f64::from_bits(((exponent + 1023) as u64) << 52)
-}
-
 /// The product x · y.
 pub fn product(x: &DMatrix<Ball>, y: &DMatrix<Ball>) -> DMatrix<Ball> {
     let (m, terms, n) = (x.nrows(), x.ncols(), y.ncols());
     if m * terms * n < FEW || m * n < 16 {
         return x * y;
     }
-    let is_exact = |matrix: &DMatrix<Ball>| matrix.iter().all(|ball| ball.midpoint().1 == 0.0 && ball.radius() == 0.0);
+    let is_exact =
+        |matrix: &DMatrix<Ball>| matrix.iter().all(|ball| ball.midpoint().1 == 0.0 && ball.radius() == 0.0);
     // Two factors that are uncertain themselves are not worth the last slice.
     let most = if is_exact(x) || is_exact(y) { SLICES } else { SLICES - 1 };
     let mut product = DMatrix::from_element(m, n, Ball::zero());
@@ -130,8 +127,10 @@ impl Line {
             let left = if is_cut { 0.0 } else { h.abs() + l.abs() };
             // Not less than 2^−400, lest its square vanish, if it is not 0; that covers what scaling loses, too.
             let uncertain = x.radius() * scale + left;
-            let is_exact = x.radius() == 0.0 && left == 0.0 && (l == 0.0 || l.abs() > NEGLIGIBLE * NEGLIGIBLE);
-            let is_exact = is_exact && (x.midpoint().1 == 0.0) == (l == 0.0) && (x.midpoint().0 == 0.0) == (h == 0.0);
+            let is_exact =
+                x.radius() == 0.0 && left == 0.0 && (l == 0.0 || l.abs() > NEGLIGIBLE * NEGLIGIBLE);
+            let is_exact =
+                is_exact && (x.midpoint().1 == 0.0) == (l == 0.0) && (x.midpoint().0 == 0.0) == (h == 0.0);
             let uncertain = if is_exact { 0.0 } else { uncertain.max(power_of_two(-400)) };
             squares += h * h;
             lost += uncertain * uncertain;
@@ -193,8 +192,9 @@ fn add_product(rows: &Sliced, columns: &Sliced, last: usize, sum: &mut [Ball], i
         for (j, sum) in sum.chunks_exact_mut(m).enumerate() {
             let column = &columns.lines[from + j];
             let none = vec![0.0; if orders.len() < ORDERS { m } else { 0 }];
-            let parts: [&[f64]; ORDERS] =
-                array::from_fn(|order| orders.get(order).map_or(&none[..], |total| &total.as_slice()[j * total.nrows()..][..m]));
+            let parts: [&[f64]; ORDERS] = array::from_fn(|order| {
+                orders.get(order).map_or(&none[..], |total| &total.as_slice()[j * total.nrows()..][..m])
+            });
             for (i, entry) in sum.iter_mut().enumerate() {
                 let row = &rows.lines[i];
                 let parts = parts.map(|part| part[i]);

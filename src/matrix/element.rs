@@ -6,7 +6,13 @@ use nalgebra::RowDVector;
 
 /// The element in row i and column j of a result whose equation is a product of matrices or follows from one, from the
 /// row and the column that meet there; `None` for other results.
-pub fn element<T: Entry>(inputs: &Inputs<T>, step: &Step<T>, quantity: Quantity, i: usize, j: usize) -> Option<T> {
+pub fn element<T: Entry>(
+    inputs: &Inputs<T>,
+    step: &Step<T>,
+    quantity: Quantity,
+    i: usize,
+    j: usize,
+) -> Option<T> {
     let Step { forward: results, backward: gradients } = step;
     let one = |x: &T| RowDVector::from_element(1, x.clone());
     let (dz_i, w_j) = (|| gradients.dz.rows(i, 1).into_owned(), || inputs.w.rows(j, 1).into_owned());

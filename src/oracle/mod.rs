@@ -127,9 +127,8 @@ fn balls(problem: &Problem) -> Step<Rounding> {
         let (rows, cols) = grids.shape(quantity);
         let cells = grids.cells(quantity);
         Grid::tabulate(rows, cols, |i, j| match in_ball(&cells[i * cols + j]) {
-            Rounding::Undecided => {
-                matrix::element(&inputs, &step, quantity, i, j).map_or(Rounding::Undecided, |ball| in_ball(&ball))
-            }
+            Rounding::Undecided => matrix::element(&inputs, &step, quantity, i, j)
+                .map_or(Rounding::Undecided, |ball| in_ball(&ball)),
             settled => settled,
         })
     })

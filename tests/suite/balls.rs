@@ -128,7 +128,7 @@ fn operations_on_doubles_lose_little_and_nothing_where_they_are_exact() {
         assert_eq!(Ball::from_f64(short[0] * short[1]) / Ball::from_f64(short[1]), Ball::from_f64(short[0]));
         let quotient = x / y;
         let half = Ball::from_f64(2f64.powi(-20));
-        assert_eq!((quotient * half).radius() * 2f64.powi(20) / quotient.radius() - 1.0 < 1e-10, true);
+        assert!((quotient * half).radius() * 2f64.powi(20) < quotient.radius() * (1.0 + 1e-10));
         assert_eq!((quotient * Ball::zero(), quotient * Ball::one()).0, Ball::zero());
     }
 }
@@ -203,7 +203,14 @@ fn functions_of_wide_balls_hold_the_values_at_both_ends() {
 fn products_of_matrices_hold_those_of_any_fractions_in_the_balls() {
     let mut draw = Draw::new(5);
     // With few terms, Cauchy's inequality leaves little room; the last has more of them than are multiplied at once.
-    let shapes = [(20, 40, 45, 3), (33, 32, 32, 60), (40, 30, 30, 200), (182, 1, 182, 0), (128, 2, 129, 3), (4, 2050, 5, 3)];
+    let shapes = [
+        (20, 40, 45, 3),
+        (33, 32, 32, 60),
+        (40, 30, 30, 200),
+        (182, 1, 182, 0),
+        (128, 2, 129, 3),
+        (4, 2050, 5, 3),
+    ];
     for (m, terms, n, spread) in shapes {
         let mut matrix = |rows, columns| {
             let cells: Vec<(Ball, Rational)> = (0..rows * columns).map(|_| draw.ball(spread)).collect();
@@ -217,7 +224,8 @@ fn products_of_matrices_hold_those_of_any_fractions_in_the_balls() {
         let product = Ball::product(&x, &y);
         for i in (0..m).step_by(if terms < 3 { 1 } else { 7 }) {
             for j in (0..n).step_by(if terms < 3 { 1 } else { 7 }) {
-                let exact = Rational::sum((0..terms).map(|k| exact_x[(i, k)].clone() * exact_y[(k, j)].clone()));
+                let exact =
+                    Rational::sum((0..terms).map(|k| exact_x[(i, k)].clone() * exact_y[(k, j)].clone()));
                 assert!(holds(&product[(i, j)], &exact), "{m} × {terms} × {n}, at {i}, {j}");
             }
         }
@@ -275,7 +283,11 @@ fn unknown_numbers_spoil_only_what_they_reach() {
 }
 
 /// Inputs with doubles of all bits: one kind cancels, one is large, one small, one spreads within a row.
-fn inputs(draw: &mut Draw, (m, n, n_next): (usize, usize, usize), kind: usize) -> dropout_oracle::scalar::Inputs<f64> {
+fn inputs(
+    draw: &mut Draw,
+    (m, n, n_next): (usize, usize, usize),
+    kind: usize,
+) -> dropout_oracle::scalar::Inputs<f64> {
     let scale = [1.0, 1.0, 30.0, 2f64.powi(-500), 1.0][kind];
     let spread = if kind == 4 { 30 } else { 1 };
     let short = kind == 1;
@@ -287,10 +299,18 @@ fn inputs(draw: &mut Draw, (m, n, n_next): (usize, usize, usize), kind: usize) -
         let cells: Vec<Vec<f64>> = (0..rows).map(|_| (0..columns).map(|_| cell(scale)).collect()).collect();
         Grid::from_rows(columns, cells)
     };
-    let (a, w, b, da_next) = (grid(m, n, 1.0), grid(n, n_next, scale), grid(1, n_next, 0.5), grid(m, n_next, 1.0));
+    let (a, w, b, da_next) =
+        (grid(m, n, 1.0), grid(n, n_next, scale), grid(1, n_next, 0.5), grid(m, n_next, 1.0));
     let keep_prob: Vec<f64> = (0..n).map(|k| if short { 0.5 } else { (k % 8 + 3) as f64 / 11.0 }).collect();
     let r = Grid::tabulate(m, n, |i, k| f64::from((i * 7 + k * 5) % 3 != 0));
-    dropout_oracle::problem::Inputs { a, keep_prob: keep_prob.into(), r, w, b: b.row(0).to_vec().into(), da_next }
+    dropout_oracle::problem::Inputs {
+        a,
+        keep_prob: keep_prob.into(),
+        r,
+        w,
+        b: b.row(0).to_vec().into(),
+        da_next,
+    }
 }
 
 #[test]

@@ -27,7 +27,9 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// The time that this thread has worked, whatever else the machine does.
 #[cfg(unix)]
 fn worked() -> Duration {
-    rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime).try_into().expect("a time since the start")
+    rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime)
+        .try_into()
+        .expect("a time since the start")
 }
 
 /// The time since the first call.

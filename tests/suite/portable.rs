@@ -16,7 +16,8 @@ const THEIRS: [&str; 21] = [
 const SHARED: [&str; 5] = ["exp", "exp_m1", "ln", "ln_1p", "tanh"];
 
 /// Where the methods of the second list are those of our own numbers, or of dashu's.
-const OF_OUR_NUMBERS: [&str; 5] = [
+const OF_OUR_NUMBERS: [&str; 6] = [
+    "src/number/ball/",
     "src/number/dual.rs",
     "src/number/elementary.rs",
     "src/number/enclosure.rs",

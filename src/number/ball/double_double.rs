@@ -21,7 +21,13 @@ pub fn two_product(x: f64, y: f64) -> (f64, f64) {
 }
 
 /// 2^−960. Below it, the low part of a product may be smaller than the smallest double.
-pub const EXACT_FROM: f64 = f64::from_bits((1023 - 960) << 52);
+pub const EXACT_FROM: f64 = power_of_two(-960);
+
+/// 2^exponent, for exponents of normal numbers.
+#[inline]
+pub const fn power_of_two(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
+}
 
 /// A double as the sum of two of at most 26 bits each (Veltkamp).
 #[inline]

@@ -1,7 +1,7 @@
 //! The elementary functions of balls: each at the midpoint, by a short series around the nearest entry of a table, and
 //! widened by what the radius may change. [`series`](super::series) has the tables.
 
-use super::double_double::nearest_whole;
+use super::double_double::{nearest_whole, power_of_two};
 use super::series::{self, CELLS, LAST_STEP, STEPS};
 use super::{Ball, U, up_from_products};
 use crate::number::Real;
@@ -37,7 +37,7 @@ fn modulo_ln_2(x: Ball) -> (f64, Ball) {
     let [first, second, third] = *series::LN_2;
     // k has at most 11 bits, so its product with `first` is exact. That with `third` loses less than 2^11 · 2^−95 · 2^−53,
     // and what the three doubles lack is less than 2^11 · 2^−147.
-    let rest = Ball::point(k) * Ball::point(second) + Ball::around(k * third, 0.0, 2f64.powi(-130));
+    let rest = Ball::point(k) * Ball::point(second) + Ball::around(k * third, 0.0, power_of_two(-130));
     (k, Ball::point(x.high) - Ball::point(k * first) + Ball::point(x.low) - rest)
 }
 
@@ -51,7 +51,7 @@ fn exp_m1_series(r: Ball) -> Ball {
     let sum = series::INVERSE_FACTORIALS[1..]
         .iter()
         .rev()
-        .fold(Ball::around(rest, 0.0, rest * 2f64.powi(-47)), |sum, &coefficient| sum * r + coefficient);
+        .fold(Ball::around(rest, 0.0, rest * power_of_two(-47)), |sum, &coefficient| sum * r + coefficient);
     sum * r
 }
 

@@ -15,7 +15,7 @@ use super::operators::{Operations, operators};
 use super::{Interval, Number, Ordered};
 use dashu_float::round::mode::HalfEven;
 use dashu_float::{Context, FBig, Repr};
-use double_double::{EXACT_FROM, two_product, two_sum};
+use double_double::{EXACT_FROM, power_of_two, two_product, two_sum};
 use num_traits::{One, Zero};
 
 /// All reals within `radius` of `high + low`.
@@ -91,7 +91,7 @@ impl Ball {
     pub(crate) fn times_power_of_two(self, exponent: i32) -> Self {
         match exponent {
             -1022..=1023 => {
-                let power = f64::from_bits(((exponent + 1023) as u64) << 52);
+                let power = power_of_two(exponent);
                 let Ball { high, low, radius } = self;
                 let is_exact = self.is_zero() || (high * power).abs() >= EXACT_FROM && low == 0.0;
                 let lost = if is_exact || (low * power).abs() >= EXACT_FROM { 0.0 } else { UNDERFLOW };
@@ -120,7 +120,8 @@ impl Ball {
         if !interval.is_bounded() {
             return Self::UNKNOWN;
         }
-        let double = |x: &Repr<2>| FBig::<HalfEven, 2>::from_repr(x.clone(), Context::new(0)).to_f64().value();
+        let double =
+            |x: &Repr<2>| FBig::<HalfEven, 2>::from_repr(x.clone(), Context::new(0)).to_f64().value();
         let exactly = |x: f64| Interval::<BITS>::from_f64(x).lo().clone();
         let high = double(interval.lo());
         if !high.is_finite() {

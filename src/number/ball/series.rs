@@ -1,6 +1,7 @@
 //! What the elementary functions of balls look up: constants, values of e^x − 1, and Taylor series of erfc, each
 //! computed once, from the wide enclosures of [`Interval`].
 
+use super::double_double::power_of_two;
 use super::{Ball, U};
 use crate::number::{Interval, Number, Real};
 use num_traits::One;
@@ -76,11 +77,11 @@ impl Cell {
             exact.push(-sum / wide(next * (next + 1.0)));
         }
         // What is left to doubles is at most 2^−60 of erfc(x), within 2^−46 of which they are.
-        let negligible = bound[0] * 2f64.powi(-60);
+        let negligible = bound[0] * power_of_two(-60);
         let balls = 1 + bound.iter().rposition(|&term| term >= negligible).expect("the first");
         let coefficients: Vec<Ball> = exact.iter().map(Ball::enclosing).collect();
-        // bound[n] is in units of (cell/2)^n, and `rest` starts at the power `balls`.
-        let unit = (2.0 * CELLS).powi(balls as i32);
+        // bound[n] is in units of 32^−n, and `rest` starts at the power `balls`.
+        let unit = power_of_two(5 * balls as i32);
         // Horner's rule on k coefficients loses at most 2kU/(1 − 2kU) of the sum of the sizes; rounding each coefficient
         // and x, at most (k + 1)U more. With k < 80, that is less than 256U.
         let rounded: f64 = bound[balls..].iter().sum::<f64>() * 256.0 * U;
@@ -103,11 +104,13 @@ fn bounds(x: f64) -> Vec<f64> {
     let t = 1.0 / (2.0 * CELLS);
     let slope = 1.13 * libm::exp(-x * x) * t;
     let mut bound = vec![libm::erfc(x) * 1.000_001, slope];
-    let negligible = bound[0] * 2f64.powi(-112);
+    let negligible = bound[0] * power_of_two(-112);
     while bound.len() < 4 || bound[bound.len() - 2].max(bound[bound.len() - 1]) > negligible {
         let n = (bound.len() - 2) as f64;
         let [.., before, last] = bound[..] else { unreachable!("two to begin with") };
-        bound.push((2.0 * x * t * (n + 1.0) * last + 2.0 * n * t * t * before) / ((n + 2.0) * (n + 1.0)) * 1.000_001);
+        bound.push(
+            (2.0 * x * t * (n + 1.0) * last + 2.0 * n * t * t * before) / ((n + 2.0) * (n + 1.0)) * 1.000_001,
+        );
     }
     bound
 }

@@ -65,4 +65,13 @@ impl<T: Number> VectorFunction<T> for Algebraic {
             Algebraic::NormalizedSquare => NormalizedSquare.jacobian(z),
         }
     }
+
+    fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
+        match self {
+            Algebraic::Identity => row.to_vec(),
+            Algebraic::CumulativeSum => CumulativeSum.row_times_jacobian(row, z),
+            Algebraic::CoupledQuadratic => CoupledQuadratic.row_times_jacobian(row, z),
+            Algebraic::NormalizedSquare => NormalizedSquare.row_times_jacobian(row, z),
+        }
+    }
 }

@@ -22,6 +22,13 @@ impl<T: Number> VectorFunction<T> for CoupledQuadratic {
         // With one unit, z_{j+1} is z_j itself, and both terms share one entry: 2z + 1.
         Grid::tabulate(n, n, |jj, j| when(j == jj, at(jj + 1) + T::one()) + when(j == (jj + 1) % n, at(jj)))
     }
+
+    /// `row_j · (z_{j+1} + 1) + row_{j−1} · z_{j−1}`.
+    fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
+        let n = z.len();
+        let [row, z] = [row, z].map(|cells| move |j: usize| cells[j % n].clone());
+        (0..n).map(|j| row(j) * (z(j + 1) + T::one()) + row(j + n - 1) * z(j + n - 1)).collect()
+    }
 }
 
 impl CoupledFunction for CoupledQuadratic {

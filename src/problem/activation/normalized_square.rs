@@ -33,6 +33,40 @@ impl<T: Number> VectorFunction<T> for NormalizedSquare {
             }
         })
     }
+
+    /// `2z_j/D · (row_j · (1 + Σ_{l≠j} z_l²)/D − Σ_{l≠j} row_l · z_l²/D)`.
+    fn row_times_jacobian(&self, row: &[T], z: &[T]) -> Vec<T> {
+        let n = z.len();
+        let Scaled { z, one, one_squared } = Scaled::new(z);
+        let two = T::one() + T::one();
+        let squares: Vec<T> = z.iter().map(square).collect();
+        let denominator = one_squared.clone() + sum(0..n, |l| squares[l].clone());
+        let products: Vec<T> = (0..n).map(|l| row[l].clone() * squares[l].clone()).collect();
+        let (squares, products) = (sums_of_others(&squares), sums_of_others(&products));
+        let difference = |j: usize| {
+            row[j].clone() * ((one_squared.clone() + squares[j].clone()) / denominator.clone())
+                - products[j].clone() / denominator.clone()
+        };
+        (0..n)
+            .map(|j| two.clone() * z[j].clone() * one.clone() / denominator.clone() * difference(j))
+            .collect()
+    }
+}
+
+/// For each term, the sum of all others, without a subtraction.
+fn sums_of_others<T: Number>(terms: &[T]) -> Vec<T> {
+    let n = terms.len();
+    let mut after = vec![T::zero(); n];
+    for j in (0..n - 1).rev() {
+        after[j] = after[j + 1].clone() + terms[j + 1].clone();
+    }
+    let mut before = T::zero();
+    let others = |(term, after): (&T, T)| {
+        let others = before.clone() + after;
+        before += term.clone();
+        others
+    };
+    terms.iter().zip(after).map(others).collect()
 }
 
 impl CoupledFunction for NormalizedSquare {
