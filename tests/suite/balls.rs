@@ -268,6 +268,19 @@ fn a_sum_whose_terms_all_have_a_factor_zero_is_zero() {
     }
 }
 
+/// Beside a number 2^320 times as large, which meets a 0.
+#[test]
+fn what_is_too_small_to_be_cut_is_in_the_radius() {
+    let (m, terms, n) = (33, 33, 33);
+    let small = Ball::from_f64(2f64.powi(-320)) / Ball::from_f64(3.0);
+    let x = DMatrix::from_fn(m, terms, |_, k| if k == 0 { Ball::one() } else { small });
+    let y = DMatrix::from_fn(terms, n, |k, _| if k == 0 { Ball::zero() } else { Ball::one() });
+    let exact = Rational::ratio(32, 3) * Rational::from_f64(2f64.powi(-320));
+    for ball in Ball::product(&x, &y).iter() {
+        assert!(holds(ball, &exact), "{ball:?}");
+    }
+}
+
 #[test]
 fn unknown_numbers_spoil_only_what_they_reach() {
     let unknown = Ball::from_f64(f64::MAX) * Ball::from_f64(2.0);
@@ -363,6 +376,13 @@ fn a_ball_is_rounded_only_where_all_of_it_has_one_nearest_double() {
     assert_eq!(in_ball(&(next + Ball::from_f64(above))), Rounding::Settled(1.0 + 4.0 * above));
     assert_eq!(in_ball(&(next - Ball::from_f64(above))), Rounding::Settled(1.0));
     assert_eq!(in_ball(&(one + Ball::from_f64(above * 0.99))), Rounding::Settled(1.0));
+    // The midpoint 0.9 of the way to where 1 is no longer nearest, and a radius that reaches beyond.
+    let near = one + Ball::from_f64(above * 0.9);
+    assert_eq!(in_ball(&near.hull(near + Ball::from_f64(above * 0.05))), Rounding::Settled(1.0));
+    assert_eq!(in_ball(&near.hull(near + Ball::from_f64(above * 0.2))), Rounding::Undecided);
+    let near = one - Ball::from_f64(below * 0.9);
+    assert_eq!(in_ball(&near.hull(near + Ball::from_f64(below * 0.05))), Rounding::Settled(1.0));
+    assert_eq!(in_ball(&near.hull(near + Ball::from_f64(below * 0.2))), Rounding::Undecided);
     assert_eq!(in_ball(&Ball::zero()), Rounding::Settled(0.0));
     assert_eq!(in_ball(&Ball::from_f64(1e-310)), Rounding::Settled(1e-310));
     assert_eq!(in_ball(&(Ball::from_f64(1e-310) / Ball::from_f64(3.0))), Rounding::Undecided);
