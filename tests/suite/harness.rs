@@ -37,7 +37,8 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let smoke = |case: &Case| is_smoke(&case.id);
     let block = if sweep::is_on() { 8 } else { 40 };
     let has_tail = |case: &Case| case.problem.m().max(case.problem.n()).max(case.problem.n_next()) > block;
-    const TELLING: [&str; 3] = ["range/far_out-", "range/shifted_rows-", "activations/softplus-"];
+    const TELLING: [&str; 4] =
+        ["range/far_out-", "range/shifted_rows-", "activations/softplus-", "steep/steep-softmax"];
     let is_telling = |case: &Case| TELLING.iter().any(|start| case.id.starts_with(start));
     let taken = all.filter(|(at, case)| {
         at % (7 * sweep::one_in(2)) == 0 || smoke(case) || has_tail(case) || is_telling(case)

@@ -1,6 +1,6 @@
 //! `coupled`: activations that depend on a whole row, most of them with asymmetric Jacobians.
 
-use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, EIGHTHS, coupled_functions, label, usual};
+use super::{COUPLED_QUADRATIC, CUMULATIVE_SUM, EIGHTHS, SOFTMAX, coupled_functions, label, usual};
 use crate::cases::recipe::{Draw, Keep, Recipe};
 
 /// Two outputs, more outputs than inputs, a square.
@@ -77,5 +77,11 @@ pub fn recipes() -> Vec<Recipe> {
             activation,
         )
     });
-    shapes.chain(upstreams).chain(numbers).chain(offset).collect()
+    // The same for a softmax whose running maximum starts at a number that seems low enough: exact also in f32.
+    let below = Recipe {
+        p: Keep::Given(&[0.5, 1.0, 0.25, 1.0, 0.5]),
+        b: Draw::Plus(&EIGHTHS, &[-60_000.0, -60_000.5, -59_999.0, -59_999.5]),
+        ..usual("softmax-far_below".into(), "every z exact and near −60,000".into(), [3, 5, 4], SOFTMAX)
+    };
+    shapes.chain(upstreams).chain(numbers).chain(offset).chain([below]).collect()
 }

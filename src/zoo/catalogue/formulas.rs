@@ -42,6 +42,14 @@ fn total<T: Float>(e: &[T]) -> T {
     sum(0..e.len(), |l| e[l])
 }
 
+/// softmax shifted by the largest of z and a number that seems low enough.
+fn from_maximum<T: Float>(z: &[T], start: f64) -> Vec<T> {
+    let c = z.iter().fold(T::from_f64(start), |most, &z| if z > most { z } else { most });
+    let e = exponentials(z, c);
+    let total = total(&e);
+    if total > T::zero() { quotients(e, total) } else { vec![T::zero(); z.len()] }
+}
+
 type Row<T> = (&'static str, &'static str, &'static str, fn(&Activation, &[T]) -> Option<Vec<T>>);
 
 /// softmax and log_softmax.
@@ -85,6 +93,18 @@ fn rows<T: Float>() -> Vec<Row<T>> {
                     quotients(e, total)
                 })
             },
+        ),
+        (
+            "softmax-maximum-from-minus-1000",
+            "softmax's running maximum starts at −1000 instead of −∞, and an empty sum gives zeros",
+            "where no whole row lies far below −1000",
+            |g, z| softmax(g, || from_maximum(z, -1000.0)),
+        ),
+        (
+            "softmax-maximum-from-minus-50000",
+            "softmax's running maximum starts at −50,000 instead of −∞, and an empty sum gives zeros",
+            "where no whole row lies far below −50,000",
+            |g, z| softmax(g, || from_maximum(z, -50_000.0)),
         ),
         ("softmax-guarded", "softmax adds 1e-6 to its sum", "in formats that round 1 + 1e-6 to 1", |g, z| {
             softmax(g, || {
