@@ -9,8 +9,11 @@ use dropout_oracle::cases::catalogue::sampler::SAMPLINGS;
 use dropout_oracle::cases::{Entry, Profile, entries};
 use dropout_oracle::fixture::files::{Comparison, compare, write};
 use dropout_oracle::fixture::generate::{self, Files};
+use dropout_oracle::grid::Grid;
 use dropout_oracle::oracle::round::{Exact, nearest};
 use dropout_oracle::problem::{Problem, mask};
+use dropout_oracle::trace::Quantity;
+use dropout_oracle::zoo::context::RightStep;
 use dropout_oracle::{oracle, problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -149,6 +152,42 @@ fn the_large_profile_has_each_size_past_blocks_of_128_256_and_512() {
             assert!(shapes.iter().any(is_past), "size {size} past {block}");
         }
     }
+}
+
+/// A layer that keeps the index of an example or of a unit in 7, 8 or 9 bits writes entry i to i mod 2^bits; the rest
+/// stays 0. An error of a thousandth of the largest entry is beyond every tolerance in f64 and f32.
+#[test]
+fn an_index_in_too_few_bits_makes_an_entry_wrong_in_every_large_case_past_its_end() {
+    let mut seen = BTreeSet::new();
+    for entry in entries(Profile::Large) {
+        let problem = entry.problem();
+        let RightStep { call, .. } = RightStep::<f64>::of(&problem);
+        for (size, quantity) in [("m", Quantity::Z), ("n", Quantity::ATilde), ("n_next", Quantity::Z)] {
+            let right = &call.results[quantity];
+            let (rows, cols) = right.shape();
+            let largest = right.cells().iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+            for end in [128, 256, 512] {
+                // The last index that is written to `at`.
+                let last = |at: usize, of: usize| (0..of).rev().find(|from| from % end == at);
+                let source = |i, j| match size {
+                    "m" => Some((last(i, rows)?, j)),
+                    _ => Some((i, last(j, cols)?)),
+                };
+                let wrapped =
+                    Grid::tabulate(rows, cols, |i, j| source(i, j).map_or(0.0, |(i, j)| right.at(i, j)));
+                let mut errors = right.cells().iter().zip(wrapped.cells()).map(|(x, y)| (x - y).abs());
+                let is_past = if size == "m" { rows > end } else { cols > end };
+                assert_eq!(
+                    errors.any(|error| error > 1e-3 * largest),
+                    is_past,
+                    "{}: {size} past {end}",
+                    entry.id
+                );
+                seen.extend(is_past.then_some((size, end)));
+            }
+        }
+    }
+    assert_eq!(seen.len(), 9, "{seen:?}");
 }
 
 #[test]

@@ -11,12 +11,13 @@ use dropout_oracle::fixture::solution::Solution;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::Format::{F32, F64};
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::problem::Problem;
+use dropout_oracle::problem::activation::ScalarActivation;
+use dropout_oracle::problem::{Activation, Inputs, Problem};
 use dropout_oracle::trace::Quantity::{self, Da, Db, Z};
 use dropout_oracle::trace::Results;
-use dropout_oracle::zoo::Defect;
 use dropout_oracle::zoo::context::{RightStep, StepContext};
 use dropout_oracle::zoo::distance::{another, distance, of_defect, of_result};
+use dropout_oracle::zoo::{self, Defect};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -216,4 +217,22 @@ fn the_problem_asked_before_has_the_same_sizes_and_no_input_in_common() {
     for (i, k) in (0..2).flat_map(|i| (0..4).map(move |k| (i, k))) {
         assert_eq!(x.r.at(i, k) == y.r.at(i, k), (i + k) % 2 == 1, "{i} {k}");
     }
+}
+
+#[test]
+fn all_defects_are_run_on_at_most_4096_examples() {
+    let is_affordable = |m: usize| {
+        let column = vec![vec![1.0]; m];
+        let inputs = Inputs {
+            a: column.clone(),
+            keep_prob: vec![1.0],
+            r: column.clone(),
+            w: vec![vec![1.0]],
+            b: vec![0.0],
+            da_next: column,
+        };
+        let identity = Activation::Elementwise(ScalarActivation::Identity);
+        zoo::is_affordable(&Problem::new(inputs, identity).expect("a problem"))
+    };
+    assert_eq!([1, 4096, 4097].map(is_affordable), [true, true, false]);
 }

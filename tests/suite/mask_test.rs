@@ -814,10 +814,15 @@ fn the_numbers_of_the_plan_in_the_spec_are_right() {
     for per_unit_p in [true, false] {
         let plan = Plan::standard(per_unit_p);
         assert!(plan.questions.iter().all(|question| question.rows <= 4096 && question.p.len() <= 64));
-        let tests = verdict(&plan, |x, p| own(x) < of(p, x)).tests.len();
-        assert_eq!((plan.cells(), tests), (7_885_184, 1338));
+        let mut certain = 0usize;
+        let drawn = verdict(&plan, |x, p| {
+            certain += usize::from(of(p, x) == 1.0);
+            own(x) < of(p, x)
+        });
+        assert_eq!((plan.cells(), drawn.tests.len(), certain), (7_885_184, 1338, 20_480));
     }
-    for number in ["7,885,184", "1,338"] {
-        assert!(spec.contains(number), "{number}");
+    // With so few, a cell that is dropped once in 2^24 stays unseen in 99 of 100 runs.
+    for words in ["7,885,184", "1,338", "20,480 cells are drawn at p = 1"] {
+        assert!(spec.contains(words), "{words}");
     }
 }
