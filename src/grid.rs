@@ -31,6 +31,15 @@ impl<T> Grid<T> {
         Grid { rows: rows.len(), cols, cells: rows.into_iter().flatten().collect() }
     }
 
+    /// The grid with the given values, row by row.
+    ///
+    /// # Panics
+    /// If there are not rows × cols of them; the caller has checked that.
+    pub fn from_cells(rows: usize, cols: usize, cells: Vec<T>) -> Self {
+        assert_eq!(cells.len(), rows * cols, "values that do not fill a grid");
+        Grid { rows, cols, cells }
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows

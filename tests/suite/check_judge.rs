@@ -94,6 +94,36 @@ fn the_exact_results_pass_in_every_arithmetic() {
     }
 }
 
+/// Each wrong result and where its wrong elements lie.
+fn patterns(twist: fn(&mut Layer, &Problem, Results) -> Answer) -> Vec<(Quantity, Option<String>)> {
+    let wrong = verdict(&mut Layer::new(twist), "shapes/log_softmax-131x2x3").wrong.into_iter();
+    wrong.map(|wrong| (wrong.quantity, wrong.pattern.map(|pattern| pattern.to_string()))).collect()
+}
+
+#[test]
+fn a_verdict_says_where_the_wrong_elements_of_each_result_lie() {
+    let wrong = patterns(|_, _, mut outputs| {
+        change(&mut outputs, Quantity::ATilde, |rows| rows.iter_mut().flatten().for_each(|a| *a += 1.0));
+        change(&mut outputs, Quantity::Z, |rows| rows[128..].iter_mut().flatten().for_each(|z| *z += 1.0));
+        change(&mut outputs, Quantity::Dz, |rows| rows.iter_mut().for_each(|row| row[1] = f64::NAN));
+        change(&mut outputs, Quantity::Da, |rows| rows[7][1] += 1.0);
+        Answer::Result(outputs)
+    });
+    let says = |says: &str| Some(says.to_string());
+    let expected = [
+        (Quantity::ATilde, says("all elements")),
+        (Quantity::Z, says("all of the last 3 rows")),
+        (Quantity::Dz, says("all of column 1")),
+        (Quantity::Da, None),
+    ];
+    assert_eq!(wrong, expected);
+    let missing = patterns(|_, _, outputs| {
+        let others = outputs.quantities().filter(|quantity| *quantity != Quantity::Dw);
+        Answer::Result(others.map(|quantity| (quantity, outputs[quantity].clone())).collect())
+    });
+    assert_eq!(missing, [(Quantity::Dw, None)]);
+}
+
 #[test]
 fn each_status_has_its_subject() {
     assert_eq!(twisted(|_, _, outputs| Answer::Result(outputs)).status, Status::Pass);

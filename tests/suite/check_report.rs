@@ -4,6 +4,7 @@ use crate::cases;
 use anstream::adapter::strip_str;
 use dropout_oracle::conform::coverage::Coverage;
 use dropout_oracle::conform::diagnose::{Candidate, Diagnosis, Likely};
+use dropout_oracle::conform::judge::pattern::Pattern;
 use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Element, Finding, Mismatch, Status, Tally, Verdict, Wrong};
 use dropout_oracle::conform::judge::verdict::{Outcome, SignBias};
@@ -13,6 +14,7 @@ use dropout_oracle::conform::report::{self, Report, human, junit};
 use dropout_oracle::conform::run::Run;
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::{self, About, run};
+use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::trace::Quantity;
 use insta::assert_snapshot;
@@ -36,6 +38,8 @@ fn passed() -> Verdict {
 fn failed(got: f64, tolerance: f64) -> Verdict {
     let ratio = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() / tolerance };
     let ulps = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() * 2f64.powi(10) };
+    // The last three columns of 12 × 6.
+    let last = Grid::tabulate(12, 6, |_, j| j > 2);
     let element = Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio, ulps };
     Verdict {
         status: Status::Fail,
@@ -43,12 +47,23 @@ fn failed(got: f64, tolerance: f64) -> Verdict {
         findings: vec![],
         tallies: vec![tally(Quantity::Z, 0, 0.25), tally(Quantity::Dw, 12, ratio)],
         wrong: vec![
-            Wrong { quantity: Quantity::Dw, what: Mismatch::Element(element), cause: Cause::Own },
-            Wrong { quantity: Quantity::DaTilde, what: Mismatch::Missing, cause: Cause::Unknown },
+            Wrong {
+                quantity: Quantity::Dw,
+                what: Mismatch::Element(element),
+                cause: Cause::Own,
+                pattern: Pattern::of(&last),
+            },
+            Wrong {
+                quantity: Quantity::DaTilde,
+                what: Mismatch::Missing,
+                cause: Cause::Unknown,
+                pattern: None,
+            },
             Wrong {
                 quantity: Quantity::Da,
                 what: Mismatch::Shape { expected: (3, 4), got: "4 × 3".into() },
                 cause: Cause::Inherited,
+                pattern: None,
             },
         ],
     }
@@ -203,6 +218,8 @@ fn the_report_in_json_is_valid_by_its_closed_schema() {
     assert_eq!(value["totals"]["not judged"], 1);
     assert_eq!(value["cases"][2]["wrong"][0]["element"]["got"], "NaN");
     assert_eq!(value["cases"][1]["wrong"][0]["equation"], 39);
+    assert_eq!(value["cases"][1]["wrong"][0]["pattern"], "all of the last 3 columns");
+    assert_eq!(value["cases"][1]["wrong"][1].get("pattern"), None);
     assert_eq!(
         value["cases"][1]["reproduce"],
         "dropout-oracle check --select a/fail -- python 'my layer.py'"

@@ -53,6 +53,7 @@ mod number_laws;
 mod oracle;
 mod other_suites;
 mod page;
+mod pattern;
 mod pipes;
 mod portable;
 mod problem;

@@ -2,13 +2,15 @@
 //!
 //! [`question`] holds a question and its right answer, [`localise`] finds the faulty equation, [`sign_bias`] measures
 //! the direction of the errors, and [`infer_mask`] and [`mask_of_da`] infer the mask of a subject that draws its own.
-//! [`side_by_side`] puts a wrong result beside the right one. [`whole_run`] judges what no single case shows.
+//! [`side_by_side`] puts a wrong result beside the right one, [`pattern`] says where its wrong elements lie. [`whole_run`]
+//! judges what no single case shows.
 
 pub mod infer_mask;
 pub mod localise;
 pub mod mask_of_da;
 mod mask_step;
 pub mod named_mask;
+pub mod pattern;
 pub mod question;
 pub mod side_by_side;
 pub mod sign_bias;
@@ -17,10 +19,12 @@ pub mod whole_run;
 
 use crate::conform::judge::verdict::{Element, Finding, Mismatch, SignBias, Status, Tally, Verdict, Wrong};
 use crate::conform::subject::{About, Answer, MaskSource};
+use crate::grid::Grid;
 use crate::number::Format;
 use crate::oracle::tolerance::{Bound, ratio};
 use crate::scalar::Step;
 use crate::trace::{Misshapen, Quantity, Results};
+use pattern::Pattern;
 use question::{Question, Solved};
 
 /// The verdict on a subject's answer to a question.
@@ -87,15 +91,15 @@ fn compared(about: &About, question: &Question, solved: &Solved, results: &Resul
             Ok(got) => {
                 let sides = Sides { quantity, expected, bounds, got: got.cells() };
                 tallies.push(sides.tally(about.arithmetic.storage));
-                wrong.extend(
-                    sides
-                        .first_wrong(about.arithmetic.storage)
-                        .map(|element| (quantity, Mismatch::Element(element))),
-                );
+                let first_wrong = sides.first_wrong(about.arithmetic.storage).map(Mismatch::Element);
+                wrong.extend(first_wrong.map(|element| (quantity, element, sides.pattern())));
             }
             Err(Misshapen::Missing) if !about.supports.outputs.contains(&quantity) => {}
-            Err(Misshapen::Missing) => wrong.push((quantity, Mismatch::Missing)),
-            Err(got) => wrong.push((quantity, Mismatch::Shape { expected: shape, got: got.to_string() })),
+            Err(Misshapen::Missing) => wrong.push((quantity, Mismatch::Missing, None)),
+            Err(got) => {
+                let got = got.to_string();
+                wrong.push((quantity, Mismatch::Shape { expected: shape, got }, None));
+            }
         }
     }
     let judged = tallies.iter().any(|tally| tally.judged > 0);
@@ -119,11 +123,12 @@ fn blamed(
     question: &Question,
     expected: &Step<f64>,
     results: &Results,
-    wrong: Vec<(Quantity, Mismatch)>,
+    wrong: Vec<(Quantity, Mismatch, Option<Pattern>)>,
 ) -> Vec<Wrong> {
-    let quantities: Vec<Quantity> = wrong.iter().map(|(quantity, _)| *quantity).collect();
+    let quantities: Vec<Quantity> = wrong.iter().map(|(quantity, ..)| *quantity).collect();
     let cause = localise::causes(&question.problem, expected, results, &quantities, question.arithmetic);
-    wrong.into_iter().map(|(quantity, what)| Wrong { quantity, cause: cause(quantity), what }).collect()
+    let wrong = wrong.into_iter();
+    wrong.map(|(quantity, what, pattern)| Wrong { quantity, cause: cause(quantity), what, pattern }).collect()
 }
 
 /// One result: expected and returned.
@@ -159,6 +164,15 @@ impl Sides<'_> {
             within_4_ulp: within(4.0),
             sign_bias: SignBias::default(),
         }
+    }
+
+    /// Where its wrong elements lie. An element without a tolerance is not wrong.
+    fn pattern(&self) -> Option<Pattern> {
+        let is_wrong = |(expected, got, bound): (f64, f64, Bound)| {
+            bound.is_ok_and(|tolerance| ratio(expected, got, tolerance) > 1.0)
+        };
+        let (rows, cols) = self.expected.shape(self.quantity);
+        Pattern::of(&Grid::from_cells(rows, cols, self.elements().map(is_wrong).collect()))
     }
 
     fn first_wrong(&self, format: Format) -> Option<Element> {

@@ -1,5 +1,6 @@
 //! The wrong results of one case: the subject's matrix beside the right one, wrong entries marked.
 
+use crate::conform::judge::pattern::Pattern;
 use crate::conform::judge::question::Solved;
 use crate::grid::Grid;
 use crate::oracle::tolerance::ratio;
@@ -18,6 +19,7 @@ pub struct SideBySide {
     right: Grid<f64>,
     /// error/tolerance, where there is a tolerance.
     ratios: Vec<Option<f64>>,
+    pattern: Option<Pattern>,
 }
 
 impl SideBySide {
@@ -29,11 +31,14 @@ impl SideBySide {
             let cells = expected.cells(quantity).iter().zip(got.cells()).zip(bounds.cells(quantity));
             let ratios: Vec<Option<f64>> =
                 cells.map(|((right, got), bound)| Some(ratio(*right, *got, (*bound).ok()?))).collect();
-            let is_wrong = ratios.iter().flatten().any(|ratio| *ratio > 1.0);
-            is_wrong.then(|| SideBySide {
+            let (rows, cols) = got.shape();
+            let is_wrong = |ratio: &Option<f64>| ratio.is_some_and(|ratio| ratio > 1.0);
+            let wrong: Vec<bool> = ratios.iter().map(is_wrong).collect();
+            wrong.contains(&true).then(|| SideBySide {
                 quantity,
                 got: got.clone(),
                 right: expected.grid(quantity),
+                pattern: Pattern::of(&Grid::from_cells(rows, cols, wrong)),
                 ratios,
             })
         };
@@ -66,6 +71,11 @@ impl std::fmt::Display for SideBySide {
             "{}, {rows} × {cols}{part}: yours | right | error/tolerance, exact! where none is allowed",
             self.quantity.name()
         )?;
+        // That all are wrong shows where all are shown.
+        let said = self.pattern.as_ref().filter(|pattern| **pattern != Pattern::All || !part.is_empty());
+        if let Some(pattern) = said {
+            writeln!(f, "wrong: {pattern}")?;
+        }
         for i in is {
             let row = |entry: &dyn Fn(usize) -> String| js.clone().map(entry).collect::<String>();
             let mark = |j| if self.is_wrong(i, j) { "*" } else { " " };

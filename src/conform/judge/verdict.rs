@@ -1,5 +1,6 @@
 //! The verdict on a case: its status, the counts, and what is wrong.
 
+use super::pattern::Pattern;
 use crate::trace::Quantity;
 
 /// The status of a case, in one word.
@@ -131,6 +132,8 @@ pub struct Wrong {
     pub what: Mismatch,
     /// Whether its own equation is faulty.
     pub cause: Cause,
+    /// Where its wrong elements lie, if that can be said.
+    pub pattern: Option<Pattern>,
 }
 
 /// Why a result is wrong.

@@ -3,7 +3,8 @@
 use super::{Report, blame, cases, diagnosed, message, summary};
 use crate::conform::coverage::Coverage;
 use crate::conform::judge::localise::equation;
-use crate::conform::judge::verdict::{Finding, Outcome, Status, Tally, Verdict};
+use crate::conform::judge::pattern::Pattern;
+use crate::conform::judge::verdict::{Cause, Finding, Outcome, Status, Tally, Verdict, Wrong};
 use crate::conform::judge::whole_run::ROUNDING_BIAS;
 use crate::conform::report::expectations::Unexpected;
 use crate::conform::run::{Run, Strict};
@@ -157,8 +158,15 @@ pub fn details(verdict: &Verdict) -> String {
     };
     let findings = verdict.findings.iter().enumerate().map(finding);
     let wrong = verdict.first_wrong().map(message);
-    let parts = findings.chain(wrong).chain(verdict.reason.clone()).chain(blame(verdict)).chain(counts);
-    parts.map(|part| part + "\n").collect()
+    let places = verdict.wrong.iter().filter_map(place);
+    let reasons = findings.chain(wrong).chain(verdict.reason.clone()).chain(blame(verdict));
+    reasons.chain(counts).chain(places).map(|part| part + "\n").collect()
+}
+
+/// Where the wrong elements of a result lie. Of inherited errors this says little, and of all elements the counts say it.
+fn place(wrong: &Wrong) -> Option<String> {
+    let pattern = wrong.pattern.as_ref().filter(|pattern| **pattern != Pattern::All)?;
+    (wrong.cause != Cause::Inherited).then(|| format!("wrong in {}: {pattern}", wrong.quantity.name()))
 }
 
 const RED: Style = AnsiColor::Red.on_default().bold();

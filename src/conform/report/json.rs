@@ -116,6 +116,8 @@ struct Blamed<'a> {
     what: &'static str,
     cause: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     element: Option<Element<'a>>,
 }
 
@@ -224,7 +226,7 @@ fn counted(tally: &Tally) -> Counted {
     }
 }
 
-fn blamed(Wrong { quantity, what, cause }: &Wrong) -> Blamed<'_> {
+fn blamed(Wrong { quantity, what, cause, pattern }: &Wrong) -> Blamed<'_> {
     let (what, element) = match what {
         Mismatch::Missing => ("missing", None),
         Mismatch::Shape { .. } => ("shape", None),
@@ -239,6 +241,7 @@ fn blamed(Wrong { quantity, what, cause }: &Wrong) -> Blamed<'_> {
             Cause::Inherited => "inherited",
             Cause::Unknown => "unknown",
         },
+        pattern: pattern.as_ref().map(ToString::to_string),
         element: element.map(|element| Element {
             path: &element.path,
             expected: Number(element.expected),
