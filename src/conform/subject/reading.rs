@@ -3,7 +3,7 @@
 use super::{About, MaskSource, Presence, Rows, Sampler, Supports};
 use crate::number::Arithmetic;
 use crate::problem::activation::PER_UNIT;
-use crate::problem::check::MATRIX_LIMIT;
+use crate::problem::check::matrix_limit;
 use crate::problem::{Activation, Faults};
 use crate::trace::{Quantity, Results};
 use crate::wire::json::{Members, Raw, Reader, join, shown};
@@ -184,18 +184,18 @@ pub fn results(reader: &mut Reader, path: &str, value: Raw) -> Option<Results> {
 /// has the wrong shape.
 fn has_rows(value: Raw) -> bool {
     let mut reader = Reader::default();
-    let items = reader.array("", value, MATRIX_LIMIT);
+    let items = reader.array("", value, matrix_limit());
     items.is_some_and(|(items, _)| items.len() > 1 && items[0].get().starts_with('['))
 }
 
 /// The rows of a matrix, which may differ in length.
 pub fn matrix(reader: &mut Reader, path: &str, value: Raw) -> Option<Rows> {
-    let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
+    let (items, _) = reader.array(path, value, matrix_limit())?;
     items.into_iter().enumerate().map(|(i, item)| numbers(reader, &format!("{path}[{i}]"), item)).collect()
 }
 
 fn numbers(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<f64>> {
-    let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
+    let (items, _) = reader.array(path, value, matrix_limit())?;
     let mut number = |(k, item): (usize, Raw)| {
         let place = || format!("{path}[{k}]");
         if item.get() == "null" {
