@@ -332,6 +332,9 @@ fn described(about: &About) -> Value {
             "deterministic": supports.deterministic,
         },
     });
+    if supports.tensors {
+        value["supports"]["tensors"] = json!("safetensors");
+    }
     if let Some(names) = &supports.activations {
         value["supports"]["activations"] = json!(names);
     }
@@ -344,7 +347,7 @@ fn described(about: &About) -> Value {
 }
 
 const ABOUT: [&str; 3] = [
-    r#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x", "supports": {"activations": ["relu", "per_unit"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#,
+    r#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x", "supports": {"activations": ["relu", "per_unit"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false, "tensors": "safetensors"}}"#,
     r#"{"name": "mine", "arithmetic": "f64", "supports": {"sample": "named", "outputs": ["db"]}}"#,
     r#"{"name": "mine", "arithmetic": "f32"}"#,
 ];

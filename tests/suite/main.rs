@@ -69,6 +69,7 @@ mod surface;
 mod sweep;
 mod tails;
 mod tensor_files;
+mod tensor_subjects;
 mod tensors;
 mod tolerance;
 mod traceability;
