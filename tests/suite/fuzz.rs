@@ -407,7 +407,7 @@ fn files_of_tensors_are_refused_or_read() {
     let problems: Vec<Vec<u8>> = [("relu", Format::F64), ("elu", Format::F32), ("per_unit", Format::Bf16)]
         .map(|(name, format)| tensors::write_problem("a/b", "c", &drawn(name, format), format, Some(3)))
         .into();
-    fuzz(9, 1000, &problems, |bytes| {
+    fuzz(9, 400, &problems, |bytes| {
         let Ok(given) = tensors::problem(bytes) else { return false };
         let Given { id, summary, problem } = &given;
         let [id, summary] = [id, summary].map(|text| text.clone().unwrap_or_else(|| "d/e".into()));
@@ -429,7 +429,7 @@ fn files_of_tensors_are_refused_or_read() {
             tensors::write_results("a/b", &Results::from(&step.map(|x| f64::from(*x))), format)
         })
         .into();
-    fuzz(10, 1000, &results, |bytes| {
+    fuzz(10, 400, &results, |bytes| {
         let Some(given) = read(bytes) else { return false };
         let again =
             read(&tensors::write_results("a/b", &given.results, Format::F64)).expect("what was accepted");
