@@ -31,12 +31,12 @@ impl<T> Grid<T> {
         Grid { rows: rows.len(), cols, cells: rows.into_iter().flatten().collect() }
     }
 
-    /// The grid with the given values, row by row.
+    /// The grid with these cells, row by row.
     ///
     /// # Panics
     /// If there are not rows × cols of them; the caller has checked that.
     pub fn from_cells(rows: usize, cols: usize, cells: Vec<T>) -> Self {
-        assert_eq!(cells.len(), rows * cols, "values that do not fill a grid");
+        assert_eq!(rows.checked_mul(cols), Some(cells.len()), "a grid of other sizes");
         Grid { rows, cols, cells }
     }
 

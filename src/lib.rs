@@ -56,7 +56,7 @@
 //! - [`oracle`]: expected values, each proven to be the double nearest to the exact one; and tolerances.
 //! - `verify`: one table that compares the forms, the witnesses and the oracle.
 //! - `zoo`: the known defects, each the right step with one stage replaced.
-//! - `wire`: JSON for files and the protocol: strict reading, layout, numbers, steps.
+//! - `wire`: JSON and tensors for files and the protocol: strict reading, layout, numbers, steps.
 //! - `cases`: the catalogue of cases, as recipes.
 //! - `fixture`: the fixture files: cases with results, flags, kill matrix, and their generation.
 //! - `mask_test`: the statistical judge of masks, which imports nothing from this crate.

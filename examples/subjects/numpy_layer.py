@@ -2,8 +2,10 @@
 
     dropout-oracle check -- python3 examples/subjects/numpy_layer.py --dtype float32
     dropout-oracle check -- python3 examples/subjects/numpy_layer.py --own-mask
+    dropout-oracle check --shape 64x256x256 -- python3 examples/subjects/numpy_layer.py --tensors
 
-With --own-mask, the layer accepts no mask: it draws one itself and ignores R.
+With --own-mask, the layer accepts no mask: it draws one itself and ignores R. With --tensors, its inputs and results are
+files.
 """
 
 import argparse
@@ -100,7 +102,7 @@ def step(activation, inputs):
     dA_tilde = dZ @ W.T
     results = (A_tilde, Z, A_next, dZ, A_tilde.T @ dZ, dZ.sum(axis=0), dA_tilde, R * dA_tilde / p)
     assert all(result.dtype == dtype for result in results)
-    return {name: result.tolist() for name, result in zip(OUTPUTS, results)}
+    return {name: result if options.tensors else result.tolist() for name, result in zip(OUTPUTS, results)}
 
 
 def sample(p, rows):
@@ -110,6 +112,7 @@ def sample(p, rows):
 parser = argparse.ArgumentParser()
 parser.add_argument("--dtype", default="float64", choices=["float64", "float32"])
 parser.add_argument("--own-mask", action="store_true")
+parser.add_argument("--tensors", action="store_true")
 options = parser.parse_args()
 dtype = np.dtype(options.dtype)
 rng = np.random.default_rng(1)
@@ -129,4 +132,6 @@ about = {
         "outputs": OUTPUTS,
     },
 }
+if options.tensors:
+    about["supports"]["tensors"] = "safetensors"
 serve(about, step, sample)

@@ -1,7 +1,7 @@
 """The line protocol in Python: one JSON question a line on stdin, one JSON answer a line on stdout.
 
 A subject calls `serve` with its description and its step; numpy_layer.py is a complete example.
-Standard library only.
+Standard library only, and the package safetensors for tensors in files.
 """
 
 import json
@@ -21,7 +21,8 @@ class Skip(Exception):
 def serve(about, step, sample=None):
     """Answers every question until `stop` or the end of stdin.
 
-    `step(activation, inputs)` returns a dictionary of results as nested lists, `sample(p, rows)` a mask.
+    `step(activation, inputs)` returns a dictionary of results as nested lists, `sample(p, rows)` a mask. A subject that
+    supports tensors gets its inputs as NumPy arrays, and returns arrays.
     """
     for line in sys.stdin:
         question = json.loads(line)
@@ -33,7 +34,9 @@ def serve(about, step, sample=None):
         else:
             answer = {"seq": question["seq"]}
             try:
-                if command == "step":
+                if command == "step" and "path" in question["inputs"]:
+                    answer["outputs"] = in_files(step, question)
+                elif command == "step":
                     results = step(question["activation"], question["inputs"])
                     answer["outputs"] = {name: plain(result) for name, result in results.items()}
                 elif command == "sample" and sample:
@@ -45,6 +48,15 @@ def serve(about, step, sample=None):
             except Exception as error:  # only this case is lost
                 answer["error"] = f"{type(error).__name__}: {error}"
         print(json.dumps(answer, allow_nan=False), flush=True)
+
+
+def in_files(step, question):
+    """A step whose inputs and results are tensors in files."""
+    from safetensors.numpy import load_file, save_file
+
+    results = step(question["activation"], load_file(question["inputs"]["path"]))
+    save_file({name: result.copy(order="C") for name, result in results.items()}, question["outputs"]["path"])
+    return question["outputs"]
 
 
 def plain(value):

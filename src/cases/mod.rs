@@ -1,9 +1,11 @@
-//! The cases before they are solved: [`catalogue`] is data, and [`recipe`] interprets it.
+//! The cases before they are solved: [`catalogue`] is data, and [`recipe`] interprets it. [`shaped`] draws a case of
+//! any size that a user names.
 //!
 //! An [`Entry`] is an id and a recipe. Its problem depends only on these two.
 
 pub mod catalogue;
 pub mod recipe;
+pub mod shaped;
 
 use crate::problem::{Problem, mask};
 use catalogue::Family;

@@ -1,8 +1,8 @@
 //! `check`: judges an implementation, a program or a file of results.
 
-use super::{cleanup, complain, input};
-use crate::cases::Profile;
-use crate::conform::cases::{self, Case, Selection};
+use super::asked::Source;
+use super::{cleanup, complain, drawn, input};
+use crate::conform::cases::{Case, Selection};
 use crate::conform::coverage::Coverage;
 use crate::conform::judge::whole_run::{self, WholeRunCheck};
 use crate::conform::report::expectations::Expectations;
@@ -14,11 +14,11 @@ use crate::conform::subject::program::{Leader, Limits, NotStarted, Program};
 use crate::conform::subject::results::ResultsFile;
 use crate::error::Error;
 use crate::fixture::replace;
+use crate::number::Arithmetic;
 use crate::oracle::cost::Limit;
 use anstream::{AutoStream, ColorChoice};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fmt::Display;
 use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,16 +27,11 @@ use std::time::{Duration, Instant};
 /// Judge an implementation: a program that speaks the protocol, or a file of results.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Besides the cases, sampler/… checks the masks that the subject draws, and run/rounding-bias checks the errors of the whole run.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
+    after_help = "Besides the cases, sampler/… checks the masks that the subject draws, and run/rounding-bias checks the errors of the whole run.\n\nExamples:\n  dropout-oracle check -- python my_layer.py\n  dropout-oracle check --shape 256x1024x1024 --activation gelu -- python my_layer.py\n  dropout-oracle check --problem problem.safetensors --results results.safetensors\n  dropout-oracle check --select 'exact/*' --report report.xml --results results.json"
 )]
 pub struct Check {
-    /// Read cases from DIR instead of using the built-in ones.
-    #[arg(long, value_name = "DIR")]
-    fixtures: Option<PathBuf>,
-    /// Built-in cases to use: all (core), a minimal set that catches every catchable defect (smoke), or sizes past blocks
-    /// of 128, 256 and 512 (large).
-    #[arg(long, value_enum, default_value_t = Choice::Core, conflicts_with = "fixtures")]
-    profile: Choice,
+    #[command(flatten)]
+    source: Source,
     /// Use only cases whose id matches, such as 'exact/*' or '*softmax*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     select: Vec<String>,
@@ -67,19 +62,16 @@ pub struct Check {
     /// Judge also cases whose expected values would take longer than three minutes each.
     #[arg(long)]
     no_limit: bool,
-    /// Judge the results in FILE, or in standard input if FILE is -.
+    /// Arithmetic of results that are tensors, such as f32 or bf16/f32 [default: what the file says, or its format].
+    #[arg(long, value_name = "ARITHMETIC", value_parser = drawn::arithmetic, requires = "results")]
+    arithmetic: Option<Arithmetic>,
+    /// Judge the results in FILE: JSON, also in standard input if FILE is -, or the tensors of one problem in a file whose
+    /// name ends in .safetensors.
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     results: Option<PathBuf>,
     /// The program to judge; it is started once for all cases.
     #[arg(last = true, required_unless_present = "results")]
     command: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Choice {
-    Core,
-    Smoke,
-    Large,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -102,23 +94,27 @@ impl Check {
     /// # Errors
     /// If there are unexpected results, or too few cases were judged. The report is printed in any case.
     pub fn run(self) -> Result<String, Error> {
-        let mut cases = self.fixtures.as_deref().map_or_else(|| Ok(self.built_in()), cases::in_folder)?;
-        let mut checks = whole_run::all();
-        let ids = cases.iter().map(|case| case.id.clone()).chain(checks.iter().map(WholeRunCheck::id));
+        let mut planned = self.source.planned()?;
+        // A case of the user's own is judged by itself.
+        let mut checks = if self.source.is_own() { Vec::new() } else { whole_run::all() };
+        let ids = planned.iter().map(|case| case.id().into()).chain(checks.iter().map(WholeRunCheck::id));
         let ids: Vec<String> = ids.collect();
         let there = |id: &str| ids.iter().any(|known| known == id);
         let selection = Selection::new(&self.select, &ids)?;
-        cases.retain(|case| selection.takes(&case.id));
-        if self.no_limit {
-            cases.iter_mut().for_each(|case| case.limit = Limit::NONE);
-        }
+        planned.retain(|case| selection.takes(case.id()));
         checks.retain(|check| selection.takes(&check.id()));
         let known = self.known_failures()?;
         let rewritten = self.expect_failures.iter().filter(|_| self.fix_expectations);
         self.report.iter().chain(rewritten).try_for_each(|path| replace::writable(path))?;
         let leader = Leader::default();
         cleanup::at_interrupt(&leader);
-        let mut subject = self.subject(&there, &leader)?;
+        let mut subject = self.subject(&ids, &there, &leader)?;
+        let format = subject.about().arithmetic.storage;
+        let cases = planned.into_iter().map(|case| case.case(format)).collect::<Result<Vec<_>, Error>>();
+        let mut cases = cases?;
+        if self.no_limit {
+            cases.iter_mut().for_each(|case| case.limit = Limit::NONE);
+        }
         let (run, coverage) = asked(subject.as_mut(), &cases, &checks);
         drop(subject);
         cleanup::descendants();
@@ -154,14 +150,6 @@ impl Check {
         }
     }
 
-    fn built_in(&self) -> Vec<Case> {
-        cases::of(match self.profile {
-            Choice::Core => Profile::Core,
-            Choice::Smoke => Profile::Smoke,
-            Choice::Large => Profile::Large,
-        })
-    }
-
     /// Why the command fails, if it does.
     fn failure(&self, run: &Run, unexpected: usize) -> Option<String> {
         match (unexpected, run.judged()) {
@@ -183,14 +171,30 @@ impl Check {
             return Ok(Expectations::default());
         }
         let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
-        Expectations::read(&text).map_err(|faults| faulty(path, faults))
+        Expectations::read(&text).map_err(|faults| input::faulty(path, &faults))
     }
 
-    fn subject(&self, there: &dyn Fn(&str) -> bool, leader: &Leader) -> Result<Box<dyn Subject>, Error> {
+    fn subject(
+        &self,
+        ids: &[String],
+        there: &dyn Fn(&str) -> bool,
+        leader: &Leader,
+    ) -> Result<Box<dyn Subject>, Error> {
         if let Some(path) = &self.results {
-            return Ok(Box::new(
-                ResultsFile::read(&input::bytes(path)?, there).map_err(|faults| faulty(path, faults))?,
-            ));
+            let file = match (input::is_tensors(path), ids) {
+                (true, [id]) => ResultsFile::of_case(id, input::results(path)?, self.arithmetic),
+                (true, _) => {
+                    let cure = "say which with --problem, or with one --shape and activation";
+                    let why = format!("{}: tensors are the results of one problem; {cure}", path.display());
+                    return Err(Error::Usage(why));
+                }
+                (false, _) if self.arithmetic.is_some() => {
+                    let why = "results in JSON say it themselves, in subject.arithmetic";
+                    return Err(Error::Usage(format!("--arithmetic: {why}")));
+                }
+                (false, _) => ResultsFile::read(&input::bytes(path)?, there),
+            };
+            return Ok(Box::new(file.map_err(|faults| input::faulty(path, &faults))?));
         }
         let (answer, start, run) = (self.timeout, self.start_timeout, self.run_timeout);
         match Program::start_as(&self.command, Limits { answer, start, run, ..Limits::default() }, leader) {
@@ -203,21 +207,15 @@ impl Check {
     /// The command that reproduces a case: its parts before and after `--select`.
     fn reproduction(&self) -> [String; 2] {
         let shown = |path: &Path| joined(&[path.display().to_string()]);
-        let fixtures = self.fixtures.as_deref().map(|path| format!(" --fixtures {}", shown(path)));
-        // The default profile has every case but the large ones.
-        let profile = if self.profile == Choice::Large { " --profile large" } else { "" };
+        let arithmetic = self.arithmetic.map(|arithmetic| format!(" --arithmetic {arithmetic}"));
         let end = match &self.results {
             Some(path) => format!("--results {}", shown(path)),
             None => format!("-- {}", joined(&self.command)),
         };
-        [format!("dropout-oracle check{}{profile}", fixtures.unwrap_or_default()), end]
+        let begin =
+            format!("dropout-oracle check{}{}", self.source.options(shown), arithmetic.unwrap_or_default());
+        [begin, end]
     }
-}
-
-/// Faults, each line with the path of the file, because a check may read two files.
-fn faulty(path: &Path, faults: impl Display) -> Error {
-    let line = |fault: &str| format!("{}: {fault}", path.display());
-    Error::Usage(faults.to_string().lines().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 /// Words quoted for a shell, or as they are if that is impossible.

@@ -1,4 +1,5 @@
-//! Leaves nothing running: what a subject has started ends with the run, and with this program if a signal ends it.
+//! Leaves nothing running and no temporary file: what a subject has started ends with the run, and with this program if a
+//! signal ends it.
 //!
 //! On Linux that is every process below this one, also one that has left its parent and its session. On other Unix
 //! systems it is the subject's process group, on Windows its job.
@@ -14,6 +15,7 @@ pub fn at_interrupt(leader: &Leader) {
     let _ = ctrlc::set_handler(move || {
         leader.end();
         descendants();
+        leader.folder.remove_at_end();
         process::exit(INTERRUPTED)
     });
 }

@@ -4,13 +4,16 @@
 //! struct of its arguments. Its `run` returns the whole text for stdout, or an [`Error`], whose
 //! [`Error::exit_code`] is the exit status.
 
+mod asked;
 mod check;
 mod cleanup;
+mod drawn;
 pub mod eval;
 mod explain;
 mod generate;
 mod input;
 mod list;
+mod problem;
 mod sample;
 mod verify;
 
@@ -35,7 +38,8 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Eval(eval::Eval),
-    Check(check::Check),
+    Check(Box<check::Check>),
+    Problem(problem::Problem),
     Verify(verify::Verify),
     Sample(sample::Sample),
     Explain(explain::Explain),
@@ -59,6 +63,7 @@ pub fn run() -> ExitCode {
             Command::Generate(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Problem(command) => command.run(),
             Command::Verify(command) => command.run(),
             Command::Sample(command) => command.run(),
             Command::Explain(command) => command.run(),

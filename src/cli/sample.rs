@@ -1,7 +1,7 @@
 //! `sample`: draws a mask (equation 2) from the named generator.
 
 use crate::error::Error;
-use crate::problem::check::{self, MATRIX_LIMIT};
+use crate::problem::check;
 use crate::problem::{Faults, mask};
 use crate::wire::{layout, number::hex};
 use clap::Args;
@@ -25,6 +25,9 @@ pub struct Sample {
     stream: u64,
 }
 
+/// The most entries of a mask that is printed.
+const MOST: usize = 1 << 20;
+
 #[derive(Serialize)]
 struct Drawn {
     p: Vec<f64>,
@@ -42,10 +45,10 @@ impl Sample {
         if !faults.is_empty() {
             return Err(faults.into());
         }
-        if self.rows == 0 || self.rows.saturating_mul(self.p.len()) > MATRIX_LIMIT {
-            let most = MATRIX_LIMIT / self.p.len();
+        if self.rows == 0 || self.rows.saturating_mul(self.p.len()) > MOST {
+            let most = MOST / self.p.len();
             return Err(Error::Usage(format!(
-                "--rows = {}: must lie between 1 and {most}, because a mask has at most {MATRIX_LIMIT} entries",
+                "--rows = {}: must lie between 1 and {most}, because a mask has at most {MOST} entries",
                 self.rows
             )));
         }

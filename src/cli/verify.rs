@@ -1,5 +1,6 @@
 //! `verify`: shows the verification as one table.
 
+use super::drawn;
 use crate::error::Error;
 use crate::verify::plan::WORK_LIMIT;
 use crate::verify::{Block, Finding, Matrix, Plan, Row, Shape, blocks};
@@ -21,16 +22,10 @@ pub struct Verify {
 }
 
 fn shape(text: &str) -> Result<Shape, String> {
-    let sides: Result<Vec<usize>, _> = text.split('x').map(str::parse).collect();
-    match sides.as_deref() {
-        Ok(&[m, n, n_next]) if m.min(n).min(n_next) >= 1 => {
-            let shape = Shape::new(m, n, n_next);
-            if shape.work() <= WORK_LIMIT {
-                return Ok(shape);
-            }
-            Err(format!("m*n*n_next + m*n_next^2 must be at most {WORK_LIMIT}, as for 64x64x64"))
-        }
-        _ => Err("expected MxNxO, three positive integers such as 3x5x4".into()),
+    let shape = drawn::shape(text)?;
+    match shape.work() <= WORK_LIMIT {
+        true => Ok(shape),
+        false => Err(format!("m*n*n_next + m*n_next^2 must be at most {WORK_LIMIT}, as for 64x64x64")),
     }
 }
 

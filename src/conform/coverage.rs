@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Which known defects the judged cases would catch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Coverage {
-    /// The number of known defects.
+    /// The number of known defects; 0 if no question that was judged is small enough to run them on.
     pub known: usize,
     /// The number of those that the judged cases catch.
     pub caught: usize,
@@ -48,6 +48,9 @@ fn of<T: Float>(zoo: &[Defect<T>], about: &About, judged: &[&Question], is_whole
     let (first, others): (Vec<&Question>, _) =
         judged.iter().copied().partition(|question| smoke.contains(&question.problem));
     let questions: Vec<Judged<T>> = first.into_par_iter().chain(others).filter_map(Judged::of).collect();
+    if questions.is_empty() && !judged.is_empty() {
+        return Coverage::default();
+    }
     let missed: Vec<&Defect<T>> = zoo
         .par_iter()
         .filter(|defect| !questions.iter().any(|question| question.catches(defect, outputs)))

@@ -4,7 +4,7 @@
 //! reported its fault, and the rules check the rest. spec/rulings.md gives the reason for each rule.
 
 use super::activation::Activation;
-use super::{Fault, Faults, Inputs};
+use super::{Fault, Faults, Inputs, memory};
 
 /// A number, or `None` if the reader has reported its fault.
 pub type Cell = Option<f64>;
@@ -25,10 +25,13 @@ pub fn view(seen: &Inputs<Rows, Row>) -> View<'_, Cell> {
     seen.convert(|rows| rows.as_ref().map(|rows| rows.iter().map(Row::as_deref).collect()), Row::as_deref)
 }
 
-/// The most numbers that a matrix may have.
-pub const MATRIX_LIMIT: usize = 1 << 20;
-/// The most multiply-adds that a step may need, counted as `m·n·n_next + m·n_next²`.
-pub const WORK_LIMIT: u128 = 1 << 22;
+/// The most numbers that a matrix may have, however much memory there is.
+pub const MATRIX_LIMIT: usize = 1 << 31;
+
+/// The most numbers that a matrix may have on this machine.
+pub fn matrix_limit() -> usize {
+    memory::numbers(memory::available()).min(MATRIX_LIMIT)
+}
 
 /// Finds everything that is wrong, in the order of the parts.
 ///
@@ -49,7 +52,7 @@ pub fn check<C: Copy + Into<Cell>>(
     activation_parameters(&mut faults, activation);
     let sizes = claims(inputs, activation).map(|(size, parts)| agree(&mut faults, size, &parts));
     if let [Some(m), Some(n), Some(n_next)] = sizes {
-        work(&mut faults, m, n, n_next);
+        too_many([m, n, n_next], memory::available()).into_iter().for_each(|fault| faults.push(fault));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
@@ -170,8 +173,8 @@ fn matrix<C: Copy + Into<Cell>>(
         faults.push(empty(&path, "rows"));
     }
     let size: usize = rows.iter().filter_map(length).sum();
-    if size > MATRIX_LIMIT {
-        faults.push(too_large(&path));
+    if size > matrix_limit() {
+        faults.push(too_large(&path, matrix_limit()));
     }
     let cols = rows.iter().find_map(length);
     for (i, row) in rows.iter().enumerate() {
@@ -211,15 +214,17 @@ fn empty(path: &str, what: &str) -> Fault {
 }
 
 /// The fault of an array with more numbers than a matrix may have; readers stop at the limit.
-pub fn too_large(path: &str) -> Fault {
+pub fn too_large(path: &str, limit: usize) -> Fault {
     Fault {
         path: path.into(),
         found: "has too many entries".into(),
-        rule: format!("a matrix may have at most {MATRIX_LIMIT}"),
+        rule: format!("a matrix may have at most {limit} in the memory available here"),
         ruling: Some("size-limits"),
-        cure: "exact arithmetic is slow: test a smaller shape".into(),
+        cure: SMALLER.into(),
     }
 }
+
+const SMALLER: &str = "test a smaller shape, or take a machine with more memory";
 
 fn activation_parameters(faults: &mut Faults, activation: Option<&Activation>) {
     let Some(activation) = activation else { return };
@@ -249,16 +254,32 @@ fn agree(faults: &mut Faults, size: &str, parts: &[Claim]) -> Option<usize> {
     Some(expected)
 }
 
-fn work(faults: &mut Faults, m: usize, n: usize, n_next: usize) {
-    let [rows, ins, outs] = [m, n, n_next].map(|size| size as u128);
-    let work = rows * ins * outs + rows * outs * outs;
-    if work > WORK_LIMIT {
-        faults.push(Fault {
-            path: "inputs".into(),
-            found: format!("need {work} multiply-adds, with m = {m}, n = {n}, n_next = {n_next}"),
-            rule: format!("m·n·n_next + m·n_next² may be at most {WORK_LIMIT}"),
-            ruling: Some("size-limits"),
-            cure: "exact arithmetic is slow: test a smaller shape".into(),
-        });
+/// The fault of sizes whose inputs and results do not fit into so many bytes, or that make too large a matrix.
+pub fn too_many(sizes: [usize; 3], bytes: u64) -> Option<Fault> {
+    let [m, n, n_next] = sizes.map(|size| size as u128);
+    let fault = |found: String, rule: String| Fault {
+        path: "inputs".into(),
+        found: format!("{found}, with m = {m}, n = {n}, n_next = {n_next}"),
+        rule,
+        ruling: Some("size-limits"),
+        cure: SMALLER.into(),
+    };
+    let largest = (m * n).max(n * n_next).max(m * n_next);
+    if largest > MATRIX_LIMIT as u128 {
+        let found = format!("have a matrix of {largest} numbers");
+        return Some(fault(found, format!("a matrix may have at most {MATRIX_LIMIT}")));
     }
+    // A, R, Ã, dÃ and dA; dA_next, Z, A_next and dZ; W and dW; p, b and db.
+    let numbers = 5 * m * n + 4 * m * n_next + 2 * n * n_next + n + 2 * n_next;
+    let needed = numbers * u128::from(memory::PER_NUMBER);
+    (needed > u128::from(bytes)).then(|| {
+        let mib = |bytes: u128| bytes.div_ceil(1 << 20);
+        let found = format!("and results have {numbers} numbers and need {} MiB", mib(needed));
+        let rule = format!(
+            "{} bytes for each number must fit into the {} MiB available here",
+            memory::PER_NUMBER,
+            mib(bytes.into())
+        );
+        fault(found, rule)
+    })
 }

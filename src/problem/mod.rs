@@ -1,13 +1,14 @@
 //! [`Problem`]: the inputs of one step, validated once, at the boundary. Inside, shapes are facts.
 //!
 //! This module knows neither JSON nor a form of the step. Read [`Inputs`], then [`Problem::new`] and its
-//! rules in [`check`], then [`activation`]; [`mask`] draws R (equation 2).
+//! rules in [`check`], then [`activation`]; [`mask`] draws R (equation 2), and [`memory`] bounds the sizes.
 
 pub mod activation;
 pub mod check;
 pub mod fault;
 pub mod formats;
 pub mod mask;
+pub mod memory;
 
 use crate::grid::{Grid, Vector};
 use crate::number::Number;
@@ -138,6 +139,32 @@ impl Problem {
         };
         let inputs = seen.convert(matrix, |row| vector(row).into());
         Ok(Self::checked(&inputs, activation.expect(known)))
+    }
+
+    /// The same for parts that are whole matrices and vectors, wherever a reader found them.
+    ///
+    /// # Errors
+    /// The faults of the reader, followed by those that [`check`] finds.
+    ///
+    /// # Panics
+    /// If a part is `None` although neither found a fault: a bug in the reader.
+    pub fn from_parts(
+        parts: &Inputs<Option<Grid<f64>>, Option<Vector<f64>>>,
+        activation: Option<Activation>,
+        faults: Faults,
+    ) -> Result<Self, Faults> {
+        let view = parts.convert(
+            |grid| grid.as_ref().map(|grid| (0..grid.rows()).map(|i| Some(grid.row(i))).collect()),
+            |vector| vector.as_ref().map(Vector::cells),
+        );
+        check::check(faults, &view, activation.as_ref())?;
+        let known = "what is None has a fault";
+        let zero_is_positive = |x: &f64| x + 0.0;
+        let inputs = parts.convert(
+            |grid| grid.as_ref().expect(known).map(zero_is_positive),
+            |vector| vector.as_ref().expect(known).map(zero_is_positive),
+        );
+        Ok(Problem { inputs, activation: activation.expect(known) })
     }
 
     /// What passed the check; −0 + 0 = +0, for the real numbers have one zero (ruling zero-sign).

@@ -7,7 +7,7 @@
 use crate::grid::{Grid, Vector};
 use crate::matrix::Entry;
 use crate::number::{Number, Prime, Rational};
-use crate::problem::mask;
+use crate::problem::{Problem, mask};
 use crate::scalar::Inputs;
 use num_traits::Zero;
 use std::fmt;
@@ -29,11 +29,26 @@ impl Shape {
         Shape { m, n, n_next }
     }
 
-    /// The multiply-adds of one step, as the ruling size-limits counts them; saturates at the largest
-    /// `usize`.
+    /// The shape of a problem.
+    pub fn of(problem: &Problem) -> Self {
+        Shape::new(problem.m(), problem.n(), problem.n_next())
+    }
+
+    /// The multiply-adds of one step, `m·n·n_next + m·n_next²`; saturates at the largest `usize`.
     pub fn work(self) -> usize {
         let Shape { m, n, n_next } = self;
         m.saturating_mul(n_next).saturating_mul(n.saturating_add(n_next))
+    }
+
+    /// Whether a step may be run hundreds of times, as with each known defect: at most 2^22 multiply-adds (ruling
+    /// size-limits).
+    pub fn is_small(self) -> bool {
+        self.work() <= 1 << 22
+    }
+
+    /// m, n and n_next.
+    pub fn sizes(self) -> [usize; 3] {
+        [self.m, self.n, self.n_next]
     }
 }
 

@@ -16,6 +16,7 @@ pub use defect::Defect;
 
 use crate::number::Real;
 use crate::problem::Problem;
+use crate::verify::Shape;
 
 /// The numbers that a defective step computes with: floats, because some defects are in the rounding alone.
 pub trait Float: Real + Copy + PartialOrd + Into<f64> {}
@@ -27,5 +28,5 @@ const MOST_EXAMPLES: usize = 4096;
 
 /// Whether all defects run on a problem in seconds.
 pub fn is_affordable(problem: &Problem) -> bool {
-    problem.m() <= MOST_EXAMPLES
+    problem.m() <= MOST_EXAMPLES && Shape::of(problem).is_small()
 }

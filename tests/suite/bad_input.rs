@@ -3,6 +3,7 @@
 use dropout_oracle::Error;
 use dropout_oracle::cli::eval::evaluate;
 use dropout_oracle::oracle::cost::Limit;
+use dropout_oracle::wire::read::{self, Kind};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -214,21 +215,27 @@ fn a_result_beyond_the_range_is_refused_by_its_path() {
 
 #[test]
 fn too_large_an_input_is_refused_before_memory_is_allocated() {
-    let row = format!("[{}0]", "0,".repeat(1 << 20));
-    assert!(lines(VALID.replace("[3, 1]", &row))[0].starts_with("inputs.b has too many entries"));
-    let rows = format!("[{}[0]]", "[0],".repeat(1 << 20));
+    let faults = |text: String| {
+        let faults = read::problem_within(text.as_bytes(), Kind::Problem, 1 << 10).expect_err("too large");
+        faults.to_string()
+    };
+    let rule = " has too many entries: a matrix may have at most 1024 in the memory available here (ruling size-limits); ";
+    let row = format!("[{}0]", "0,".repeat(1 << 10));
+    assert!(faults(VALID.replace("[3, 1]", &row)).starts_with(&format!("inputs.b{rule}")));
+    let rows = format!("[{}[0]]", "[0],".repeat(1 << 10));
+    assert!(faults(VALID.replace("[[-1, 1], [3, -2]]", &rows)).starts_with(&format!("inputs.dA_next{rule}")));
+    let long = format!("[[0, 0], {row}]");
     assert!(
-        lines(VALID.replace("[[-1, 1], [3, -2]]", &rows))[0]
-            .starts_with("inputs.dA_next has too many entries")
+        faults(VALID.replace("[[-1, 1], [3, -2]]", &long)).starts_with(&format!("inputs.dA_next[1]{rule}"))
     );
-    let empty_rows = format!("[{}[]]", "[],".repeat(1 << 20));
+    let empty_rows = format!("[{}[]]", "[],".repeat(1 << 10));
     assert!(
-        lines(VALID.replace("[[-1, 1], [3, -2]]", &empty_rows))[0]
-            .starts_with("inputs.dA_next has too many entries")
+        faults(VALID.replace("[[-1, 1], [3, -2]]", &empty_rows))
+            .starts_with(&format!("inputs.dA_next{rule}"))
     );
-    let units = format!("{{\"name\": \"per_unit\", \"units\": [{}0]}}", "0,".repeat(1 << 20));
+    let units = format!("{{\"name\": \"per_unit\", \"units\": [{}0]}}", "0,".repeat(1 << 10));
     let text = VALID.replace("{\"name\": \"coupled_quadratic\"}", &units);
-    assert!(lines(text)[0].starts_with("activation.units has too many entries"));
+    assert!(faults(text).starts_with(&format!("activation.units{rule}")));
     let text = " ".repeat((64 << 20) + 1);
     assert!(
         lines(text)[0].starts_with(

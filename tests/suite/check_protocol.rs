@@ -68,17 +68,18 @@ fn questions_are_one_line_of_json_each() {
 fn a_minimal_declaration_supports_everything_but_masks() {
     let about = protocol::about(br#"{"name": "mine", "arithmetic": "bf16"}"#).expect("valid");
     assert_eq!(about, About::new("mine", Arithmetic::plain(Format::Bf16)));
-    let Supports { activations, per_unit_p, bias, sample, mask, outputs, deterministic } = about.supports;
+    let Supports { activations, per_unit_p, bias, sample, mask, outputs, deterministic, tensors } =
+        about.supports;
     assert_eq!(mask, MaskSource::Given);
     assert_eq!((activations, per_unit_p, bias), (None, true, true));
-    assert_eq!((sample, deterministic), (Sampler::None, true));
+    assert_eq!((sample, deterministic, tensors), (Sampler::None, true, false));
     assert_eq!(outputs, Quantity::ALL);
 }
 
 #[test]
 fn a_full_declaration_is_understood() {
     let line = br#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x",
-        "supports": {"activations": ["relu"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#;
+        "supports": {"activations": ["relu"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false, "tensors": "safetensors"}}"#;
     let about = protocol::about(line).expect("valid");
     assert_eq!(about.version.as_deref(), Some("1.2"));
     assert_eq!(about.homepage.as_deref(), Some("https://x"));
@@ -91,6 +92,7 @@ fn a_full_declaration_is_understood() {
         mask: MaskSource::Own,
         outputs: vec![Quantity::ANext, Quantity::Dw],
         deterministic: false,
+        tensors: true,
     };
     assert_eq!(about.supports, supports);
 }

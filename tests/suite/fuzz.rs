@@ -10,11 +10,16 @@ use dropout_oracle::conform::subject::protocol;
 use dropout_oracle::conform::subject::results::ResultsFile;
 use dropout_oracle::conform::{About, Answer, MaskSource, Sampler, Subject};
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::problem::Problem;
+use dropout_oracle::problem::activation::ScalarActivation;
+use dropout_oracle::problem::{Activation, Problem};
+use dropout_oracle::scalar;
 use dropout_oracle::trace::{Quantity, Results};
+use dropout_oracle::verify::Shape;
 use dropout_oracle::wire::activation::Named;
+use dropout_oracle::wire::json::Reader;
 use dropout_oracle::wire::read::{self, Given, Kind};
 use dropout_oracle::wire::step;
+use dropout_oracle::wire::tensors::step as tensors;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -343,6 +348,9 @@ fn described(about: &About) -> Value {
             "deterministic": supports.deterministic,
         },
     });
+    if supports.tensors {
+        value["supports"]["tensors"] = json!("safetensors");
+    }
     if let Some(names) = &supports.activations {
         value["supports"]["activations"] = json!(names);
     }
@@ -355,7 +363,7 @@ fn described(about: &About) -> Value {
 }
 
 const ABOUT: [&str; 3] = [
-    r#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x", "supports": {"activations": ["relu", "per_unit"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false}}"#,
+    r#"{"name": "my layer", "version": "1.2", "arithmetic": "bf16", "accumulator": "f32", "homepage": "https://x", "supports": {"activations": ["relu", "per_unit"], "per_unit_p": false, "bias": false, "sample": true, "mask": "own", "outputs": ["A_next", "dW"], "deterministic": false, "tensors": "safetensors"}}"#,
     r#"{"name": "mine", "arithmetic": "f64", "supports": {"sample": "named", "outputs": ["db"]}}"#,
     r#"{"name": "mine", "arithmetic": "f32"}"#,
 ];
@@ -405,6 +413,44 @@ fn files_of_results_are_refused_or_read() {
                 (again, first) => assert_eq!(again, first),
             }
         }
+        true
+    });
+}
+
+#[test]
+fn files_of_tensors_are_refused_or_read() {
+    let drawn = |name, format| crate::shaped::drawn(Shape::new(2, 3, 2), name, format, 3);
+    let problems: Vec<Vec<u8>> = [("relu", Format::F64), ("elu", Format::F32), ("per_unit", Format::Bf16)]
+        .map(|(name, format)| tensors::write_problem("a/b", "c", &drawn(name, format), format, Some(3)))
+        .into();
+    fuzz(9, 400, &problems, |bytes| {
+        let Ok(given) = tensors::problem(bytes) else { return false };
+        let Given { id, summary, problem } = &given;
+        let [id, summary] = [id, summary].map(|text| text.clone().unwrap_or_else(|| "d/e".into()));
+        let again = tensors::write_problem(&id, &summary, problem, Format::F64, None);
+        let again = tensors::problem(&again).expect("what was accepted");
+        assert_eq!((again.id, again.summary, &again.problem), (Some(id), Some(summary), problem));
+        true
+    });
+    let read = |bytes: &[u8]| {
+        let mut reader = Reader::default();
+        tensors::results(&mut reader, bytes).filter(|_| reader.faults.is_empty())
+    };
+    let results: Vec<Vec<u8>> = [Format::F64, Format::F32]
+        .map(|format| {
+            let step = scalar::step(
+                &drawn("tanh", format).inputs().over::<f32>(),
+                &Activation::Elementwise(ScalarActivation::Tanh),
+            );
+            tensors::write_results("a/b", &Results::from(&step.map(|x| f64::from(*x))), format)
+        })
+        .into();
+    fuzz(10, 400, &results, |bytes| {
+        let Some(given) = read(bytes) else { return false };
+        let again =
+            read(&tensors::write_results("a/b", &given.results, Format::F64)).expect("what was accepted");
+        // The bits of a NaN may change on the way from a shorter format.
+        assert_eq!(format!("{:?}", again.results), format!("{:?}", given.results));
         true
     });
 }

@@ -25,9 +25,10 @@ const MODULES: [(&str, usize); 17] = [
 ];
 
 /// Dependencies and macros, and the modules that may use them.
-const OWNERS: [(&str, &[&str]); 23] = [
+const OWNERS: [(&str, &[&str]); 24] = [
     ("nalgebra::", &["src/matrix/"]),
     ("serde_json::", &["src/wire/"]),
+    ("safetensors::", &["src/wire/tensors/"]),
     ("serde::", &["src/wire/", "src/fixture/", "src/conform/", "src/cli/"]),
     ("rand_chacha::", &["src/problem/mask.rs"]),
     ("dashu_base::", &["src/number/", "src/oracle/", "src/verify/floating.rs"]),
@@ -37,7 +38,7 @@ const OWNERS: [(&str, &[&str]); 23] = [
     ("clap::", &["src/cli/"]),
     ("indicatif::", &["src/cli/"]),
     ("std::process", &["src/conform/subject/process.rs", "src/cli/", "src/main.rs"]),
-    ("std::fs", &["src/fixture/", "src/cli/"]),
+    ("std::fs", &["src/fixture/", "src/cli/", "src/problem/memory.rs"]),
     ("println!", &["src/cli/"]),
     ("print!", &["src/cli/"]),
     ("process_wrap::", &["src/conform/subject/process.rs"]),

@@ -1,16 +1,19 @@
 //! [`Subject`]: the implementation under test, its description of itself, and its answers.
 //!
-//! There are three adapters: [`program`] is a subject behind a pipe, whose lines [`protocol`] writes and reads;
+//! There are three adapters: [`program`] is a subject behind a pipe, whose lines [`protocol`] writes and reads, or whose
+//! numbers lie in files;
 //! [`results`] looks up its answers in a file; [`defective`] runs a known defect.
 
 pub mod absent;
 pub mod defective;
+mod folder;
 mod limits;
 mod process;
 pub mod program;
 pub mod protocol;
 mod reading;
 pub mod results;
+mod tensors;
 
 use crate::number::Arithmetic;
 use crate::problem::Problem;
@@ -76,6 +79,8 @@ pub struct Supports {
     pub outputs: Vec<Quantity>,
     /// Whether the same question always gets the same answer, bit for bit.
     pub deterministic: bool,
+    /// Whether the inputs and results of a program are tensors in files, and not numbers in its lines.
+    pub tensors: bool,
 }
 
 /// The mask a subject uses in a step.
@@ -109,6 +114,7 @@ impl Default for Supports {
             sample: Sampler::None,
             outputs: Quantity::ALL.to_vec(),
             deterministic: true,
+            tensors: false,
             mask: MaskSource::Given,
         }
     }

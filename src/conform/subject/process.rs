@@ -3,6 +3,7 @@
 //!
 //! Architecture invariant: only this file handles processes. It transports lines and does not interpret them.
 
+use super::folder::Folder;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
@@ -24,16 +25,20 @@ pub struct Process {
     quiet: Receiver<()>,
 }
 
-/// The process that runs, if any, so that another thread can end it.
+/// The process that runs, if any, and its folder, so that another thread can end and remove them.
 #[derive(Clone, Debug, Default)]
-pub struct Leader(Arc<AtomicU32>);
+pub struct Leader {
+    pid: Arc<AtomicU32>,
+    /// The folder for files that are passed to the process.
+    pub folder: Folder,
+}
 
 impl Leader {
     /// Ends its process group.
     pub fn end(&self) {
         #[cfg(unix)]
         if let Some(pid) =
-            i32::try_from(self.0.load(Ordering::SeqCst)).ok().and_then(rustix::process::Pid::from_raw)
+            i32::try_from(self.pid.load(Ordering::SeqCst)).ok().and_then(rustix::process::Pid::from_raw)
         {
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
@@ -74,7 +79,7 @@ impl Process {
         #[cfg(windows)]
         command.wrap(process_wrap::std::JobObject);
         let mut child = command.spawn()?;
-        leader.0.store(child.id(), Ordering::SeqCst);
+        leader.pid.store(child.id(), Ordering::SeqCst);
         let (stdin, stdout, stderr) = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let (questions, asked) = mpsc::channel();
         // Room for one line, so that a process that floods its output has to wait.
@@ -168,7 +173,7 @@ impl Process {
 /// Ends the whole group or job, so that no child process outlives it.
 impl Drop for Process {
     fn drop(&mut self) {
-        self.leader.0.store(0, Ordering::SeqCst);
+        self.leader.pid.store(0, Ordering::SeqCst);
         let _ = self.child.start_kill();
         // Not `wait`: on Windows it may wait forever for a message of the job that `try_wait` has taken.
         self.ended(PATIENCE);

@@ -7,6 +7,7 @@ pub use super::process::Leader;
 use super::process::{Process, Silence};
 use super::protocol::{self, Reply};
 use super::reading::brief;
+use super::tensors::{self, Files};
 use super::{About, Answer, Rows, Subject};
 use crate::problem::{Faults, Problem};
 use std::io;
@@ -233,7 +234,17 @@ impl Subject for Program {
     fn step(&mut self, id: &str, problem: &Problem) -> Answer {
         let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
         let numbers = 3 * m * n + 3 * m * n_next + (n + 1) * n_next;
-        self.ask(|seq| protocol::step(seq, id, problem), numbers, protocol::results)
+        let About { supports, arithmetic, .. } = &self.about;
+        if !supports.tensors {
+            return self.ask(|seq| protocol::step(seq, id, problem), numbers, protocol::results);
+        }
+        match Files::of(&self.leader.folder, id, problem, arithmetic.storage) {
+            Ok(files) => {
+                let path = self.ask(|seq| files.question(seq, id, problem), 0, protocol::file);
+                tensors::answer(id, path, numbers)
+            }
+            Err(why) => Answer::Errored(why),
+        }
     }
 
     fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
@@ -261,5 +272,6 @@ impl Subject for Program {
 impl Drop for Program {
     fn drop(&mut self) {
         self.stop();
+        self.leader.folder.remove();
     }
 }

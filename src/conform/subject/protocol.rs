@@ -8,6 +8,7 @@ use crate::wire::json::{self, Members, Raw, Reader, shown};
 use crate::wire::number::{self, hex};
 use crate::wire::{FORMAT, activation, layout, step};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// What faults of an answer as a whole name as their place.
 const WHOLE: &str = "the line";
@@ -16,9 +17,31 @@ const WHOLE: &str = "the line";
 #[serde(tag = "cmd", rename_all = "lowercase")]
 enum Question<'a> {
     Start { format: &'static str },
-    Step { seq: u64, id: &'a str, activation: activation::Named, inputs: Box<step::Inputs> },
+    Step(Step<'a>),
     Sample(Sample<'a>),
     Stop,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    seq: u64,
+    id: &'a str,
+    activation: activation::Named,
+    inputs: Inputs<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outputs: Option<File<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Inputs<'a> {
+    Numbers(Box<step::Inputs>),
+    Tensors(File<'a>),
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
 }
 
 #[derive(Serialize)]
@@ -37,8 +60,16 @@ pub fn start() -> String {
 
 /// The question for one step.
 pub fn step(seq: u64, id: &str, problem: &Problem) -> String {
-    let (activation, inputs) = (problem.activation().into(), Box::new(problem.into()));
-    layout::line(&Question::Step { seq, id, activation, inputs })
+    let inputs = Inputs::Numbers(Box::new(problem.into()));
+    let activation = problem.activation().into();
+    layout::line(&Question::Step(Step { seq, id, activation, inputs, outputs: None }))
+}
+
+/// The question for one step whose inputs lie in a file, with the path of another in which the results may be put.
+pub fn step_in_files(seq: u64, id: &str, problem: &Problem, inputs: &str, outputs: &str) -> String {
+    let (inputs, outputs) = (Inputs::Tensors(File { path: inputs }), Some(File { path: outputs }));
+    let activation = problem.activation().into();
+    layout::line(&Question::Step(Step { seq, id, activation, inputs, outputs }))
 }
 
 /// The question for a mask: from the named generator with a key and stream, or from the subject's own.
@@ -74,6 +105,11 @@ pub fn about(line: &[u8]) -> Result<About, Faults> {
 /// The reply to `step`.
 pub fn results(line: &[u8]) -> Reply<Results> {
     reply(line, "outputs", reading::results)
+}
+
+/// The reply to `step` of a subject whose results lie in files.
+pub fn file(line: &[u8]) -> Reply<PathBuf> {
+    reply(line, "outputs", reading::file)
 }
 
 /// The reply to `sample`.

@@ -3,12 +3,13 @@
 use super::{About, MaskSource, Presence, Rows, Sampler, Supports};
 use crate::number::Arithmetic;
 use crate::problem::activation::PER_UNIT;
-use crate::problem::check::MATRIX_LIMIT;
+use crate::problem::check::matrix_limit;
 use crate::problem::{Activation, Faults};
 use crate::trace::{Quantity, Results};
 use crate::wire::json::{Members, Raw, Reader, join, shown};
-use crate::wire::number;
+use crate::wire::{number, tensors};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// The keys of a subject's description.
 pub const ABOUT: [&str; 6] = ["name", "version", "arithmetic", "accumulator", "homepage", "supports"];
@@ -68,7 +69,7 @@ fn arithmetic(reader: &mut Reader, path: &str, members: &Members) -> Option<Arit
 }
 
 fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
-    let keys = ["activations", "per_unit_p", "bias", "sample", "mask", "outputs", "deterministic"];
+    let keys = ["activations", "per_unit_p", "bias", "sample", "mask", "outputs", "deterministic", "tensors"];
     let members = reader.object(path, value, &keys)?;
     let usual = Supports::default();
     let mut names = |key| {
@@ -82,6 +83,9 @@ fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
     let outputs = outputs.map(|names| quantities(reader, &join(path, "outputs"), &names));
     let sample = members.get("sample").and_then(|value| sampler(reader, &join(path, "sample"), value));
     let mask = members.get("mask").and_then(|value| mask_source(reader, &join(path, "mask"), value));
+    let tensors = members.get("tensors");
+    let tensors = tensors
+        .and_then(|value| one_of(reader, &join(path, "tensors"), value, &[(tensors::EXTENSION, true)]));
     let mut flag = |key, otherwise| match members.get(key) {
         Some(value) => reader.boolean(&join(path, key), value).unwrap_or(otherwise),
         None => otherwise,
@@ -100,6 +104,7 @@ fn supports(reader: &mut Reader, path: &str, value: Raw) -> Option<Supports> {
         sample: sample.unwrap_or_default(),
         mask: mask.unwrap_or_default(),
         deterministic,
+        tensors: tensors.unwrap_or(usual.tensors),
         outputs: outputs.unwrap_or_else(|| without_db().collect()),
     })
 }
@@ -163,6 +168,13 @@ fn quantities(reader: &mut Reader, path: &str, names: &[String]) -> Vec<Quantity
     names.iter().enumerate().filter_map(&mut quantity).collect()
 }
 
+/// The path of a file: `{"path": "…"}`.
+pub fn file(reader: &mut Reader, path: &str, value: Raw) -> Option<PathBuf> {
+    let members = reader.object(path, value, &["path"])?;
+    let file = reader.member(path, &members, "path")?;
+    reader.string(&join(path, "path"), file).map(PathBuf::from)
+}
+
 /// Any of the eight results of a step.
 pub fn results(reader: &mut Reader, path: &str, value: Raw) -> Option<Results> {
     let members = reader.object(path, value, &Quantity::ALL.map(Quantity::name))?;
@@ -184,18 +196,18 @@ pub fn results(reader: &mut Reader, path: &str, value: Raw) -> Option<Results> {
 /// has the wrong shape.
 fn has_rows(value: Raw) -> bool {
     let mut reader = Reader::default();
-    let items = reader.array("", value, MATRIX_LIMIT);
+    let items = reader.array("", value, matrix_limit());
     items.is_some_and(|(items, _)| items.len() > 1 && items[0].get().starts_with('['))
 }
 
 /// The rows of a matrix, which may differ in length.
 pub fn matrix(reader: &mut Reader, path: &str, value: Raw) -> Option<Rows> {
-    let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
+    let (items, _) = reader.array(path, value, matrix_limit())?;
     items.into_iter().enumerate().map(|(i, item)| numbers(reader, &format!("{path}[{i}]"), item)).collect()
 }
 
 fn numbers(reader: &mut Reader, path: &str, value: Raw) -> Option<Vec<f64>> {
-    let (items, _) = reader.array(path, value, MATRIX_LIMIT)?;
+    let (items, _) = reader.array(path, value, matrix_limit())?;
     let mut number = |(k, item): (usize, Raw)| {
         let place = || format!("{path}[{k}]");
         if item.get() == "null" {
