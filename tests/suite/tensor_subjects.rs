@@ -152,7 +152,7 @@ fn a_layer_is_judged_the_same_by_its_numbers_and_by_its_files() {
 }
 
 #[test]
-fn files_that_hold_too_few_results_fail() {
+fn a_file_may_hold_some_of_the_results() {
     let few: Results = [(Quantity::Db, right()[Quantity::Db].clone())].into();
     let (folder, command) = shell("");
     fs::write(folder.path().join("right"), write_results("shape/right", &few, Format::F64))
