@@ -383,4 +383,6 @@ fn the_wrong_results_of_a_single_case_stand_beside_the_right_ones() {
     assert!(large.lines().all(|line| line.chars().count() <= 120), "{large}");
     assert_snapshot!("side_by_side_large", large);
     assert_eq!(one("exact/by-hand", "right"), "");
+    let tail = one("shapes/log_softmax-9x13x70", "tail-64-linear");
+    assert_eq!(tail.lines().nth(1), Some("wrong: all of the last 6 columns"), "{tail}");
 }

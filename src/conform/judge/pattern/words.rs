@@ -56,7 +56,7 @@ fn named(indices: &Indices, noun: &str) -> String {
         Form::Run(run) if run.len() == 1 => format!("{noun} {}", run.start),
         Form::Run(run) => format!("{noun}s {} to {}", run.start, run.end - 1),
         Form::Every { first, step, width: 1 } => format!("every {} {noun} from {first} on", ordinal(*step)),
-        Form::Every { first, step, width } => format!("{width} of every {step} {noun}s from {first} on"),
+        Form::Every { first, step, width } => format!("{width} in every {step} {noun}s from {first} on"),
         Form::Listed(runs) => listed(runs, indices, noun),
     }
 }
