@@ -7,12 +7,14 @@ use crate::fixture::replace;
 use crate::fixture::solution::Solution;
 use crate::number::Arithmetic;
 use crate::oracle;
-use crate::oracle::cost::Limit;
+use crate::oracle::cost::{self, Limit};
 use crate::oracle::tolerance::{Bound, tolerance};
+use crate::problem::Problem;
 use crate::wire::layout;
 use crate::wire::read::{self, Given, Kind};
 use crate::wire::tensors::step::write_expected;
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 /// Solve a problem exactly: read a case without `expected`, write the finished case.
@@ -49,15 +51,31 @@ impl Eval {
         }
         out.map_or(Ok(()), replace::writable)?;
         let given = input::problem(&self.file, Kind::Problem)?;
-        match out {
+        let line = announced(&given.problem);
+        let done = match out {
             None => finished(given, limit),
             Some(out) if as_tensors => expected(&given, limit, self.arithmetic, out),
-            Some(out) => {
-                replace::put(out, finished(given, limit)?.as_bytes())?;
+            Some(out) => finished(given, limit).and_then(|case| {
+                replace::put(out, case.as_bytes())?;
                 Ok(format!("{}: the finished case\n", out.display()))
-            }
-        }
+            }),
+        };
+        line.finish_and_clear();
+        done
     }
+}
+
+/// A line on a terminal that says how long it takes, if that is a second or more.
+fn announced(problem: &Problem) -> ProgressBar {
+    let seconds = cost::of_balls(problem);
+    let shape = format!("{} × {} × {}", problem.m(), problem.n(), problem.n_next());
+    let line = ProgressBar::new_spinner()
+        .with_style(ProgressStyle::with_template("{msg}").expect("a valid template"))
+        .with_message(format!("solving {shape}: about {}", cost::duration(seconds)));
+    if seconds >= 1.0 {
+        line.tick();
+    }
+    line
 }
 
 /// The finished case of a problem, both as JSON text.
