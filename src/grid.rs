@@ -12,7 +12,7 @@ pub struct Grid<T> {
 
 impl<T> Grid<T> {
     /// The grid whose entry in row `i` and column `j` is `entry(i, j)`.
-    pub fn tabulate(rows: usize, cols: usize, entry: impl Fn(usize, usize) -> T) -> Self {
+    pub fn tabulate(rows: usize, cols: usize, mut entry: impl FnMut(usize, usize) -> T) -> Self {
         let mut cells = Vec::with_capacity(rows * cols);
         for i in 0..rows {
             for j in 0..cols {
@@ -29,6 +29,15 @@ impl<T> Grid<T> {
     pub fn from_rows(cols: usize, rows: Vec<Vec<T>>) -> Self {
         assert!(rows.iter().all(|row| row.len() == cols), "a ragged grid");
         Grid { rows: rows.len(), cols, cells: rows.into_iter().flatten().collect() }
+    }
+
+    /// The grid with these cells, row by row.
+    ///
+    /// # Panics
+    /// If there are not rows × cols of them; the caller has checked that.
+    pub fn from_cells(rows: usize, cols: usize, cells: Vec<T>) -> Self {
+        assert_eq!(rows.checked_mul(cols), Some(cells.len()), "a grid of other sizes");
+        Grid { rows, cols, cells }
     }
 
     /// The number of rows.

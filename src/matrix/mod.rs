@@ -7,6 +7,7 @@
 pub mod backward;
 mod entry;
 pub mod forward;
+pub(crate) mod plain;
 
 use crate::grid::{Grid, Vector};
 use crate::number::Number;
