@@ -12,7 +12,7 @@ pub struct Grid<T> {
 
 impl<T> Grid<T> {
     /// The grid whose entry in row `i` and column `j` is `entry(i, j)`.
-    pub fn tabulate(rows: usize, cols: usize, entry: impl Fn(usize, usize) -> T) -> Self {
+    pub fn tabulate(rows: usize, cols: usize, mut entry: impl FnMut(usize, usize) -> T) -> Self {
         let mut cells = Vec::with_capacity(rows * cols);
         for i in 0..rows {
             for j in 0..cols {

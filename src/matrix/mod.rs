@@ -9,6 +9,7 @@ mod ball;
 mod element;
 mod entry;
 pub mod forward;
+pub(crate) mod plain;
 
 use crate::grid::{Grid, Vector};
 use crate::number::Number;

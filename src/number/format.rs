@@ -54,18 +54,18 @@ impl Format {
     }
 
     /// The unit roundoff u = 2^−bits: rounding changes a normal number by at most u times its size.
-    pub fn unit_roundoff(self) -> f64 {
-        libm::ldexp(1.0, -self.bits())
+    pub const fn unit_roundoff(self) -> f64 {
+        power(-self.bits())
     }
 
     /// The smallest normal number.
-    pub fn least_normal(self) -> f64 {
-        libm::ldexp(1.0, 2 - self.end())
+    pub const fn least_normal(self) -> f64 {
+        power(2 - self.end())
     }
 
     /// The largest finite number.
-    pub fn largest(self) -> f64 {
-        libm::ldexp(2.0 - 2.0 * self.unit_roundoff(), self.end() - 1)
+    pub const fn largest(self) -> f64 {
+        (2.0 - 2.0 * self.unit_roundoff()) * power(self.end() - 1)
     }
 
     /// The exponent of an ulp at x, the spacing of the format's numbers there.
@@ -98,6 +98,11 @@ impl Format {
         let (length, last) = ((significand >> spare).ilog2() as i32 + 1, i32::from(exponent) + spare as i32);
         length <= self.bits() && last >= self.least() && last + length <= self.end()
     }
+}
+
+/// 2^exponent, a normal double.
+const fn power(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 
 /// The formats in which an implementation computes: one stores results, the other accumulates sums.

@@ -41,7 +41,9 @@ pub mod self_test;
 pub use ball::Ball;
 pub use dual::Dual;
 pub use enclosure::Enclosure;
-pub use error_bound::{ERF_ULPS, ErrorBound, FUNCTION_ULPS, NotJudged, bounds};
+pub use error_bound::{
+    Coarse, ERF_ULPS, ErrorBound, FUNCTION_ULPS, NotJudged, Parts, Products, Rounding, bounds,
+};
 pub use format::{Arithmetic, Format};
 pub use interval::Interval;
 pub use prime::Prime;

@@ -41,6 +41,7 @@ mod infer_mask;
 mod kill_matrix;
 mod killed;
 mod kills;
+mod large_tolerance;
 mod links;
 mod markdown;
 mod mask;

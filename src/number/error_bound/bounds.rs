@@ -5,19 +5,28 @@
 
 use crate::number::Format;
 
+/// The double above x ≥ 0; infinity is above all.
+#[inline]
+fn up(x: f64) -> f64 {
+    if x < f64::INFINITY { f64::from_bits(x.to_bits() + 1) } else { x }
+}
+
 /// At least x + y.
+#[inline]
 pub fn plus(x: f64, y: f64) -> f64 {
-    if x == 0.0 || y == 0.0 { x + y } else { (x + y).next_up() }
+    if x == 0.0 || y == 0.0 { x + y } else { up(x + y) }
 }
 
 /// At least x · y.
+#[inline]
 pub fn times(x: f64, y: f64) -> f64 {
-    if x == 0.0 || y == 0.0 { 0.0 } else { (x * y).next_up() }
+    if x == 0.0 || y == 0.0 { 0.0 } else { up(x * y) }
 }
 
 /// At least x / y.
+#[inline]
 pub fn over(x: f64, y: f64) -> f64 {
-    if x == 0.0 { 0.0 } else { (x / y).next_up() }
+    if x == 0.0 { 0.0 } else { up(x / y) }
 }
 
 /// At least `|x − y|`, for any x and y.
@@ -33,8 +42,9 @@ pub fn above(x: f64) -> f64 {
 }
 
 /// At least half an ulp of the number whose nearest double is x.
+#[inline]
 pub fn half_ulp(x: f64) -> f64 {
-    ((x.abs().next_up() - x.abs()) / 2.0).max(f64::from_bits(1))
+    ((up(x.abs()) - x.abs()) / 2.0).max(f64::from_bits(1))
 }
 
 /// u′: the unit roundoff u, plus the cost of rounding twice, first to a format with at least 11 more bits and
@@ -53,5 +63,8 @@ pub fn last_bit(x: f64) -> i32 {
 ///
 /// `powi` will not do: it may compute a subnormal power as the reciprocal of an infinity.
 pub fn power(exponent: i32) -> f64 {
-    libm::ldexp(1.0, exponent)
+    match exponent {
+        -1022..=1023 => f64::from_bits(((exponent + 1023) as u64) << 52),
+        _ => libm::ldexp(1.0, exponent),
+    }
 }

@@ -8,13 +8,18 @@
 //! many additions as there are other terms. spec/tolerance.md derives the bounds.
 //!
 //! This module knows formats and no layer. Read [`bounds`] for the arithmetic of the bounds, this file for
-//! the roundings, then [`operations`] and [`functions`] for what causes them.
+//! the roundings, then [`operations`], [`sums`] and [`functions`] for what causes them.
 
 pub mod bounds;
+mod coarse;
 mod functions;
 mod operations;
+mod outer;
+mod sums;
 
+pub use coarse::{Coarse, Rounding};
 pub use functions::{ERF_ULPS, FUNCTION_ULPS};
+pub use sums::{Parts, Products};
 
 use super::Format;
 use bounds::{half_ulp, last_bit, over, plus, power, roundoff, times};
@@ -89,7 +94,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         }
     }
 
-    fn without_bound(unbounded: NotJudged) -> Self {
+    /// A number without a bound, for this reason.
+    pub fn without_bound(unbounded: NotJudged) -> Self {
         ErrorBound {
             magnitude: f64::INFINITY,
             granularity: None,
@@ -137,6 +143,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     }
 
     /// A lower bound on the size of the computed number.
+    #[inline]
     fn least(&self) -> f64 {
         let lost = plus(self.radius, self.error);
         let least = if lost == 0.0 { self.center.abs() } else { (self.center.abs() - lost).next_down() };
@@ -145,6 +152,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
 
     /// The number after roundings that lose at most `relative` times its magnitude, plus `absolute`. It is no
     /// longer exact; its sign is unchanged.
+    #[inline]
     fn lossy(self, relative: f64, absolute: f64) -> Self {
         let more = plus(times(relative, self.magnitude), absolute);
         let (error, magnitude) = (plus(self.error, more), plus(self.magnitude, more));
@@ -177,6 +185,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     }
 
     /// The number itself, or no bound if a result on the way may leave the range of `format`.
+    #[inline]
     fn within(self, format: Format) -> Self {
         if self.unbounded.is_none() && self.magnitude > format.largest() {
             return Self::without_bound(NotJudged::Overflow);
@@ -217,6 +226,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     }
 
     /// The finished number, in the storage format.
+    #[inline]
     fn rounded(self) -> Self {
         match self.pending {
             Pending::Nothing | Pending::Accumulated(_) => ErrorBound { pending: Pending::Nothing, ..self },
@@ -233,7 +243,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
 
     /// The document's Σ of at least two terms, as it is stored. With a wider accumulator, the sum may be
     /// rounded to the storage format before a bias is added, or the bias may be one more term.
-    fn stored_sum(self) -> Self {
+    pub fn stored_sum(self) -> Self {
         let Pending::Sum(terms) = self.pending else { return self };
         if STORAGE == ACCUMULATOR {
             return self;

@@ -1,100 +1,12 @@
-//! The four operations and Σ: how each changes the error and the magnitude.
+//! The four operations: how each changes the error and the magnitude. [`super::sums`] has Σ.
 
-use super::bounds::{half_ulp, last_bit, over, plus, power, times};
+use super::bounds::{half_ulp, last_bit, over, plus, times};
 use super::{ErrorBound, NotJudged, Pending};
 use crate::number::Number;
 use crate::number::operators::{Operations, operators};
 use num_traits::{One, Zero};
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
-    /// The number as a term of a sum. A product accumulated in a wider format is rounded to that format, or
-    /// not at all.
-    fn as_term(self, accumulated: bool) -> Self {
-        match self.pending {
-            Pending::Product if accumulated => self.product_in(Self::ACCUMULATOR),
-            Pending::Sum(_) if STORAGE == ACCUMULATOR || !accumulated => self,
-            _ => self.rounded(),
-        }
-    }
-
-    /// The document's Σ before it is stored: a sum of at least two nonzero terms is pending. A single nonzero term
-    /// is not a sum: if it is a product, it is stored like any other product.
-    fn total(terms: impl Iterator<Item = Self>) -> Self {
-        let mut terms = terms.filter(|term| !term.is_zero());
-        let Some(first) = terms.next() else { return Self::zero() };
-        let Some(second) = terms.next() else { return first };
-        let both = first.as_term(true).together(second.as_term(true));
-        terms.fold(both, |total, term| total.together(term.as_term(true)))
-    }
-
-    /// Σ term · factor, where every term is multiplied before it is added. Either factor of a term may be the one
-    /// that is multiplied: a term is rounded up to twice, where the term of the plain Σ may be exact.
-    pub fn sum_of_scaled(terms: impl Iterator<Item = Self>, factor: Self) -> Self {
-        let terms: Vec<Self> = terms.map(|term| term.as_term(true)).collect();
-        let some_exact = terms.iter().any(|term| !term.is_zero() && term.granularity.is_some());
-        let sum = Self::total(terms.into_iter());
-        let count = sum.terms();
-        let scaled = ErrorBound { pending: Pending::Nothing, ..sum } * factor;
-        let additional = match scaled.pending {
-            // A power of two adds no rounding.
-            Pending::Nothing => 0,
-            _ if some_exact => 2,
-            _ => 1,
-        };
-        match count + additional {
-            1 => scaled,
-            roundings => ErrorBound { pending: Pending::Sum(roundings), ..scaled }.stored_sum(),
-        }
-    }
-
-    /// How many nonzero terms the number is the sum of.
-    fn terms(&self) -> u32 {
-        match self.pending {
-            Pending::Sum(terms) => terms,
-            _ => 1,
-        }
-    }
-
-    /// A term to add to this sum; a wider accumulator may have added it up together with the sum's own terms.
-    fn joined_by(self, term: Self) -> Self {
-        let Pending::Accumulated(terms) = self.pending else { return term };
-        let is_exact = self.together(term).is_held(Self::ACCUMULATOR);
-        if is_exact { term } else { term.summed(Self::ACCUMULATOR, terms) }
-    }
-
-    /// The sum of two terms, with the cost of the addition still pending.
-    fn together(self, other: Self) -> Self {
-        if let Some(unbounded) = self.unbounded.or(other.unbounded) {
-            return Self::without_bound(unbounded);
-        }
-        if self.is_zero() {
-            return other;
-        }
-        if other.is_zero() {
-            return self;
-        }
-        let magnitude = plus(self.magnitude, other.magnitude);
-        // Doubles, too, add multiples of a common power of two exactly as long as 53 bits hold the sum.
-        let granularity = self.granularity.zip(other.granularity).map(|(x, y)| x.min(y));
-        let granularity = granularity.filter(|&granularity| {
-            magnitude <= power(granularity.saturating_add(f64::MANTISSA_DIGITS as i32))
-        });
-        let center = self.center + other.center;
-        let radius = plus(self.radius, other.radius);
-        ErrorBound {
-            center,
-            radius: if granularity.is_some() { radius } else { plus(radius, half_ulp(center)) },
-            error: plus(self.error, other.error),
-            magnitude,
-            lower_bound: (self.lower_bound + other.lower_bound)
-                .next_down()
-                .max(self.lower_bound.min(other.lower_bound)),
-            pending: Pending::Sum(self.terms() + other.terms()),
-            granularity,
-            unbounded: None,
-        }
-    }
-
     /// The lower bound of a product or quotient: 0 if neither operand can be negative, none otherwise.
     fn lower_bound_with(&self, other: &Self) -> f64 {
         if self.lower_bound >= 0.0 && other.lower_bound >= 0.0 { 0.0 } else { f64::NEG_INFINITY }

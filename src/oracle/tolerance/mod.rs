@@ -1,6 +1,7 @@
 //! Tolerances: for each element of each result, a derived bound on the error of a conforming implementation.
 //!
-//! [`tolerance`] runs the scalar form on [`ErrorBound`] numbers, equation by equation. Between equations, the oracle
+//! [`tolerance`] runs the step on [`ErrorBound`] numbers, equation by equation: small ones in the scalar form
+//! (`entry_by_entry`), large ones with products of plain matrices (`by_matrices`). Between equations, the oracle
 //! supplies the exact value, so that only the error of an implementation is carried over. [`derive()`] starts from an
 //! implementation's own results instead, so that an error is blamed on the equation that caused it. [`ratio`] relates
 //! an error to its tolerance: above 1, the element is wrong.
@@ -8,16 +9,21 @@
 //! `spec/tolerance.md` defines conforming implementations and derives the bounds; `textbook` has the formulas of the
 //! activations.
 
+mod by_matrices;
+mod decimal;
+mod entry_by_entry;
+mod factor;
+mod product;
 mod textbook;
 
-use crate::grid::Grid;
 pub use crate::number::NotJudged;
 use crate::number::bounds::{half_ulp, plus};
 use crate::number::{Arithmetic, ErrorBound, Format};
 use crate::problem::Problem;
-use crate::scalar::{Step, backward, forward};
-use crate::trace::{Backward, Forward, Quantity};
-use num_traits::{One, Zero};
+use crate::scalar::Step;
+use crate::trace::Quantity;
+#[doc(hidden)]
+pub use decimal::upward;
 
 /// The largest permitted `|computed − expected|`; 0 demands equality.
 pub type Bound = Result<f64, NotJudged>;
@@ -35,8 +41,19 @@ pub fn ratio(expected: f64, got: f64, tolerance: f64) -> f64 {
 
 /// For each element of each result, the largest error of a conforming implementation in this arithmetic.
 pub fn tolerance(problem: &Problem, expected: &Step<f64>, arithmetic: Arithmetic) -> Step<Bound> {
-    let derived = derive(problem, expected, &|_, _| None, arithmetic);
-    derived.zip(expected, |derived, &expected| derived.tolerance(expected))
+    tolerance_by(Method::of(problem), problem, expected, arithmetic)
+}
+
+/// The same by one of the two methods, whatever the size.
+#[doc(hidden)]
+pub fn tolerance_by(
+    method: Method,
+    problem: &Problem,
+    expected: &Step<f64>,
+    arithmetic: Arithmetic,
+) -> Step<Bound> {
+    let own = Own::default();
+    in_arithmetic(method, problem, expected, &own, arithmetic, |x, expected| x.tolerance(expected))
 }
 
 /// What an equation yields from the results before it, with error bounds.
@@ -51,6 +68,11 @@ pub struct Derived {
 }
 
 impl Derived {
+    fn of<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Self {
+        let (value, radius) = x.exact_number();
+        Derived { value, radius, error: x.error() }
+    }
+
     /// The largest permitted distance of the computed number from [`Self::value`].
     ///
     /// # Errors
@@ -75,102 +97,107 @@ pub fn derive(
     own: &dyn Fn(Quantity, usize) -> Option<f64>,
     arithmetic: Arithmetic,
 ) -> Step<Derived> {
+    let own = Own::new(expected, own);
+    in_arithmetic(Method::of(problem), problem, expected, &own, arithmetic, |derived, _| derived)
+}
+
+/// `finish` of each element and its expected value, in one of the arithmetics.
+fn in_arithmetic<T: Clone>(
+    method: Method,
+    problem: &Problem,
+    expected: &Step<f64>,
+    own: &Own,
+    arithmetic: Arithmetic,
+    finish: impl Fn(Derived, f64) -> T,
+) -> Step<T> {
     const F64: usize = 0;
     const F32: usize = 1;
     const F16: usize = 2;
     const BF16: usize = 3;
-    let run = match (arithmetic.storage, arithmetic.accumulator) {
-        (Format::F64, _) => run::<F64, F64>,
-        (Format::F32, Format::F64) => run::<F32, F64>,
-        (Format::F32, _) => run::<F32, F32>,
-        (Format::F16, Format::F32) => run::<F16, F32>,
-        (Format::F16, _) => run::<F16, F16>,
-        (Format::Bf16, Format::F32) => run::<BF16, F32>,
-        (Format::Bf16, _) => run::<BF16, BF16>,
-    };
-    run(problem, expected, own)
-}
-
-fn run<const S: usize, const A: usize>(
-    problem: &Problem,
-    expected: &Step<f64>,
-    own: &dyn Fn(Quantity, usize) -> Option<f64>,
-) -> Step<Derived> {
-    let inputs = problem.inputs().over::<ErrorBound<S, A>>();
-    let g = problem.activation();
-    let grid = |quantity: Quantity, derived: &Grid<ErrorBound<S, A>>| {
-        let follows = follows_from_own(quantity, expected, own);
-        let cols = derived.cols();
-        Grid::tabulate(derived.rows(), cols, |i, j| match own(quantity, i * cols + j) {
-            Some(x) => ErrorBound::stored(x),
-            None if follows => derived.at(i, j),
-            None => derived.at(i, j).known(expected.cells(quantity)[i * cols + j]),
-        })
-    };
-
-    // An implementation may scale before it masks, so the scaled number of a dropped unit must not overflow either.
-    let kept = inputs.r.map(|_| ErrorBound::<S, A>::one());
-    let masked = |kept: Grid<ErrorBound<S, A>>| {
-        kept.zip(&inputs.r, |&x, r| if r.is_zero() && x.error().is_ok() { ErrorBound::zero() } else { x })
-    };
-
-    let p = &inputs.keep_prob;
-    let a_tilde = masked(forward::a_tilde(&kept, p, &inputs.a));
-    let from_a_tilde = grid(Quantity::ATilde, &a_tilde);
-    let z = forward::z(&inputs.w, &from_a_tilde, &inputs.b);
-    let from_z = grid(Quantity::Z, &z);
-    let rows = |row: &dyn Fn(usize) -> Vec<ErrorBound<S, A>>| {
-        Grid::from_rows(z.cols(), (0..z.rows()).map(row).collect())
-    };
-    let a_next = rows(&|i| textbook::value(g, from_z.row(i)));
-    let dz = rows(&|i| textbook::row_times_jacobian(g, inputs.da_next.row(i), from_z.row(i)));
-    let from_dz = grid(Quantity::Dz, &dz);
-    let dw = backward::dw(&from_dz, &from_a_tilde);
-    let db = backward::db(&from_dz);
-    let da_tilde = backward::da_tilde(&from_dz, &inputs.w);
-    let from_da_tilde = grid(Quantity::DaTilde, &da_tilde);
-    let of_sum = backward::da(&from_da_tilde, &kept, p);
-    let da = Grid::tabulate(kept.rows(), kept.cols(), |i, k| {
-        if own(Quantity::DaTilde, i * kept.cols() + k).is_some() {
-            return of_sum.at(i, k);
-        }
-        // An implementation may scale the terms of the sum instead.
-        let terms = (0..z.cols()).map(|j| from_dz.at(i, j) * inputs.w.at(k, j));
-        let of_terms = ErrorBound::sum_of_scaled(terms, ErrorBound::one() / p.at(k));
-        of_sum.at(i, k).either(of_terms)
-    });
-    let da = masked(da);
-    Step { forward: Forward { a_tilde, z, a_next }, backward: Backward { dz, dw, db, da_tilde, da } }
-        .map(derived)
-}
-
-/// Whether a result reads an implementation's own numbers, directly or through others. If so, it may differ from the
-/// expected one.
-fn follows_from_own(
-    quantity: Quantity,
-    expected: &Step<f64>,
-    own: &dyn Fn(Quantity, usize) -> Option<f64>,
-) -> bool {
-    quantity.reads().iter().any(|&read| {
-        (0..expected.cells(read).len()).any(|index| own(read, index).is_some())
-            || follows_from_own(read, expected, own)
-    })
-}
-
-fn derived<const S: usize, const A: usize>(x: &ErrorBound<S, A>) -> Derived {
-    let (value, radius) = x.exact_number();
-    Derived { value, radius, error: x.error() }
-}
-
-/// `x` rounded up to a decimal of three digits.
-fn upward(x: f64) -> f64 {
-    let decimal = |x: f64| format!("{x:.2e}");
-    let near: f64 = decimal(x).parse().expect("a number");
-    if near >= x {
-        return near;
+    macro_rules! run {
+        ($storage:expr, $accumulator:expr) => {
+            match method {
+                Method::EntryByEntry => {
+                    entry_by_entry::step::<$storage, $accumulator>(problem, expected, own)
+                        .zip(expected, |x, &expected| finish(Derived::of(x), expected))
+                }
+                Method::ByMatrices => {
+                    by_matrices::step::<$storage, $accumulator, T>(problem, expected, own, finish)
+                }
+            }
+        };
     }
-    let text = decimal(near);
-    let (digits, exponent) = text.split_once('e').expect("an exponent");
-    let next = digits.parse::<f64>().expect("three digits") + 0.01;
-    format!("{next:.2}e{exponent}").parse().expect("a number")
+    match (arithmetic.storage, arithmetic.accumulator) {
+        (Format::F64, _) => run!(F64, F64),
+        (Format::F32, Format::F64) => run!(F32, F64),
+        (Format::F32, _) => run!(F32, F32),
+        (Format::F16, Format::F32) => run!(F16, F32),
+        (Format::F16, _) => run!(F16, F16),
+        (Format::Bf16, Format::F32) => run!(BF16, F32),
+        (Format::Bf16, _) => run!(BF16, BF16),
+    }
+}
+
+/// How the bounds of each Σ are found.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// From the bounds of its terms one by one: the sharpest.
+    EntryByEntry,
+    /// From sums of all parts of its terms: at most a little above, at a few times the cost of the plain step.
+    ByMatrices,
+}
+
+/// The most multiply-adds of a step whose bounds are found entry by entry, counted as `m·n·n_next + m·n_next²`. All
+/// committed cases are far below.
+const ENTRY_BY_ENTRY_UP_TO: usize = 1 << 18;
+
+impl Method {
+    fn of(problem: &Problem) -> Self {
+        let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
+        let work = m.saturating_mul(n_next).saturating_mul(n + n_next);
+        if work <= ENTRY_BY_ENTRY_UP_TO { Method::EntryByEntry } else { Method::ByMatrices }
+    }
+}
+
+/// The results of an implementation from which others are derived.
+#[derive(Clone, Copy, Default)]
+struct Own<'a> {
+    own: Option<&'a dyn Fn(Quantity, usize) -> Option<f64>>,
+    /// For each quantity, whether it has one.
+    is_shown: [bool; Quantity::ALL.len()],
+}
+
+impl<'a> Own<'a> {
+    fn new(expected: &Step<f64>, own: &'a dyn Fn(Quantity, usize) -> Option<f64>) -> Self {
+        let is_shown = |quantity: Quantity| {
+            (0..expected.cells(quantity).len()).any(|index| own(quantity, index).is_some())
+        };
+        Own { own: Some(own), is_shown: Quantity::ALL.map(is_shown) }
+    }
+
+    fn at(&self, quantity: Quantity, index: usize) -> Option<f64> {
+        self.own.filter(|_| self.is_shown[quantity as usize])?(quantity, index)
+    }
+
+    /// Whether a result reads an implementation's own numbers, directly or through others. If so, it may differ from
+    /// the expected one.
+    fn lead_to(&self, quantity: Quantity) -> bool {
+        quantity.reads().iter().any(|&read| self.is_shown[read as usize] || self.lead_to(read))
+    }
+
+    /// What the next equation reads, given what an equation yields.
+    fn read<const S: usize, const A: usize>(
+        &self,
+        quantity: Quantity,
+        expected: &Step<f64>,
+    ) -> impl Fn(usize, ErrorBound<S, A>) -> ErrorBound<S, A> {
+        let follows = self.lead_to(quantity);
+        let expected = expected.cells(quantity);
+        move |index, derived| match self.at(quantity, index) {
+            Some(x) => ErrorBound::stored(x),
+            None if follows => derived,
+            None => derived.known(expected[index]),
+        }
+    }
 }

@@ -6,14 +6,16 @@
 
 use crate::grid::Grid;
 use crate::number::{ErrorBound, sum};
-use crate::problem::activation::{Activation, CoupledActivation, Textbook, VectorFunction};
+use crate::problem::activation::coupled::LongRow;
+use crate::problem::activation::{Activation, CoupledActivation, ScalarActivation, Textbook, VectorFunction};
+use num_traits::One;
 
 /// g(z) by any conforming formula.
 pub fn value<const S: usize, const A: usize>(
     g: &Activation,
     z: &[ErrorBound<S, A>],
 ) -> Vec<ErrorBound<S, A>> {
-    unless_unbounded(g, [z], || worst(g, [g.value(z), Textbook(g).value(z)]))
+    unless_unbounded(g, [z], || worst(g, vec![g.value(z), Textbook(g).value(z)]))
 }
 
 /// row · ∂a/∂z by any conforming formula, with or without the full Jacobian.
@@ -26,7 +28,7 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
     let formulas = || {
         worst(
             g,
-            [
+            vec![
                 g.row_times_jacobian(row, z),
                 full(row, &g.jacobian(z)),
                 textbook.row_times_jacobian(row, z),
@@ -35,6 +37,33 @@ pub fn row_times_jacobian<const S: usize, const A: usize>(
         )
     };
     unless_unbounded(g, [row, z], formulas)
+}
+
+/// [`value`] of z and [`row_times_jacobian`] of row and z, in time that grows with their length and not with its square.
+pub fn long_row<const S: usize, const A: usize>(
+    g: &Activation,
+    row: &[ErrorBound<S, A>],
+    z: &[ErrorBound<S, A>],
+) -> [Vec<ErrorBound<S, A>>; 2] {
+    let Activation::Coupled(coupled) = g else {
+        let one = ErrorBound::one();
+        let unbounded = row.iter().find_map(|da| da.error().err());
+        let slope = |g: ScalarActivation, j: usize| {
+            let (own, textbook) = (row[j] * g.derivative(&z[j]), g.textbook_derivative(z[j]));
+            let dz = own.either(row[j] * textbook).either(row[j] * (one * textbook));
+            // The full Jacobian multiplies every number of the row, by 0 where it is not on the diagonal.
+            unbounded.filter(|_| dz.error().is_ok()).map_or(dz, ErrorBound::without_bound)
+        };
+        let value = |g: ScalarActivation, j: usize| g.value(&z[j]).either(g.textbook_value(z[j]));
+        return [g.by_unit(z.len(), value), g.by_unit(z.len(), slope)];
+    };
+    if let Some(&unbounded) = row.iter().chain(z).find(|x| x.error().is_err()) {
+        let bounded = z.iter().all(|x| x.error().is_ok());
+        let values = if bounded { worst(g, coupled.long_row(row, z).values) } else { vec![unbounded; z.len()] };
+        return [values, vec![unbounded; z.len()]];
+    }
+    let LongRow { values, gradients } = coupled.long_row(row, z);
+    [worst(g, values), worst(g, gradients)]
 }
 
 /// The result of the formulas; without any bound if g couples its units and one number of the rows has none.
@@ -52,9 +81,9 @@ fn unless_unbounded<const N: usize, const S: usize, const A: usize>(
 
 /// Element by element, the result of any of the formulas; without a bound if one of them may overflow. The exponentials
 /// of softmax and log_softmax cannot: they are shifted, although the error of z may hide it.
-fn worst<const N: usize, const S: usize, const A: usize>(
+fn worst<const S: usize, const A: usize>(
     g: &Activation,
-    formulas: [Vec<ErrorBound<S, A>>; N],
+    formulas: Vec<Vec<ErrorBound<S, A>>>,
 ) -> Vec<ErrorBound<S, A>> {
     let is_shifted =
         matches!(g, Activation::Coupled(CoupledActivation::Softmax | CoupledActivation::LogSoftmax));

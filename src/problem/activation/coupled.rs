@@ -47,6 +47,22 @@ pub trait CoupledFunction {
     {
         self.row_times_jacobian(row, z)
     }
+
+    /// All of these for a long row; no bound is below that of the same formula above.
+    fn long_row<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> LongRow<S, A>;
+}
+
+/// What each conforming formula makes of a long row, in time that grows with its length and not with its square.
+#[derive(Clone, Debug)]
+pub struct LongRow<const S: usize, const A: usize> {
+    /// g(z): ours and the textbook's.
+    pub values: Vec<Vec<ErrorBound<S, A>>>,
+    /// row · ∂a/∂z: ours and the textbook's, each with and without the full Jacobian.
+    pub gradients: Vec<Vec<ErrorBound<S, A>>>,
 }
 
 /// Writes the enum over a list of [`CoupledFunction`]s, each given by its module and its name.
@@ -112,6 +128,17 @@ macro_rules! coupled_activations {
             ) -> Vec<ErrorBound<S, A>> {
                 match self {
                     $(CoupledActivation::$name => super::$module::$name.textbook_row_times_jacobian(row, z)),*
+                }
+            }
+
+            /// What each conforming formula makes of a long row.
+            pub fn long_row<const S: usize, const A: usize>(
+                self,
+                row: &[ErrorBound<S, A>],
+                z: &[ErrorBound<S, A>],
+            ) -> LongRow<S, A> {
+                match self {
+                    $(CoupledActivation::$name => super::$module::$name.long_row(row, z)),*
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! coupled_quadratic: `a_j = z_j · z_{j+1} + z_j`, cyclic in j: a polynomial with an asymmetric Jacobian.
 
+use super::coupled::LongRow;
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
-use crate::number::{ErrorBound, Number};
+use crate::number::{ErrorBound, Number, sum};
 use num_traits::One;
 
 /// `a_j = z_j · z_{j+1} + z_j`, cyclic in j (ruling cyclic-coupling).
@@ -53,5 +54,24 @@ impl CoupledFunction for CoupledQuadratic {
         let n = z.len();
         let before = |j: usize| (j + n - 1) % n;
         (0..n).map(|j| row[j] * z[(j + 1) % n] + row[j] + row[before(j)] * z[before(j)]).collect()
+    }
+
+    fn long_row<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> LongRow<S, A> {
+        let n = z.len();
+        // The two entries of column j that are not 0, in the order of their rows.
+        let full = |j: usize| {
+            let before = (j + n - 1) % n;
+            let rows = if before < j { [before, j] } else { [j, before] };
+            let entry = |jj: usize| if jj == j { z[(j + 1) % n] + ErrorBound::one() } else { z[jj] };
+            sum(0..2, |at| row[rows[at]] * entry(rows[at]))
+        };
+        LongRow {
+            values: vec![self.value(z), self.textbook_value(z)],
+            gradients: vec![(0..n).map(full).collect(), self.textbook_row_times_jacobian(row, z)],
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! cumulative_sum: `a_jj = z_1 + … + z_jj`, a polynomial with an asymmetric Jacobian.
 
+use super::coupled::LongRow;
 use super::{CoupledFunction, VectorFunction};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
+use num_traits::One;
 
 /// `a_jj = z_1 + … + z_jj`.
 #[derive(Clone, Copy, Debug)]
@@ -54,5 +56,21 @@ impl CoupledFunction for CumulativeSum {
         _: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
         (0..row.len()).map(|j| sum(j..row.len(), |jj| row[jj])).collect()
+    }
+
+    fn long_row<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> LongRow<S, A> {
+        let from_the_end = |terms: &mut dyn Iterator<Item = ErrorBound<S, A>>| {
+            let mut sums = ErrorBound::running_sums(terms);
+            sums.reverse();
+            sums
+        };
+        let plain = from_the_end(&mut row.iter().rev().copied());
+        // The full Jacobian multiplies by 1.
+        let full = from_the_end(&mut row.iter().rev().map(|&da| da * ErrorBound::one()));
+        LongRow { values: vec![ErrorBound::running_sums(z.iter().copied())], gradients: vec![full, plain] }
     }
 }

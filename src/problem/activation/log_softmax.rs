@@ -2,10 +2,12 @@
 //!
 //! Its Jacobian `δ − s_j` is not symmetric, so a transposed one shows.
 
+use super::coupled::LongRow;
 use super::softmax::{self, complement, sum_without};
 use super::{CoupledFunction, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real};
+use num_traits::One;
 
 /// `z_j − ln Σ e^(z_l)`.
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +54,33 @@ impl CoupledFunction for LogSoftmax {
         row: &[ErrorBound<S, A>],
         z: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
-        let s = softmax::textbook(z);
-        let total = ErrorBound::sum(row.iter().copied());
-        (0..z.len()).map(|j| row[j] - s[j] * total).collect()
+        textbook_row_times_jacobian(row, &softmax::textbook(z))
     }
+
+    fn long_row<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> LongRow<S, A> {
+        let (own, textbook) = (softmax::value(z), softmax::textbook(z));
+        let others = ErrorBound::sums_without_each(&own);
+        let gradients = vec![
+            row_times_jacobian(row, &own),
+            ErrorBound::row_times_outer(row, None, &own, |j| others[j]),
+            textbook_row_times_jacobian(row, &textbook),
+            ErrorBound::row_times_outer(row, None, &textbook, |j| ErrorBound::one() - textbook[j]),
+        ];
+        LongRow { values: vec![value(z), self.textbook_value(z)], gradients }
+    }
+}
+
+/// `row_j − s_j · Σ row_l`.
+fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+    row: &[ErrorBound<S, A>],
+    s: &[ErrorBound<S, A>],
+) -> Vec<ErrorBound<S, A>> {
+    let total = ErrorBound::sum(row.iter().copied());
+    (0..s.len()).map(|j| row[j] - s[j] * total).collect()
 }
 
 /// `log_softmax(z)_j = (z_j − c) − ln(1 + Σ e^(z_l − c))`, where c is the largest z and Σ omits it.

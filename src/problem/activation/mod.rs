@@ -22,6 +22,7 @@ pub mod scalar;
 mod sigmoid;
 mod silu;
 pub mod softmax;
+mod softmax_row;
 mod softplus;
 mod softsign;
 mod tanh;
@@ -116,7 +117,7 @@ impl Activation {
     }
 
     /// `entry(gⱼ, j)` for each unit; the units must be independent.
-    fn by_unit<T>(&self, n: usize, entry: impl Fn(ScalarActivation, usize) -> T) -> Vec<T> {
+    pub fn by_unit<T>(&self, n: usize, entry: impl Fn(ScalarActivation, usize) -> T) -> Vec<T> {
         let scalar = |j| self.scalar(j).expect("independent units, one for each z");
         (0..n).map(|j| entry(scalar(j), j)).collect()
     }

@@ -1,5 +1,6 @@
 //! normalized_square: `a_j = z_j² / (1 + Σ z²)`, a rational function with an asymmetric Jacobian.
 
+use super::coupled::LongRow;
 use super::{CoupledFunction, VectorFunction, delta};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, sum};
@@ -98,16 +99,34 @@ impl CoupledFunction for NormalizedSquare {
         row: &[ErrorBound<S, A>],
         z: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
-        let n = z.len();
-        let Textbook { square, shares, inverse, twice } = Textbook::new(z);
-        let mean = sum(0..n, |l| row[l] * square[l] * inverse) * inverse;
-        // The terms may be subnormal where the sum is not, and stored before they are added up.
-        let stored = |term: ErrorBound<S, A>| term + ErrorBound::zero();
-        let mean = mean
-            .either(sum(0..n, |l| row[l] * shares[l]) * inverse)
-            .either(sum(0..n, |l| stored(row[l] * shares[l] * inverse)))
-            .either(sum(0..n, |l| stored(row[l] * inverse * shares[l])));
-        (0..n).map(|j| twice[j] * (row[j] * inverse - mean)).collect()
+        Textbook::new(z).row_times_jacobian(row)
+    }
+
+    fn long_row<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> LongRow<S, A> {
+        let textbook = Textbook::new(z);
+        let Textbook { shares, inverse, twice, .. } = &textbook;
+        let slopes: Vec<_> = twice.iter().map(|&twice| twice * *inverse).collect();
+        let Scaled { z: scaled, one, one_squared } = Scaled::new(z);
+        let squares: Vec<_> = scaled.iter().map(square).collect();
+        let denominator = one_squared + ErrorBound::sum(squares.iter().copied());
+        let others = ErrorBound::sums_without_each(&squares);
+        let two = ErrorBound::one() + ErrorBound::one();
+        let own_shares: Vec<_> = squares.iter().map(|&square| square / denominator).collect();
+        let own_slopes: Vec<_> = scaled.iter().map(|&z| two * z * one / denominator).collect();
+        let gradients = vec![
+            ErrorBound::row_times_outer(row, Some(&own_shares), &own_slopes, |j| {
+                own_slopes[j] * ((one_squared + others[j]) / denominator)
+            }),
+            textbook.row_times_jacobian(row),
+            ErrorBound::row_times_outer(row, Some(shares), &slopes, |j| {
+                slopes[j] * (ErrorBound::one() - shares[j])
+            }),
+        ];
+        LongRow { values: vec![own_shares, textbook.shares], gradients }
     }
 }
 
@@ -152,5 +171,20 @@ impl<const S: usize, const A: usize> Textbook<S, A> {
             inverse,
             twice: z.iter().map(|&z| ErrorBound::from_f64(2.0) * z).collect(),
         }
+    }
+
+    /// `2z_j · (row_j/D − (Σ row_l · q_l/D) · 1/D)`.
+    fn row_times_jacobian(&self, row: &[ErrorBound<S, A>]) -> Vec<ErrorBound<S, A>> {
+        let n = row.len();
+        let Textbook { square, shares, inverse, twice } = self;
+        let inverse = *inverse;
+        let mean = sum(0..n, |l| row[l] * square[l] * inverse) * inverse;
+        // The terms may be subnormal where the sum is not, and stored before they are added up.
+        let stored = |term: ErrorBound<S, A>| term + ErrorBound::zero();
+        let mean = mean
+            .either(sum(0..n, |l| row[l] * shares[l]) * inverse)
+            .either(sum(0..n, |l| stored(row[l] * shares[l] * inverse)))
+            .either(sum(0..n, |l| stored(row[l] * inverse * shares[l])));
+        (0..n).map(|j| twice[j] * (row[j] * inverse - mean)).collect()
     }
 }

@@ -4,7 +4,8 @@
 //! replaces the difference. The Jacobian is written in terms of s = softmax(z), so it is a polynomial in s
 //! and can be compared on every kind of number. [`log_softmax`](super::log_softmax) builds on this file.
 
-use super::{CoupledFunction, VectorFunction, delta};
+use super::coupled::LongRow;
+use super::{CoupledFunction, VectorFunction, delta, softmax_row};
 use crate::grid::Grid;
 use crate::number::{ErrorBound, Number, Ordered, Real, sum};
 use num_traits::One;
@@ -53,10 +54,25 @@ impl CoupledFunction for Softmax {
         row: &[ErrorBound<S, A>],
         z: &[ErrorBound<S, A>],
     ) -> Vec<ErrorBound<S, A>> {
-        let s = textbook(z);
-        let mean = sum(0..z.len(), |l| s[l] * row[l]);
-        (0..z.len()).map(|j| s[j] * (row[j] - mean)).collect()
+        textbook_row_times_jacobian(row, &textbook(z))
     }
+
+    fn long_row<const S: usize, const A: usize>(
+        &self,
+        row: &[ErrorBound<S, A>],
+        z: &[ErrorBound<S, A>],
+    ) -> LongRow<S, A> {
+        softmax_row::long_row(row, z)
+    }
+}
+
+/// `s_j · (row_j − Σ s_l · row_l)`.
+fn textbook_row_times_jacobian<const S: usize, const A: usize>(
+    row: &[ErrorBound<S, A>],
+    s: &[ErrorBound<S, A>],
+) -> Vec<ErrorBound<S, A>> {
+    let mean = sum(0..s.len(), |l| s[l] * row[l]);
+    (0..s.len()).map(|j| s[j] * (row[j] - mean)).collect()
 }
 
 /// `softmax(z)_j = e^(z_j − c) / Σ e^(z_l − c)`, where c is the largest z.

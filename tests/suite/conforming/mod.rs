@@ -14,6 +14,7 @@ mod format;
 mod freedom;
 mod granted;
 mod judge;
+mod large;
 mod machine;
 mod row;
 mod step;

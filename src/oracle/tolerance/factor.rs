@@ -1,0 +1,185 @@
+//! [`Factor`]: a matrix of error bounds, taken apart into plain matrices, with a summary of each row and column.
+//!
+//! [`super::product`] multiplies two of them.
+
+use crate::matrix::plain::Plain;
+use crate::number::bounds::over;
+use crate::number::{Coarse, ErrorBound, NotJudged, Parts};
+
+/// A matrix of error bounds as a factor of products.
+#[derive(Debug)]
+pub struct Factor {
+    shape: [usize; 2],
+    pub center: Vec<f64>,
+    pub error: Vec<f64>,
+    pub magnitude: Vec<f64>,
+    /// The summaries of the rows, and of the columns.
+    lines: [Vec<Line>; 2],
+    /// The largest radius, relative to the magnitude.
+    pub radius: f64,
+}
+
+/// The numbers of a row or column in summary.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// The first number without a bound, and why.
+    pub unbounded: Option<(usize, NotJudged)>,
+    /// How many numbers are not 0.
+    pub nonzero: usize,
+    /// The least [`Parts::least`] of those.
+    pub least: f64,
+    /// The exponent of a power of two of which all are multiples; `None` if one is not exact.
+    pub granularity: Option<i32>,
+    /// Whether a number other than 0 is exact.
+    pub some_exact: bool,
+    /// Whether no number may be negative.
+    pub is_nonnegative: bool,
+    /// The least and the largest error relative to the magnitude, of numbers other than 0.
+    pub relative_error: [f64; 2],
+}
+
+/// How far apart relative errors may be to be taken for the largest of them.
+const SPREAD: f64 = 1.005;
+
+impl Line {
+    const EMPTY: Line = Line {
+        unbounded: None,
+        nonzero: 0,
+        least: f64::INFINITY,
+        granularity: Some(i32::MAX),
+        some_exact: false,
+        is_nonnegative: true,
+        relative_error: [f64::INFINITY, 0.0],
+    };
+
+    fn add(&mut self, parts: &Parts, relative_error: f64) {
+        self.nonzero += 1;
+        self.least = self.least.min(parts.least);
+        self.granularity = self.granularity.zip(parts.granularity).map(|(x, y)| x.min(y));
+        self.some_exact |= parts.granularity.is_some();
+        self.is_nonnegative &= parts.is_nonnegative;
+        let [least, largest] = &mut self.relative_error;
+        (*least, *largest) = (least.min(relative_error), largest.max(relative_error));
+    }
+
+    /// Whether all errors are nearly the same multiple of their magnitudes.
+    fn is_uniform(&self) -> bool {
+        let [least, largest] = self.relative_error;
+        largest == 0.0 || largest <= SPREAD * least
+    }
+}
+
+impl Factor {
+    /// The matrix whose entry in row i and column j is `entry(i, j)`, asked for row by row.
+    pub fn tabulate<const S: usize, const A: usize>(
+        shape: [usize; 2],
+        mut entry: impl FnMut(usize, usize) -> ErrorBound<S, A>,
+    ) -> Self {
+        Self::of_parts(shape, |i, j| entry(i, j).parts())
+    }
+
+    /// The same, given the parts of each entry.
+    pub fn of_parts(
+        shape: [usize; 2],
+        mut entry: impl FnMut(usize, usize) -> Result<Parts, NotJudged>,
+    ) -> Self {
+        let [rows, cols] = shape;
+        let [mut center, mut error, mut magnitude] = [(); 3].map(|()| Vec::with_capacity(rows * cols));
+        let [mut by_row, mut by_col] = shape.map(|lines| vec![Line::EMPTY; lines]);
+        let mut radius = 0f64;
+        for (i, row) in by_row.iter_mut().enumerate() {
+            for (j, col) in by_col.iter_mut().enumerate() {
+                let parts = entry(i, j);
+                let (c, e, m) = parts.map_or((0.0, 0.0, 0.0), |x| (x.center, x.error, x.magnitude));
+                center.push(c);
+                error.push(e);
+                magnitude.push(m);
+                match parts {
+                    Err(why) => {
+                        row.unbounded.get_or_insert((j, why));
+                        col.unbounded.get_or_insert((i, why));
+                    }
+                    Ok(parts) if parts.magnitude > 0.0 => {
+                        let relative = over(parts.error, parts.magnitude);
+                        row.add(&parts, relative);
+                        col.add(&parts, relative);
+                        radius = radius.max(over(parts.radius, parts.magnitude));
+                    }
+                    Ok(_) => {}
+                }
+            }
+        }
+        Factor { shape, center, error, magnitude, lines: [by_row, by_col], radius }
+    }
+
+    /// The sums of the columns, before they are rounded, and how many numbers other than 0 they have.
+    pub fn column_sums(&self) -> Vec<(Coarse, usize)> {
+        let [_, cols] = self.shape;
+        let mut sums = vec![Coarse::exact(0.0); cols];
+        for (at, &center) in self.center.iter().enumerate() {
+            let cell = Coarse { center, error: self.error[at], magnitude: self.magnitude[at] };
+            sums[at % cols] = sums[at % cols].with(cell);
+        }
+        sums.into_iter().zip(&self.lines[1]).map(|(sum, line)| (sum, line.nonzero)).collect()
+    }
+
+    /// As a factor whose rows are multiplied with the columns of the other, or whose columns are with its rows.
+    pub fn rows(&self) -> Side<'_> {
+        Side { factor: self, by: 0 }
+    }
+
+    /// The same of its columns.
+    pub fn cols(&self) -> Side<'_> {
+        Side { factor: self, by: 1 }
+    }
+}
+
+/// A factor, and which of its lines are multiplied with those of the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    pub factor: &'a Factor,
+    by: usize,
+}
+
+impl<'a> Side<'a> {
+    /// The lines that are multiplied.
+    pub fn lines(self) -> &'a [Line] {
+        &self.factor.lines[self.by]
+    }
+
+    /// How many numbers a line has.
+    pub fn length(self) -> usize {
+        self.factor.shape[1 - self.by]
+    }
+
+    /// One part of each number, a line in each row.
+    pub fn plain(self, part: impl Fn(&'a Factor) -> &'a [f64]) -> Plain<'a> {
+        let plain = Plain::of(part(self.factor), self.factor.shape);
+        if self.by == 0 { plain } else { plain.transpose() }
+    }
+
+    /// Whether the errors of each line are nearly the same multiple of their magnitudes.
+    pub fn is_uniform(self) -> bool {
+        self.lines().iter().all(Line::is_uniform)
+    }
+
+    /// Whether some number is 0.
+    pub fn has_zeros(self) -> bool {
+        self.lines().iter().any(|line| line.nonzero < self.length())
+    }
+
+    /// For each line, a bit for each number that is not 0, in words.
+    pub fn nonzero(self) -> Vec<Vec<u64>> {
+        let Factor { shape: [_, cols], magnitude, .. } = self.factor;
+        let is_nonzero = |line: usize, at: usize| {
+            let [i, j] = if self.by == 0 { [line, at] } else { [at, line] };
+            magnitude[i * cols + j] != 0.0
+        };
+        let word = |line: usize, word: usize| {
+            let ats = 64 * word..self.length().min(64 * word + 64);
+            ats.fold(0, |bits, at| bits | u64::from(is_nonzero(line, at)) << (at % 64))
+        };
+        let words = self.length().div_ceil(64);
+        (0..self.lines().len()).map(|line| (0..words).map(|at| word(line, at)).collect()).collect()
+    }
+}

@@ -1,0 +1,152 @@
+//! The bounds of large steps, which come from products of plain matrices, beside those entry by entry: never below, and
+//! close.
+
+use crate::sweep;
+use dropout_oracle::grid::Grid;
+use dropout_oracle::matrix;
+use dropout_oracle::number::Arithmetic;
+use dropout_oracle::oracle::tolerance::{Bound, Method, tolerance_by, upward};
+use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
+use dropout_oracle::scalar::Step;
+use dropout_oracle::trace::Quantity;
+use rayon::prelude::*;
+
+/// What the numbers of the inputs are like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// As layers have them; no format holds them.
+    Usual,
+    /// Short fractions, some of which are 0: products are exact, sums may be.
+    Short,
+    /// Whole numbers, kept with probability 1 or 1/2: everything linear is exact.
+    Whole,
+    /// Each of another size.
+    Wide,
+}
+
+pub const KINDS: [Kind; 4] = [Kind::Usual, Kind::Short, Kind::Whole, Kind::Wide];
+
+/// A problem of m examples with n inputs and n_next outputs each, from the named generator.
+pub fn problem([m, n, n_next]: [usize; 3], kind: Kind, activation: Activation, stream: u64) -> Problem {
+    let mut words = mask::words([7; 32], stream);
+    let mut number = |scale: f64| {
+        let word = words.next().expect("endless");
+        let unit = (word >> 32) as f64 / (1u64 << 31) as f64 - 1.0;
+        match kind {
+            Kind::Usual => scale * unit,
+            Kind::Short => (8.0 * unit).round() / 8.0,
+            Kind::Whole => (3.0 * unit).round(),
+            Kind::Wide => scale * unit * 2f64.powi((word % 19) as i32 - 12),
+        }
+    };
+    let mut grid = |rows: usize, cols: usize, scale: f64| {
+        Grid::from_cells(rows, cols, (0..rows * cols).map(|_| number(scale)).collect())
+    };
+    let fan_in = 2.0 / (n as f64).sqrt();
+    let (a, w, da_next) = (grid(m, n, 1.0), grid(n, n_next, fan_in), grid(m, n_next, 1.0));
+    let b = grid(1, n_next, 1.0).cells().to_vec().into();
+    let p = |k: usize| if kind == Kind::Whole { [0.5, 1.0][k % 2] } else { (k % 8 + 3) as f64 / 10.0 };
+    let keep_prob: Vec<f64> = (0..n).map(p).collect();
+    let r = mask::r(m, &keep_prob, mask::words([7; 32], stream + 1));
+    let inputs = Inputs { a, keep_prob: keep_prob.into(), r, w, b, da_next };
+    Problem::from_grids(&inputs, activation).expect("a valid problem")
+}
+
+/// The step on doubles: near the expected values, which is all that the sizes of the bounds depend on.
+fn near(problem: &Problem) -> Step<f64> {
+    matrix::to_grids(&matrix::step(&matrix::inputs(problem.inputs()), problem.activation()))
+}
+
+/// How the bounds of one result compare.
+#[derive(Clone, Copy, Debug, Default)]
+struct Comparison {
+    elements: usize,
+    /// Those with a bound that is lower by matrices, or with one by matrices alone.
+    below: usize,
+    /// Those without a bound by matrices alone.
+    lost: usize,
+    /// The largest bound by matrices over that entry by entry, where that is not 0.
+    ratio: f64,
+    /// Those that are 0 entry by entry alone.
+    no_longer_exact: usize,
+}
+
+impl Comparison {
+    fn with(self, (exact, fast): (&Bound, &Bound)) -> Self {
+        let elements = self.elements + 1;
+        match (exact, fast) {
+            (Ok(exact), Ok(fast)) if exact == &0.0 => {
+                Comparison { elements, no_longer_exact: self.no_longer_exact + usize::from(*fast > 0.0), ..self }
+            }
+            (Ok(exact), Ok(fast)) => Comparison {
+                elements,
+                below: self.below + usize::from(fast < exact),
+                ratio: self.ratio.max(fast / exact),
+                ..self
+            },
+            (Ok(_), Err(_)) => Comparison { elements, lost: self.lost + 1, ..self },
+            (Err(_), Ok(_)) => Comparison { elements, below: self.below + 1, ..self },
+            (Err(_), Err(_)) => Comparison { elements, ..self },
+        }
+    }
+}
+
+fn compared(problem: &Problem, arithmetic: Arithmetic) -> [Comparison; 8] {
+    let expected = near(problem);
+    let [exact, fast] = [Method::EntryByEntry, Method::ByMatrices]
+        .map(|method| tolerance_by(method, problem, &expected, arithmetic));
+    Quantity::ALL.map(|quantity| {
+        exact.cells(quantity).iter().zip(fast.cells(quantity)).fold(Comparison::default(), Comparison::with)
+    })
+}
+
+#[test]
+fn bounds_by_matrices_are_never_below_those_entry_by_entry() {
+    let shape = if sweep::is_on() { [24, 48, 40] } else { [9, 24, 20] };
+    let all: Vec<_> = Activation::all()
+        .flat_map(|g| KINDS.map(|kind| (g.clone(), kind)))
+        .flat_map(|(g, kind)| Arithmetic::ALL.map(|arithmetic| (g.clone(), kind, arithmetic)))
+        .collect();
+    let lines = all.into_par_iter().map(|(g, kind, arithmetic)| {
+        let name = g.name();
+        let comparison = compared(&problem(shape, kind, g, 0), arithmetic);
+        (name, kind, arithmetic, comparison)
+    });
+    for (name, kind, arithmetic, comparison) in lines.collect::<Vec<_>>() {
+        for (quantity, c) in Quantity::ALL.into_iter().zip(comparison) {
+            if c.below + c.lost + c.no_longer_exact > 0 || c.ratio > 1.02 {
+                println!("{name} {kind:?} {arithmetic} {quantity:?}: {c:?}");
+            }
+        }
+    }
+}
+
+/// As the decimals of the standard library say it.
+fn upward_by_text(x: f64) -> f64 {
+    let decimal = |x: f64| format!("{x:.2e}");
+    let near: f64 = decimal(x).parse().expect("a number");
+    if near >= x {
+        return near;
+    }
+    let text = decimal(near);
+    let (digits, exponent) = text.split_once('e').expect("an exponent");
+    let next = digits.parse::<f64>().expect("three digits") + 0.01;
+    format!("{next:.2}e{exponent}").parse().expect("a number")
+}
+
+#[test]
+fn a_bound_is_rounded_up_to_the_next_decimal_of_three_digits() {
+    let ends = [0.0, f64::from_bits(1), f64::MIN_POSITIVE, 1.0, 1.01, 9.99, 10.0, f64::MAX, f64::INFINITY];
+    let powers = (-323..=308).map(|exponent| format!("1e{exponent}").parse::<f64>().expect("a number"));
+    let beside = powers.flat_map(|x| [x.next_down(), x, x.next_up(), 1.01 * x, 9.995 * x]);
+    let draws = if sweep::is_on() { 1 << 22 } else { 1 << 15 };
+    // Every bit pattern below infinity, which has all exponents, and few digits, which have many decimals.
+    let random = mask::words([3; 32], 0).take(draws).map(|word| f64::from_bits(word % (0x7ff << 52)));
+    let subnormal = mask::words([3; 32], 1).take(draws / 8).map(|word| f64::from_bits(word >> (12 + word % 52)));
+    for x in ends.into_iter().chain(beside).chain(random).chain(subnormal).filter(|x| *x >= 0.0) {
+        let (bound, text) = (upward(x), upward_by_text(x));
+        assert!(bound >= x, "{x:e}: {bound:e}");
+        // Where doubles are farther apart than decimals, the text may end below x.
+        assert!(bound == text || text < x && x < 1e-319, "{x:e}: {bound:e}, {text:e}");
+    }
+}
