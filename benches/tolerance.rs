@@ -63,7 +63,8 @@ fn ratios(problem: &Problem) {
             values.sort_by(f64::total_cmp);
             values[values.len() / 2]
         };
-        let [step, bounds, ratio] = [median(|turn| turn[0]), median(|turn| turn[1]), median(|turn| turn[1] / turn[0])];
+        let [step, bounds, ratio] =
+            [median(|turn| turn[0]), median(|turn| turn[1]), median(|turn| turn[1] / turn[0])];
         println!(
             "{} in {arithmetic}: step {:.0} ms, tolerances {:.0} ms: {ratio:.2}",
             problem.activation().name(),

@@ -75,9 +75,11 @@ impl Comparison {
     fn with(self, (exact, fast): (&Bound, &Bound)) -> Self {
         let elements = self.elements + 1;
         match (exact, fast) {
-            (Ok(exact), Ok(fast)) if exact == &0.0 => {
-                Comparison { elements, no_longer_exact: self.no_longer_exact + usize::from(*fast > 0.0), ..self }
-            }
+            (Ok(exact), Ok(fast)) if exact == &0.0 => Comparison {
+                elements,
+                no_longer_exact: self.no_longer_exact + usize::from(*fast > 0.0),
+                ..self
+            },
             (Ok(exact), Ok(fast)) => Comparison {
                 elements,
                 below: self.below + usize::from(fast < exact),
@@ -142,7 +144,8 @@ fn a_bound_is_rounded_up_to_the_next_decimal_of_three_digits() {
     let draws = if sweep::is_on() { 1 << 22 } else { 1 << 15 };
     // Every bit pattern below infinity, which has all exponents, and few digits, which have many decimals.
     let random = mask::words([3; 32], 0).take(draws).map(|word| f64::from_bits(word % (0x7ff << 52)));
-    let subnormal = mask::words([3; 32], 1).take(draws / 8).map(|word| f64::from_bits(word >> (12 + word % 52)));
+    let subnormal =
+        mask::words([3; 32], 1).take(draws / 8).map(|word| f64::from_bits(word >> (12 + word % 52)));
     for x in ends.into_iter().chain(beside).chain(random).chain(subnormal).filter(|x| *x >= 0.0) {
         let (bound, text) = (upward(x), upward_by_text(x));
         assert!(bound >= x, "{x:e}: {bound:e}");

@@ -133,11 +133,7 @@ impl Coarse {
 
     /// The same exact number by either formula; without a bound if one of them has none.
     pub fn either(self, other: Self) -> Self {
-        Coarse {
-            error: self.error.max(other.error),
-            magnitude: self.magnitude.max(other.magnitude),
-            ..self
-        }
+        Coarse { error: self.error.max(other.error), magnitude: self.magnitude.max(other.magnitude), ..self }
     }
 
     /// The same exact number by either formula; only one of them needs a bound.

@@ -38,16 +38,21 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         let entry = |j: usize| {
             let others = count - usize::from(is_nonzero(&factors[j]));
             let sum = right[j].parts().map(|right| {
-                let without = |part: usize| plus((all[part] - terms[j][part]).max(0.0), times(lost, all[part]));
+                let without =
+                    |part: usize| plus((all[part] - terms[j][part]).max(0.0), times(lost, all[part]));
                 let [magnitude, of_left, of_row, sizes, errors] = array::from_fn(without);
                 let center = all[5] - terms[j][5];
                 let radius = plus(without(6), times(lost, magnitude));
-                let summed = Self::products(&right, left.is_some(), [magnitude, of_left, of_row, sizes, errors]);
+                let summed =
+                    Self::products(&right, left.is_some(), [magnitude, of_left, of_row, sizes, errors]);
                 Products {
                     count: if right.magnitude > 0.0 { others as u32 } else { 0 },
                     center: -center * right.center,
                     radius: plus(
-                        plus(times(center.abs(), right.radius), times(radius, plus(right.center.abs(), right.radius))),
+                        plus(
+                            times(center.abs(), right.radius),
+                            times(radius, plus(right.center.abs(), right.radius)),
+                        ),
                         half_ulp(center * right.center),
                     ),
                     ..summed
@@ -81,7 +86,11 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     }
 
     /// The sums of terms row · (left · right), where the product in brackets is stored.
-    fn products(right: &Parts, is_rounded: bool, [sum, of_left, of_row, sizes, errors]: [f64; 5]) -> Products {
+    fn products(
+        right: &Parts,
+        is_rounded: bool,
+        [sum, of_left, of_row, sizes, errors]: [f64; 5],
+    ) -> Products {
         let Parts { error, magnitude, .. } = *right;
         let format = Self::STORAGE;
         let (relative, least, normal) = match is_rounded {

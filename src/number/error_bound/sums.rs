@@ -213,7 +213,15 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
             return Err(NotJudged::Overflow);
         }
         let least = (size - error).next_down();
-        Ok(Parts { center: x, radius: 0.0, error, magnitude, least, granularity: None, is_nonnegative: x > 0.0 })
+        Ok(Parts {
+            center: x,
+            radius: 0.0,
+            error,
+            magnitude,
+            least,
+            granularity: None,
+            is_nonnegative: x > 0.0,
+        })
     }
 
     /// Σ x · y from its parts, before it is stored. The bound is never below that of the products one by one: it counts
@@ -226,9 +234,18 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         let format = Self::ACCUMULATOR;
         let lower_bound = if is_nonnegative { 0.0 } else { f64::NEG_INFINITY };
         let pending = Pending::Sum(count);
-        let sum =
-            ErrorBound { center, radius, error, magnitude, lower_bound, pending, granularity, unbounded: None };
-        let in_doubles = |exponent: i32| magnitude <= power(exponent.saturating_add(f64::MANTISSA_DIGITS as i32));
+        let sum = ErrorBound {
+            center,
+            radius,
+            error,
+            magnitude,
+            lower_bound,
+            pending,
+            granularity,
+            unbounded: None,
+        };
+        let in_doubles =
+            |exponent: i32| magnitude <= power(exponent.saturating_add(f64::MANTISSA_DIGITS as i32));
         if granularity.is_some_and(in_doubles) && sum.is_held(format) {
             return ErrorBound { error: 0.0, ..sum }.within(format);
         }

@@ -35,8 +35,12 @@ impl<'a> Product<'a> {
         let of_x = [errors(x), magnitudes(y).transpose()];
         let of_y = [magnitudes(x), errors(y).transpose()];
         let uniform = [x, y].map(Side::is_uniform);
-        let pairs: Vec<_> =
-            [of_x, of_y].into_iter().zip(uniform).filter(|(_, uniform)| !uniform).map(|(pair, _)| pair).collect();
+        let pairs: Vec<_> = [of_x, of_y]
+            .into_iter()
+            .zip(uniform)
+            .filter(|(_, uniform)| !uniform)
+            .map(|(pair, _)| pair)
+            .collect();
         let some_exact = |side: Side| side.lines().iter().any(|line| line.granularity.is_some());
         Product {
             x,
@@ -102,7 +106,10 @@ impl<'a> Product<'a> {
             (None, None) => {
                 let [x, y] = [self.x, self.y].map(|side| side.factor.radius);
                 let summed = (self.x.length() + 2) as f64 * f64::EPSILON;
-                [self.center[at], self.enlarged(times(plus(plus(plus(x, y), times(x, y)), summed), magnitude))]
+                [
+                    self.center[at],
+                    self.enlarged(times(plus(plus(plus(x, y), times(x, y)), summed), magnitude)),
+                ]
             }
         };
         ErrorBound::sum_of_products(&Products {

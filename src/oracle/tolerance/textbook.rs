@@ -59,7 +59,8 @@ pub fn long_row<const S: usize, const A: usize>(
     };
     if let Some(&unbounded) = row.iter().chain(z).find(|x| x.error().is_err()) {
         let bounded = z.iter().all(|x| x.error().is_ok());
-        let values = if bounded { worst(g, coupled.long_row(row, z).values) } else { vec![unbounded; z.len()] };
+        let values =
+            if bounded { worst(g, coupled.long_row(row, z).values) } else { vec![unbounded; z.len()] };
         return [values, vec![unbounded; z.len()]];
     }
     let LongRow { values, gradients } = coupled.long_row(row, z);

@@ -28,7 +28,9 @@ pub fn long_row<const S: usize, const A: usize>(
     };
     let Softmaxes { own, textbook } = softmaxes;
     let operations = 16 * row.len() + 1000;
-    let finished = |x: Coarse| if x.magnitude == 0.0 { ErrorBound::exact_zero() } else { ErrorBound::finished(x, operations) };
+    let finished = |x: Coarse| {
+        if x.magnitude == 0.0 { ErrorBound::exact_zero() } else { ErrorBound::finished(x, operations) }
+    };
     let value = own.into_iter().zip(textbook).map(|(own, textbook)| finished(own.or(textbook)));
     LongRow { values: vec![value.collect()], gradients: vec![gradient.into_iter().map(finished).collect()] }
 }
@@ -153,7 +155,13 @@ struct Formula<'a, const S: usize, const A: usize> {
 }
 
 impl<'a, const S: usize, const A: usize> Formula<'a, S, A> {
-    fn new(s: &'a [Coarse], stored_h: &[Coarse], h: Vec<Coarse>, row: &[Coarse], roundings: &[Rounding; 2]) -> Self {
+    fn new(
+        s: &'a [Coarse],
+        stored_h: &[Coarse],
+        h: Vec<Coarse>,
+        row: &[Coarse],
+        roundings: &[Rounding; 2],
+    ) -> Self {
         let [_, accumulator] = roundings;
         let mut mean = Coarse::exact(0.0);
         let mut total = Coarse::exact(0.0);
@@ -170,7 +178,13 @@ impl<'a, const S: usize, const A: usize> Formula<'a, S, A> {
     }
 
     fn terms(row: &Coarse, s: &Coarse) -> [f64; 5] {
-        [row.magnitude * s.magnitude, row.magnitude * s.error, row.error * s.magnitude, row.magnitude, row.error]
+        [
+            row.magnitude * s.magnitude,
+            row.magnitude * s.error,
+            row.error * s.magnitude,
+            row.magnitude,
+            row.error,
+        ]
     }
 
     /// `s_j · (h_j − Σ s_l · h_l)`.
@@ -213,7 +227,8 @@ impl<'a, const S: usize, const A: usize> Formula<'a, S, A> {
         let magnitude = s.magnitude * sum;
         let stored = storage.products(magnitude, sizes);
         let grown = s.magnitude * (1.0 + storage.unit);
-        let error = s.error * sum + s.magnitude * of_s + grown * of_row + stored + storage.products(0.0, errors);
+        let error =
+            s.error * sum + s.magnitude * of_s + grown * of_row + stored + storage.products(0.0, errors);
         let magnitude = magnitude + stored;
         let more = accumulator.products(magnitude, n as f64);
         let diagonal = row[j].times(s.times(rest).rounded(storage, 1.0)).rounded(accumulator, 1.0);

@@ -11,8 +11,8 @@ use crate::large_tolerance::{Kind, problem};
 use crate::sweep;
 use dropout_oracle::matrix;
 use dropout_oracle::number::{Arithmetic, Format};
-use dropout_oracle::oracle::tolerance::{Bound, ratio, tolerance};
 use dropout_oracle::oracle;
+use dropout_oracle::oracle::tolerance::{Bound, ratio, tolerance};
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Problem};
 use dropout_oracle::scalar::{self, Step};
@@ -54,9 +54,9 @@ impl Large {
     /// The largest error over its tolerance, of the elements that are judged.
     fn reach(&self, results: &Step<f64>, quantity: Quantity) -> f64 {
         let cells = self.expected.cells(quantity).iter().zip(results.cells(quantity));
-        let judged = cells.zip(self.bounds.cells(quantity)).filter_map(|((&expected, &got), bound)| {
-            bound.ok().map(|bound| ratio(expected, got, bound))
-        });
+        let judged = cells
+            .zip(self.bounds.cells(quantity))
+            .filter_map(|((&expected, &got), bound)| bound.ok().map(|bound| ratio(expected, got, bound)));
         judged.fold(0.0, f64::max)
     }
 
@@ -70,7 +70,11 @@ impl Large {
     fn holds(&self, results: &Step<f64>, what: &str) {
         for quantity in Quantity::ALL {
             let reach = self.reach(results, quantity);
-            assert!(reach <= 1.0, "{what}, {}: {quantity:?} reaches {reach}", self.problem.activation().name());
+            assert!(
+                reach <= 1.0,
+                "{what}, {}: {quantity:?} reaches {reach}",
+                self.problem.activation().name()
+            );
         }
     }
 }
@@ -150,7 +154,10 @@ fn factors_cut_to_eleven_bits_exceed_the_tolerance_of_single_precision() {
     let cut = |x: f64| shortened(Format::F32, x, 13) as f32;
     let a_tilde = large.expected.forward.a_tilde.map(|&x| cut(x));
     let z = scalar::forward::z(&inputs.w.map(|&x| cut(x)), &a_tilde, &inputs.b.map(|&x| x as f32));
-    let results = Step { forward: dropout_oracle::trace::Forward { z: z.map(|&x| x.into()), ..large.expected.forward.clone() }, ..large.expected.clone() };
+    let results = Step {
+        forward: dropout_oracle::trace::Forward { z: z.map(|&x| x.into()), ..large.expected.forward.clone() },
+        ..large.expected.clone()
+    };
     let reach = large.reach(&results, Quantity::Z);
     assert!(reach > 1.0, "{reach}");
 }
