@@ -5,6 +5,7 @@
 //! Ogita, Oishi and Rump 2012). nalgebra multiplies slices; here they are cut, and their products added up. What the
 //! slices and the omitted products lack is bounded line by line, with Cauchy's inequality.
 
+use super::plain::LEAST;
 use crate::number::Ball;
 use crate::number::ball::double_double::{nearest_whole, power_of_two, two_sum};
 use nalgebra::{DMatrix, DMatrixView, Dyn};
@@ -23,9 +24,6 @@ const ORDERS: usize = SLICES;
 const TERMS: usize = 1024;
 /// A number so much smaller than the largest of its line is not cut but left to the bound: 2^−300.
 const NEGLIGIBLE: f64 = power_of_two(-300);
-/// nalgebra 0.35 multiplies matrices of fewer rows, columns or terms by a routine that reads beyond strided views, so these
-/// are padded with zeros.
-const LEAST: usize = 6;
 /// Products of fewer multiplications than this, or of fewer than 16 entries, are summed ball by ball, which loses less.
 const FEW: usize = 1 << 15;
 
@@ -83,6 +81,7 @@ struct Line {
 impl Sliced {
     /// `count` lines of `terms` numbers, each in at most `most` slices.
     fn new(count: usize, terms: usize, most: usize, cell: impl Fn(usize, usize) -> Ball + Sync) -> Self {
+        // With zeros, for nalgebra's sake.
         let padded = terms.max(LEAST);
         let cell = |line, k| if k < terms { cell(line, k) } else { Ball::zero() };
         let mut cells = vec![0.0; (count + LEAST) * most * padded];

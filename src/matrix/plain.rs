@@ -2,6 +2,9 @@
 
 use nalgebra::{DMatrix, Dyn, MatrixView};
 
+/// nalgebra 0.35 multiplies matrices of fewer rows, columns or terms by a routine that reads beyond strided views.
+pub(super) const LEAST: usize = 6;
+
 /// A matrix of doubles in place.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain<'a> {
@@ -24,6 +27,10 @@ impl<'a> Plain<'a> {
         Plain { shape: [cols, rows], strides: [col, row], ..self }
     }
 
+    fn at(&self, i: usize, j: usize) -> f64 {
+        self.cells[i * self.strides[0] + j * self.strides[1]]
+    }
+
     /// As nalgebra's matrix, rows and columns exchanged.
     fn transposed_view(self) -> MatrixView<'a, f64, Dyn, Dyn, Dyn, Dyn> {
         let ([rows, cols], [row, col]) = (self.shape, self.strides);
@@ -34,6 +41,15 @@ impl<'a> Plain<'a> {
 /// Σ x · y over pairs of factors of one shape, row by row; each entry is summed in any order.
 pub fn sum_of_products(pairs: &[[Plain; 2]]) -> Vec<f64> {
     let [x, y] = pairs[0];
+    let (rows, terms, cols) = (x.shape[0], x.shape[1], y.shape[1]);
+    if [rows, terms, cols].iter().any(|&size| size < LEAST) {
+        let entry = |at: usize| {
+            let terms =
+                pairs.iter().flat_map(|[x, y]| (0..terms).map(|k| x.at(at / cols, k) * y.at(k, at % cols)));
+            terms.fold(0.0, |sum, term| sum + term)
+        };
+        return (0..rows * cols).map(entry).collect();
+    }
     // nalgebra's matrices lie column by column, so the transpose of the result lies row by row.
     let mut transposed = DMatrix::zeros(y.shape[1], x.shape[0]);
     for [x, y] in pairs {
