@@ -56,6 +56,7 @@ impl<T> Grid<T> {
     }
 
     /// Row `i`.
+    #[inline(always)]
     pub fn row(&self, i: usize) -> &[T] {
         &self.cells[i * self.cols..(i + 1) * self.cols]
     }
@@ -84,6 +85,7 @@ impl<T: Clone> Grid<T> {
     }
 
     /// The entry in row `i` and column `j`, as an owned value so that formulas stay free of clones.
+    #[inline(always)]
     pub fn at(&self, i: usize, j: usize) -> T {
         self.row(i)[j].clone()
     }
@@ -139,6 +141,7 @@ impl<T> Vector<T> {
 
 impl<T: Clone> Vector<T> {
     /// Entry `k`, as an owned value: formulas stay free of clones.
+    #[inline(always)]
     pub fn at(&self, k: usize) -> T {
         self.cells[k].clone()
     }

@@ -1,5 +1,6 @@
 //! `eval` on arbitrary bytes ends in a result, or in exit 2 with a message.
 
+use crate::sweep;
 use dropout_oracle::Error;
 use dropout_oracle::cli::eval::evaluate;
 use dropout_oracle::oracle::cost::Limit;
@@ -289,7 +290,7 @@ proptest! {
     #![proptest_config(ProptestConfig {
         rng_seed: RngSeed::Fixed(10),
         failure_persistence: None,
-        ..ProptestConfig::with_cases(3000)
+        ..ProptestConfig::with_cases(3000 / sweep::one_in(10) as u32)
     })]
 
     #[test]

@@ -152,7 +152,7 @@ fn fuzz(seed: u64, rounds: u64, seeds: &[Vec<u8>], reader: impl Fn(&[u8]) -> boo
         assert!(reader(seed), "{}", String::from_utf8_lossy(seed));
     }
     let started = Instant::now();
-    let least = rounds * sweep::draws().map_or(5, |draws| 500 * draws);
+    let least = rounds * sweep::draws().map_or(2, |draws| 500 * draws);
     let mut texts = 0;
     while texts < least || sweep::fuzzing().is_some_and(|time| started.elapsed() < time) {
         texts += 1;

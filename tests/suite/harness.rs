@@ -166,12 +166,12 @@ fn misnamed(
 
 #[test]
 fn each_defect_is_identified_and_no_other_is_named() {
-    assert_eq!(misnamed(&sample(61, 1), |id| id, |id| Defective::double(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(109, 1), |id| id, |id| Defective::double(id).expect("a defect")), [""; 0]);
 }
 
 #[test]
 fn a_defect_in_single_precision_is_named_too() {
-    assert_eq!(misnamed(&sample(199, 3), family, |id| Defective::single(id).expect("a defect")), [""; 0]);
+    assert_eq!(misnamed(&sample(337, 3), family, |id| Defective::single(id).expect("a defect")), [""; 0]);
 }
 
 /// A layer that computes in doubles and returns floats: another way to have a defect in single precision, with
@@ -243,7 +243,7 @@ const NEAR: [&str; 5] = [
 fn a_defect_with_other_roundings_is_named_too() {
     let rounded =
         |id: &str| -> Box<dyn Subject> { Box::new(Rounded(Defective::double(id).expect("a defect"))) };
-    let mut misnamed = misnamed(&sample(181, 3), family, rounded);
+    let mut misnamed = misnamed(&sample(331, 3), family, rounded);
     misnamed.retain(|line| {
         !OTHERWISE.iter().any(|id| *line == format!("{id}: []")) && !NEAR.contains(&line.as_str())
     });
@@ -309,7 +309,7 @@ fn two_defects_are_named_both() {
     let mut draw = || words.next_u64() as usize % zoo.len();
     let mut pairs = Vec::new();
     let wanted = match sweep::draws() {
-        None => 8,
+        None => 4,
         Some(1) => 125,
         Some(_) => 500,
     };
@@ -363,6 +363,9 @@ fn differing_masks_are_reported_with_their_agreement() {
     assert!(forward.contains("forward pass agrees with R in 0.0 %"), "{forward}");
     assert!(forward.ends_with("it is R with kept and dropped swapped"), "{forward}");
     assert!(backward.contains("backward pass agrees with R in 0.0 %"), "{backward}");
+    if !sweep::is_on() {
+        return;
+    }
     let [anew] = &remarks("mask-drawn-anew-backward")[..] else { panic!("one pass") };
     assert!(anew.contains("backward pass") && anew.contains("independent masks"), "{anew}");
     let [shared] = &remarks("mask-of-first-example-forward")[..] else { panic!("one pass") };

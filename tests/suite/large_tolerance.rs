@@ -1,10 +1,9 @@
-//! The bounds of large steps, which come from products of plain matrices, beside those entry by entry: never below, and
-//! close.
+//! The bounds of large steps, which come from products of plain matrices, beside those entry by entry.
 
 use crate::sweep;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix;
-use dropout_oracle::number::Arithmetic;
+use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle::tolerance::{Bound, Method, tolerance_by, upward};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use dropout_oracle::scalar::Step;
@@ -61,34 +60,29 @@ fn near(problem: &Problem) -> Step<f64> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Comparison {
     elements: usize,
-    /// Those with a bound that is lower by matrices, or with one by matrices alone.
-    below: usize,
+    /// The smallest bound by matrices over that entry by entry, if that is below 1.
+    least: f64,
+    /// Those with a bound by matrices more than a quarter above that entry by entry.
+    far: usize,
     /// Those without a bound by matrices alone.
     lost: usize,
-    /// The largest bound by matrices over that entry by entry, where that is not 0.
-    ratio: f64,
-    /// Those that are 0 entry by entry alone.
-    no_longer_exact: usize,
+    /// Those without a bound entry by entry alone.
+    gained: usize,
 }
 
 impl Comparison {
     fn with(self, (exact, fast): (&Bound, &Bound)) -> Self {
-        let elements = self.elements + 1;
+        let counted = Comparison { elements: self.elements + 1, ..self };
         match (exact, fast) {
-            (Ok(exact), Ok(fast)) if exact == &0.0 => Comparison {
-                elements,
-                no_longer_exact: self.no_longer_exact + usize::from(*fast > 0.0),
-                ..self
-            },
-            (Ok(exact), Ok(fast)) => Comparison {
-                elements,
-                below: self.below + usize::from(fast < exact),
-                ratio: self.ratio.max(fast / exact),
-                ..self
-            },
-            (Ok(_), Err(_)) => Comparison { elements, lost: self.lost + 1, ..self },
-            (Err(_), Ok(_)) => Comparison { elements, below: self.below + 1, ..self },
-            (Err(_), Err(_)) => Comparison { elements, ..self },
+            (Ok(exact), Ok(fast)) if fast < exact => {
+                Comparison { least: self.least.min(fast / exact), ..counted }
+            }
+            (Ok(exact), Ok(fast)) => {
+                Comparison { far: self.far + usize::from(*fast > 1.25 * exact), ..counted }
+            }
+            (Ok(_), Err(_)) => Comparison { lost: self.lost + 1, ..counted },
+            (Err(_), Ok(_)) => Comparison { gained: self.gained + 1, ..counted },
+            (Err(_), Err(_)) => counted,
         }
     }
 }
@@ -98,27 +92,43 @@ fn compared(problem: &Problem, arithmetic: Arithmetic) -> [Comparison; 8] {
     let [exact, fast] = [Method::EntryByEntry, Method::ByMatrices]
         .map(|method| tolerance_by(method, problem, &expected, arithmetic));
     Quantity::ALL.map(|quantity| {
-        exact.cells(quantity).iter().zip(fast.cells(quantity)).fold(Comparison::default(), Comparison::with)
+        let bounds = exact.cells(quantity).iter().zip(fast.cells(quantity));
+        bounds.fold(Comparison { least: 1.0, ..Comparison::default() }, Comparison::with)
     })
 }
 
+/// The least that a bound by matrices may be of that entry by entry. Three roundings in a hundred of one are charged to
+/// the magnitude before the last one there, and to the number here. In a softmax, that magnitude may be twice the number.
+fn least_ratio(g: &str) -> f64 {
+    if g.ends_with("softmax") { 0.49 } else { 0.99 }
+}
+
 #[test]
-fn bounds_by_matrices_are_never_below_those_entry_by_entry() {
-    let shape = if sweep::is_on() { [24, 48, 40] } else { [9, 24, 20] };
+fn bounds_by_matrices_are_those_entry_by_entry_or_a_little_more() {
+    let shape = if sweep::is_on() { [24, 48, 40] } else { [5, 12, 10] };
     let all: Vec<_> = Activation::all()
         .flat_map(|g| KINDS.map(|kind| (g.clone(), kind)))
         .flat_map(|(g, kind)| Arithmetic::ALL.map(|arithmetic| (g.clone(), kind, arithmetic)))
         .collect();
     let lines = all.into_par_iter().map(|(g, kind, arithmetic)| {
         let name = g.name();
-        let comparison = compared(&problem(shape, kind, g, 0), arithmetic);
-        (name, kind, arithmetic, comparison)
+        (name, kind, arithmetic, compared(&problem(shape, kind, g, 0), arithmetic))
     });
     for (name, kind, arithmetic, comparison) in lines.collect::<Vec<_>>() {
-        for (quantity, c) in Quantity::ALL.into_iter().zip(comparison) {
-            if c.below + c.lost + c.no_longer_exact > 0 || c.ratio > 1.02 {
-                println!("{name} {kind:?} {arithmetic} {quantity:?}: {c:?}");
-            }
+        let [mut elements, mut far, mut lost] = [0; 3];
+        for (quantity, of) in Quantity::ALL.into_iter().zip(comparison) {
+            let line = format!("{name} {kind:?} {arithmetic} {quantity:?}: {of:?}");
+            assert!(of.least >= least_ratio(name), "{line}");
+            assert_eq!(of.gained, 0, "{line}");
+            (elements, far, lost) = (elements + of.elements, far + of.far, lost + of.lost);
+        }
+        // What may overflow in a short format is lost a little earlier; numbers as layers have them lose nothing.
+        let may_lose = if kind == Kind::Usual { 0 } else { elements / 50 };
+        let line = format!("{name} {kind:?} {arithmetic}: {far} far, {lost} lost of {elements}");
+        assert!(lost <= may_lose, "{line}");
+        // In f16, a sum is charged for each of its terms, as each may be subnormal.
+        if kind == Kind::Usual && arithmetic.storage != Format::F16 {
+            assert!(100 * far <= elements, "{line}");
         }
     }
 }

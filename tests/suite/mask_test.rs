@@ -488,11 +488,11 @@ fn on_two_threads<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync) -> 
     })
 }
 
-/// Every ninth one, or all in the sweep.
+/// One in twenty, or all in the sweep.
 #[test]
 fn every_wrong_generator_is_rejected_with_its_defect_named_first() {
     let plan = Plan::standard(true);
-    let some: Vec<_> = WRONG.iter().step_by(sweep::one_in(9)).collect();
+    let some: Vec<_> = WRONG.iter().step_by(sweep::one_in(20)).collect();
     let wrong = on_two_threads(&some, |(says, keep)| {
         let first = verdict(&plan, keep).findings.first().map(ToString::to_string).unwrap_or_default();
         (!first.starts_with(says)).then(|| format!("{says}\n   but: {first}"))
@@ -504,7 +504,7 @@ fn every_wrong_generator_is_rejected_with_its_defect_named_first() {
 fn without_probabilities_of_its_own_a_unit_is_judged_by_the_others() {
     let plan = Plan::reduced(false, 8);
     assert!(verdict(&plan, |x, p| own(x) < of(p, x)).passes());
-    for (says, keep) in WRONG.iter().step_by(sweep::one_in(3)) {
+    for (says, keep) in WRONG.iter().step_by(sweep::one_in(8)) {
         let per_unit = [
             "p of the",
             "each unit",
@@ -671,10 +671,10 @@ fn rejections(verdicts: &[Verdict], false_alarm: f64) -> usize {
     verdicts.iter().filter(rejects).count()
 }
 
-/// A fifth of the runs, or all in the sweep.
+/// One run in fifteen, or all in the sweep.
 #[test]
 fn a_thousand_runs_of_conforming_generators_pass_and_weaker_levels_hold() {
-    let runs: Vec<u64> = (0..1001).step_by(sweep::one_in(5)).collect();
+    let runs: Vec<u64> = (0..1001).step_by(sweep::one_in(15)).collect();
     let verdicts = on_two_threads(&runs, |run| conforming(run % 7, *run, &Plan::reduced(run % 2 == 0, 32)));
     for (run, verdict) in runs.iter().zip(&verdicts) {
         assert!(verdict.passes(), "generator {}: {:?}", run % 7, verdict.findings);
@@ -706,7 +706,7 @@ fn the_stated_power_is_what_a_simulation_shows() {
     let plan = Plan::reduced(true, 32);
     let off = [(0.9, 0.65, 128), (0.5, 0.55, 6144), (0.25, 0.325, 2048)];
     let instead = |p: f64| off.iter().find(|(stated, ..)| *stated == p).map_or(p, |(_, actual, _)| *actual);
-    let runs: Vec<u64> = (0..200 / sweep::one_in(4) as u64).collect();
+    let runs: Vec<u64> = (0..200 / sweep::one_in(10) as u64).collect();
     let verdicts = on_two_threads(&runs, |run| {
         verdict(&plan, |x, p| u(run << 8 | x.call, x.i, x.k) < instead(of(p, x)))
     });

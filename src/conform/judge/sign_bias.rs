@@ -32,9 +32,9 @@
 //! most `u|s|`, where s is the product or partial sum. Then the error e of a Σ of n terms is sub-Gaussian, for every
 //! order of summation, with variance proxy at most `(n + 1) u² T²`, where `T = Σ|term|`. So the mean of
 //! `e² / ((n + 1) u² T²)` over K cases with independent data exceeds `x > 1` with probability at most
-//! `exp(−K(x − 1 − ln x)/2)`. For 771 cases, four results and 10⁻⁹ in total, this gives `x = 1.38`. Measured in f32,
+//! `exp(−K(x − 1 − ln x)/2)`. For 772 cases, four results and 10⁻⁹ in total, this gives `x = 1.38`. Measured in f32,
 //! the simplest conforming kernel reaches 0.04 and a truncating one 0.22; a kernel exceeds x only if its sums lack
-//! three bits. By then, elements of 510 of the 771 cases exceed their tolerance, because that of a Σ of few terms is a
+//! three bits. By then, elements of 510 of the 772 cases exceed their tolerance, because that of a Σ of few terms is a
 //! few ulps. So for a kernel with the same arithmetic in every Σ, this test would never be the first to fail.
 //! `tests/suite/conforming/variance.rs` has the derivation, the kernels and the table.
 

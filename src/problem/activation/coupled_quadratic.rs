@@ -71,7 +71,11 @@ impl CoupledFunction for CoupledQuadratic {
         };
         LongRow {
             values: vec![self.value(z), self.textbook_value(z)],
-            gradients: vec![(0..n).map(full).collect(), self.textbook_row_times_jacobian(row, z)],
+            gradients: vec![
+                self.row_times_jacobian(row, z),
+                (0..n).map(full).collect(),
+                self.textbook_row_times_jacobian(row, z),
+            ],
         }
     }
 }

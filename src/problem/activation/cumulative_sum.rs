@@ -71,6 +71,9 @@ impl CoupledFunction for CumulativeSum {
         let plain = from_the_end(&mut row.iter().rev().copied());
         // The full Jacobian multiplies by 1.
         let full = from_the_end(&mut row.iter().rev().map(|&da| da * ErrorBound::one()));
-        LongRow { values: vec![ErrorBound::running_sums(z.iter().copied())], gradients: vec![full, plain] }
+        LongRow {
+            values: vec![self.value(z), ErrorBound::running_sums(z.iter().copied())],
+            gradients: vec![self.row_times_jacobian(row, z), full, plain],
+        }
     }
 }

@@ -118,6 +118,7 @@ impl CoupledFunction for NormalizedSquare {
         let own_shares: Vec<_> = squares.iter().map(|&square| square / denominator).collect();
         let own_slopes: Vec<_> = scaled.iter().map(|&z| two * z * one / denominator).collect();
         let gradients = vec![
+            self.row_times_jacobian(row, z),
             ErrorBound::row_times_outer(row, Some(&own_shares), &own_slopes, |j| {
                 own_slopes[j] * ((one_squared + others[j]) / denominator)
             }),
