@@ -1,18 +1,24 @@
 //! One step in both forms, and for comparison the three matrix products that no step can avoid.
 //!
 //! `cargo bench --bench step`. The figure to watch is the time of `matrix_form` over that of `three_products` at
-//! 256 × 1024 × 1024: at most 1.15. `ratio` measures the two alternately and prints it.
+//! 256 × 1024 × 1024: at most 1.15. `ratio` measures the two alternately and prints it. Where `python3`, or the program
+//! in `DROPOUT_ORACLE_PYTHON`, has PyTorch, the step takes turns with that in `benches/pytorch.py`, too, on one thread.
 
 use dropout_oracle::matrix;
 use dropout_oracle::number::Number;
 use dropout_oracle::problem::activation::CoupledActivation;
 use dropout_oracle::problem::{Activation, Inputs, mask};
 use dropout_oracle::{grid::Grid, scalar};
+use std::env;
 use std::hint::black_box;
+use std::io::{BufRead, BufReader, Write};
+use std::iter::repeat_with;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 fn main() {
     ratio();
+    beside_pytorch();
     divan::main();
 }
 
@@ -70,13 +76,19 @@ fn products(inputs: &matrix::Inputs<f64>) -> impl Fn() + use<> {
 fn ratio() {
     let inputs = matrix::inputs(&inputs::<f64>(LARGE));
     let products = products(&inputs);
-    let timed = |work: &dyn Fn()| {
-        let start = Instant::now();
-        work();
-        start.elapsed().as_secs_f64()
-    };
     let step = || drop(black_box(matrix::step(&inputs, &Activation::Coupled(CoupledActivation::Softmax))));
-    let turns: Vec<[f64; 2]> = (0..41).map(|_| [timed(&step), timed(&products)]).collect();
+    compare("three products", || [seconds(&step), seconds(&products)]);
+}
+
+fn seconds(work: &impl Fn()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+/// Prints the median times of the step and of something else, and the median of their ratios.
+fn compare(other: &str, turn: impl FnMut() -> [f64; 2]) {
+    let turns: Vec<[f64; 2]> = repeat_with(turn).take(41).collect();
     let median = |of: fn(&[f64; 2]) -> f64| {
         let mut values: Vec<f64> = turns.iter().map(of).collect();
         values.sort_by(f64::total_cmp);
@@ -84,5 +96,33 @@ fn ratio() {
     };
     let [step, bare, ratio] =
         [median(|turn| turn[0]), median(|turn| turn[1]), median(|turn| turn[0] / turn[1])];
-    println!("step {:.1} ms, three products {:.1} ms: {ratio:.3}", step * 1e3, bare * 1e3);
+    println!("step {:.1} ms, {other} {:.1} ms: {ratio:.3}", step * 1e3, bare * 1e3);
+}
+
+/// The step beside that in PyTorch.
+fn beside_pytorch() {
+    let python = env::var("DROPOUT_ORACLE_PYTHON").unwrap_or("python3".into());
+    let has_pytorch = Command::new(&python).args(["-c", "import torch"]).stderr(Stdio::null()).status();
+    if !has_pytorch.is_ok_and(|status| status.success()) {
+        return println!("{python} has no PyTorch to compare with");
+    }
+    let (m, n, n_next) = LARGE;
+    let mut pytorch = Command::new(&python)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/pytorch.py"))
+        .args([m, n, n_next].map(|size| size.to_string()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    let mut asks = pytorch.stdin.take().expect("piped");
+    let mut answers = BufReader::new(pytorch.stdout.take().expect("piped")).lines();
+    let mut theirs = || -> f64 {
+        writeln!(asks).expect("it reads");
+        answers.next().expect("an answer").expect("a line").parse().expect("seconds")
+    };
+    let inputs = matrix::inputs(&inputs::<f64>(LARGE));
+    let ours = || drop(black_box(matrix::step(&inputs, &Activation::Coupled(CoupledActivation::Softmax))));
+    compare("PyTorch", || [seconds(&ours), theirs()]);
+    drop(asks);
+    pytorch.wait().expect("it ends");
 }
