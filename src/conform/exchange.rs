@@ -58,7 +58,7 @@ impl<'a> Exchange<'a> {
     pub fn side_by_side(&self, status: Status) -> Vec<SideBySide> {
         match self.asked(status) {
             Some(Asked { question, results: Some(results), .. }) => {
-                question.solved().map(|solved| SideBySide::of(solved, results)).unwrap_or_default()
+                question.solved().map(|solved| SideBySide::of(question, solved, results)).unwrap_or_default()
             }
             _ => Vec::new(),
         }

@@ -1,17 +1,19 @@
 //! The judge, on tiny subjects that are right or deliberately wrong.
 
+use crate::large_tolerance::{Kind, problem as large_problem};
 use crate::results::change;
 use dropout_oracle::conform::cases::{Case, Selection, built_in};
 use dropout_oracle::conform::judge::verdict::Cause;
 use dropout_oracle::conform::judge::verdict::{Finding, Mismatch, SignBias, Status, Tally, Verdict};
 use dropout_oracle::conform::judge::{self, question::Question, sign_bias};
+use dropout_oracle::conform::report;
 use dropout_oracle::conform::run::{Run, run};
 use dropout_oracle::conform::{About, Answer, Presence, Subject, Supports};
 use dropout_oracle::grid::Grid;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
 use dropout_oracle::oracle::tolerance::{derive, ratio};
-use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation};
+use dropout_oracle::problem::{Activation, Inputs, Problem, activation::ScalarActivation, formats};
 use dropout_oracle::scalar::{self, backward, forward};
 use dropout_oracle::trace::{Quantity, Results};
 use std::collections::BTreeMap;
@@ -591,4 +593,36 @@ fn a_pattern_selects_by_id_and_one_that_matches_nothing_shows_what_is_near() {
     );
     let error = selection(&["["]).expect_err("it is no pattern");
     assert_eq!(error.exit_code(), 2);
+}
+
+/// In a large step in bf16, with single precision inside: a row of dA that is half as large again is within every
+/// tolerance, and does not follow from dÃ or dZ.
+#[test]
+fn in_a_large_step_each_result_must_follow_from_those_before_it() {
+    let arithmetic = Arithmetic { storage: Format::Bf16, accumulator: Format::F32 };
+    let g = Activation::Elementwise(ScalarActivation::Gelu);
+    let problem = large_problem([32, 96, 96], Kind::Usual, g, 0);
+    let problem = formats::in_format(&problem, Format::Bf16).expect("within range");
+    let question = Question::new(problem, arithmetic);
+    let step = scalar::step(&question.problem.inputs().over::<f32>(), question.problem.activation());
+    let right: Results = (&step.map(|&x| Format::Bf16.nearest(x.into()))).into();
+    let about = About::new("kernel", arithmetic);
+    let verdict = |results: &Results| judge::of_results(&about, &question, results);
+    assert_eq!(verdict(&right).status, Status::Pass, "{:?}", verdict(&right).wrong);
+
+    let scaled = |results: &Results| {
+        let mut wrong = results.clone();
+        let da = results.shaped(Quantity::Da, (32, 96)).expect("there");
+        let row = |i: usize, k: usize| if i == 5 { 1.5 * da.at(i, k) } else { da.at(i, k) };
+        wrong.insert(Quantity::Da, Grid::tabulate(32, 96, row));
+        wrong
+    };
+    let failed = verdict(&scaled(&right));
+    let [wrong] = &failed.wrong[..] else { panic!("{:?}", failed.wrong) };
+    assert_eq!((wrong.quantity, wrong.cause), (Quantity::Da, Cause::Own));
+    let Mismatch::Element(element) = &wrong.what else { panic!("{wrong:?}") };
+    assert!(element.against_own && element.path.starts_with("dA[5]["), "{element:?}");
+    let text = report::details(&failed);
+    assert!(text.contains(", but the layer's own earlier results lead to "), "{text}");
+    assert!(text.contains("wrong in dA: ") && text.contains(" of row 5, no others"), "{text}");
 }

@@ -40,7 +40,8 @@ fn failed(got: f64, tolerance: f64) -> Verdict {
     let ulps = if got.is_nan() { f64::INFINITY } else { (got - 0.125).abs() * 2f64.powi(10) };
     // The last three columns of 12 × 6.
     let last = Grid::tabulate(12, 6, |_, j| j > 2);
-    let element = Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio, ulps };
+    let element =
+        Element { path: "dW[3][1]".into(), expected: 0.125, got, tolerance, ratio, ulps, against_own: false };
     Verdict {
         status: Status::Fail,
         reason: None,

@@ -5,6 +5,7 @@
 //! [`side_by_side`] puts a wrong result beside the right one, [`pattern`] says where its wrong elements lie. [`whole_run`]
 //! judges what no single case shows.
 
+mod held;
 pub mod infer_mask;
 pub mod localise;
 pub mod mask_of_da;
@@ -21,10 +22,11 @@ use crate::conform::judge::verdict::{Element, Finding, Mismatch, SignBias, Statu
 use crate::conform::subject::{About, Answer, MaskSource};
 use crate::grid::Grid;
 use crate::number::Format;
-use crate::oracle::tolerance::{Bound, ratio};
+use crate::oracle::tolerance::{Bound, Derived};
 use crate::scalar::Step;
 use crate::trace::{Misshapen, Quantity, Results};
 use crate::verify::Shape;
+use held::{Held, Standard};
 use pattern::Pattern;
 use question::{Question, Solved};
 
@@ -84,16 +86,21 @@ pub fn of_results(about: &About, question: &Question, results: &Results) -> Verd
 }
 
 fn compared(about: &About, question: &Question, solved: &Solved, results: &Results) -> Verdict {
-    let Solved { expected, bounds } = solved;
+    let standard = Standard::of(question, solved, results);
+    let Standard { expected, bounds, .. } = standard;
     let (mut tallies, mut wrong) = (Vec::new(), Vec::new());
     for quantity in Quantity::ALL {
         let shape = expected.shape(quantity);
         match results.shaped(quantity, shape) {
             Ok(got) => {
-                let sides = Sides { quantity, expected, bounds, got: got.cells() };
-                tallies.push(sides.tally(about.arithmetic.storage));
-                let first_wrong = sides.first_wrong(about.arithmetic.storage).map(Mismatch::Element);
-                wrong.extend(first_wrong.map(|element| (quantity, element, sides.pattern())));
+                let held: Vec<Option<Held>> = standard.held(quantity, got.cells()).collect();
+                tallies.push(tally(quantity, expected, got, &held, about.arithmetic.storage));
+                let first_wrong = held.iter().flatten().find(|held| held.is_wrong());
+                wrong.extend(first_wrong.map(|first| {
+                    let path = expected.path(quantity, first.index);
+                    let element = element(first, path, got.cells()[first.index], about.arithmetic.storage);
+                    (quantity, Mismatch::Element(element), pattern(shape, &held))
+                }));
             }
             Err(Misshapen::Missing) if !about.supports.outputs.contains(&quantity) => {}
             Err(Misshapen::Missing) => wrong.push((quantity, Mismatch::Missing, None)),
@@ -116,76 +123,59 @@ fn compared(about: &About, question: &Question, solved: &Solved, results: &Resul
             tally.sign_bias = sign_biases.get(&tally.quantity).copied().unwrap_or_default();
         }
     }
-    let wrong = if wrong.is_empty() { Vec::new() } else { blamed(question, expected, results, wrong) };
+    let derived = || localise::derived(&question.problem, expected, results, question.arithmetic);
+    let wrong = match wrong.is_empty() {
+        true => Vec::new(),
+        false => blamed(results, &standard.follows.unwrap_or_else(derived), wrong),
+    };
     Verdict { status, reason, findings: Vec::new(), tallies, wrong }
 }
 
 /// The wrong results, each with its cause.
 fn blamed(
-    question: &Question,
-    expected: &Step<f64>,
     results: &Results,
+    derived: &Step<Derived>,
     wrong: Vec<(Quantity, Mismatch, Option<Pattern>)>,
 ) -> Vec<Wrong> {
     let quantities: Vec<Quantity> = wrong.iter().map(|(quantity, ..)| *quantity).collect();
-    let cause = localise::causes(&question.problem, expected, results, &quantities, question.arithmetic);
+    let cause = |quantity| localise::cause(quantity, results, derived, &quantities);
     let wrong = wrong.into_iter();
     wrong.map(|(quantity, what, pattern)| Wrong { quantity, cause: cause(quantity), what, pattern }).collect()
 }
 
-/// One result: expected and returned.
-struct Sides<'a> {
+fn tally(
     quantity: Quantity,
-    expected: &'a Step<f64>,
-    bounds: &'a Step<Bound>,
-    got: &'a [f64],
+    expected: &Step<f64>,
+    got: &Grid<f64>,
+    held: &[Option<Held>],
+    format: Format,
+) -> Tally {
+    let judged = || held.iter().flatten();
+    let within = |ulps| {
+        let both = expected.cells(quantity).iter().zip(got.cells());
+        both.filter(|&(&expected, &got)| in_ulps(format, expected, got) <= ulps).count()
+    };
+    Tally {
+        quantity,
+        elements: held.len(),
+        judged: judged().count(),
+        wrong: judged().filter(|held| held.is_wrong()).count(),
+        worst: judged().map(|held| held.ratio).fold(0.0, f64::max),
+        within_1_ulp: within(1.0),
+        within_4_ulp: within(4.0),
+        sign_bias: SignBias::default(),
+    }
 }
 
-impl Sides<'_> {
-    /// Each element: the expected value, the returned one, and the tolerance.
-    fn elements(&self) -> impl Iterator<Item = (f64, f64, Bound)> {
-        let (expected, bounds) = (self.expected.cells(self.quantity), self.bounds.cells(self.quantity));
-        expected.iter().zip(self.got).zip(bounds).map(|((&expected, &got), &bound)| (expected, got, bound))
-    }
+fn element(held: &Held, path: String, got: f64, format: Format) -> Element {
+    let Held { expected, tolerance, ratio, against_own, .. } = *held;
+    Element { path, expected, got, tolerance, ratio, ulps: in_ulps(format, expected, got), against_own }
+}
 
-    fn tally(&self, format: Format) -> Tally {
-        let ratios: Vec<f64> = self
-            .elements()
-            .filter_map(|(expected, got, bound)| Some(ratio(expected, got, bound.ok()?)))
-            .collect();
-        let within = |ulps| {
-            self.elements().filter(|&(expected, got, _)| in_ulps(format, expected, got) <= ulps).count()
-        };
-        Tally {
-            quantity: self.quantity,
-            elements: self.got.len(),
-            judged: ratios.len(),
-            wrong: ratios.iter().filter(|ratio| **ratio > 1.0).count(),
-            worst: ratios.into_iter().fold(0.0, f64::max),
-            within_1_ulp: within(1.0),
-            within_4_ulp: within(4.0),
-            sign_bias: SignBias::default(),
-        }
-    }
-
-    /// Where its wrong elements lie. An element without a tolerance is not wrong.
-    fn pattern(&self) -> Option<Pattern> {
-        let is_wrong = |(expected, got, bound): (f64, f64, Bound)| {
-            bound.is_ok_and(|tolerance| ratio(expected, got, tolerance) > 1.0)
-        };
-        let (rows, cols) = self.expected.shape(self.quantity);
-        Pattern::of(&Grid::from_cells(rows, cols, self.elements().map(is_wrong).collect()))
-    }
-
-    fn first_wrong(&self, format: Format) -> Option<Element> {
-        self.elements().enumerate().find_map(|(index, (expected, got, bound))| {
-            let tolerance = bound.ok()?;
-            let ratio = ratio(expected, got, tolerance);
-            let path = || self.expected.path(self.quantity, index);
-            let ulps = || in_ulps(format, expected, got);
-            (ratio > 1.0).then(|| Element { path: path(), expected, got, tolerance, ratio, ulps: ulps() })
-        })
-    }
+/// Where the wrong elements of a result lie. An element without a tolerance is not wrong.
+fn pattern((rows, cols): (usize, usize), held: &[Option<Held>]) -> Option<Pattern> {
+    let is_wrong = |held: &Option<Held>| held.is_some_and(|held| held.is_wrong());
+    Pattern::of(&Grid::from_cells(rows, cols, held.iter().map(is_wrong).collect()))
 }
 
 /// The error in ulps of the format at the expected value.

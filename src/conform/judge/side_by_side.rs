@@ -1,9 +1,10 @@
 //! The wrong results of one case: the subject's matrix beside the right one, wrong entries marked.
 
-use crate::conform::judge::pattern::Pattern;
-use crate::conform::judge::question::Solved;
+use super::held::{Held, Standard};
+use super::pattern;
+use super::pattern::Pattern;
+use super::question::{Question, Solved};
 use crate::grid::Grid;
-use crate::oracle::tolerance::ratio;
 use crate::trace::{Quantity, Results};
 
 /// The largest number of rows and columns shown, around the first wrong entry.
@@ -24,22 +25,22 @@ pub struct SideBySide {
 
 impl SideBySide {
     /// The wrong results of a case.
-    pub fn of(solved: &Solved, results: &Results) -> Vec<Self> {
-        let Solved { expected, bounds } = solved;
+    pub fn of(question: &Question, solved: &Solved, results: &Results) -> Vec<Self> {
+        let standard = Standard::of(question, solved, results);
         let side_by_side = |quantity: Quantity| {
-            let got = results.shaped(quantity, expected.shape(quantity)).ok()?;
-            let cells = expected.cells(quantity).iter().zip(got.cells()).zip(bounds.cells(quantity));
-            let ratios: Vec<Option<f64>> =
-                cells.map(|((right, got), bound)| Some(ratio(*right, *got, (*bound).ok()?))).collect();
-            let (rows, cols) = got.shape();
-            let is_wrong = |ratio: &Option<f64>| ratio.is_some_and(|ratio| ratio > 1.0);
-            let wrong: Vec<bool> = ratios.iter().map(is_wrong).collect();
-            wrong.contains(&true).then(|| SideBySide {
+            let shape = solved.expected.shape(quantity);
+            let got = results.shaped(quantity, shape).ok()?;
+            let held: Vec<Option<Held>> = standard.held(quantity, got.cells()).collect();
+            let is_wrong = |held: &Option<Held>| held.is_some_and(|held| held.is_wrong());
+            // Beside what each is held against, or the expected value of an element without a tolerance.
+            let right = solved.expected.cells(quantity).iter().zip(&held);
+            let right = right.map(|(expected, held)| held.map_or(*expected, |held| held.expected)).collect();
+            held.iter().any(is_wrong).then(|| SideBySide {
                 quantity,
                 got: got.clone(),
-                right: expected.grid(quantity),
-                pattern: Pattern::of(&Grid::from_cells(rows, cols, wrong)),
-                ratios,
+                right: Grid::from_cells(shape.0, shape.1, right),
+                pattern: pattern(shape, &held),
+                ratios: held.iter().map(|held| held.map(|held| held.ratio)).collect(),
             })
         };
         Quantity::ALL.into_iter().filter_map(side_by_side).collect()

@@ -178,6 +178,9 @@ pub struct Element {
     pub ratio: f64,
     /// The error in ulps of the format at the expected value.
     pub ulps: f64,
+    /// Whether it is within its tolerance, but does not follow from the subject's own earlier results; `expected` and
+    /// `tolerance` are what does.
+    pub against_own: bool,
 }
 
 impl Element {

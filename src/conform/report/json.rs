@@ -128,6 +128,8 @@ struct Element<'a> {
     got: Number,
     tolerance: Number,
     ratio: Number,
+    /// What it is held against.
+    against: &'static str,
 }
 
 /// A number, or a string if JSON cannot represent it: `"NaN"`, `"Infinity"`, `"-Infinity"`.
@@ -248,6 +250,7 @@ fn blamed(Wrong { quantity, what, cause, pattern }: &Wrong) -> Blamed<'_> {
             got: Number(element.got),
             tolerance: Number(element.tolerance),
             ratio: Number(element.ratio),
+            against: if element.against_own { "own earlier results" } else { "exact value" },
         }),
     }
 }

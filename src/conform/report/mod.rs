@@ -63,7 +63,7 @@ fn message(wrong: &Wrong) -> String {
         Mismatch::Shape { expected: (rows, cols), got } => {
             format!("{name} has the wrong shape: expected {rows} × {cols}, got {got}")
         }
-        Mismatch::Element(Element { path, expected, got, tolerance, ratio, ulps }) => {
+        Mismatch::Element(Element { path, expected, got, tolerance, ratio, ulps, against_own }) => {
             let allowed = if *tolerance == 0.0 { "exactly".into() } else { format!("± {tolerance:.2e}") };
             let off = match (*tolerance == 0.0, ulps) {
                 (true, 1.0) => ": 1 ulp off".into(),
@@ -71,7 +71,8 @@ fn message(wrong: &Wrong) -> String {
                 _ if ratio.is_finite() => format!(": {} times its tolerance", short(*ratio)),
                 _ => String::new(),
             };
-            format!("{path} = {got:?}, expected {expected:?} {allowed}{off}")
+            let what = if *against_own { "but the layer's own earlier results lead to" } else { "expected" };
+            format!("{path} = {got:?}, {what} {expected:?} {allowed}{off}")
         }
     }
 }

@@ -81,6 +81,11 @@ impl Derived {
         self.error.map(|error| upward(plus(error, self.radius)))
     }
 
+    /// Whether a computed number is farther away than that.
+    pub fn excludes(&self, x: f64) -> bool {
+        self.bound().is_ok_and(|bound| ratio(self.value, x, bound) > 1.0)
+    }
+
     /// The largest permitted distance of the computed number from the double nearest to the exact one.
     fn tolerance(&self, expected: f64) -> Bound {
         let radius = if self.radius == 0.0 { 0.0 } else { half_ulp(expected) };
@@ -136,6 +141,12 @@ fn in_arithmetic<T: Clone>(
         (Format::Bf16, Format::F32) => run!(BF16, F32),
         (Format::Bf16, _) => run!(BF16, BF16),
     }
+}
+
+/// Whether a step is so large that its tolerances come from products of matrices. They are wide in short formats, as the
+/// errors of thousands of terms may add up; so results are held against what follows from the ones before them, too.
+pub fn is_large(problem: &Problem) -> bool {
+    Method::of(problem) == Method::ByMatrices
 }
 
 /// How the bounds of each Σ are found.

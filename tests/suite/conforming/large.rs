@@ -9,6 +9,8 @@ use super::machine::{Defect, Machine};
 use super::step::step;
 use crate::large_tolerance::{Kind, problem};
 use crate::sweep;
+use dropout_oracle::conform::judge::localise::following;
+use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix;
 use dropout_oracle::number::{Arithmetic, Format};
 use dropout_oracle::oracle;
@@ -16,7 +18,7 @@ use dropout_oracle::oracle::tolerance::{Bound, ratio, tolerance};
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Problem};
 use dropout_oracle::scalar::{self, Step};
-use dropout_oracle::trace::Quantity;
+use dropout_oracle::trace::{Backward, Quantity};
 use rayon::prelude::*;
 
 /// Large enough for products of matrices, and small enough for every run of the tests.
@@ -35,6 +37,7 @@ struct Large {
     problem: Problem,
     expected: Step<f64>,
     bounds: Step<Bound>,
+    arithmetic: Arithmetic,
 }
 
 impl Large {
@@ -44,7 +47,7 @@ impl Large {
             _ => matrix::to_grids(&matrix::step(&matrix::inputs(problem.inputs()), problem.activation())),
         };
         let bounds = tolerance(&problem, &expected, arithmetic);
-        Large { problem, expected, bounds }
+        Large { problem, expected, bounds, arithmetic }
     }
 
     fn usual(activation: Activation, arithmetic: Arithmetic) -> Self {
@@ -66,8 +69,21 @@ impl Large {
         bounds().filter(|bound| bound.is_ok()).count() as f64 / bounds().count() as f64
     }
 
+    /// The elements of a result that do not follow from the results before it.
+    fn contradictions(&self, results: &Step<f64>, quantity: Quantity) -> Vec<usize> {
+        let follows = following(&self.problem, &self.expected, &results.into(), self.arithmetic);
+        let cells = follows.cells(quantity).iter().zip(results.cells(quantity)).enumerate();
+        cells.filter(|(_, (follows, got))| follows.excludes(**got)).map(|(at, _)| at).collect()
+    }
+
+    /// That the results are within their tolerances, and that each follows from those before it.
     #[track_caller]
     fn holds(&self, results: &Step<f64>, what: &str) {
+        for quantity in Quantity::ALL {
+            let at = self.contradictions(results, quantity);
+            let name = self.problem.activation().name();
+            assert!(at.is_empty(), "{what}, {name}: {quantity:?} does not follow at {}", at[0]);
+        }
         for quantity in Quantity::ALL {
             let reach = self.reach(results, quantity);
             assert!(
@@ -160,4 +176,31 @@ fn factors_cut_to_eleven_bits_exceed_the_tolerance_of_single_precision() {
     };
     let reach = large.reach(&results, Quantity::Z);
     assert!(reach > 1.0, "{reach}");
+}
+
+/// In short formats the worst cases of dW and dA are as large as their values, so that only the results before them show
+/// what is wrong: a row of dA half as large again, and a tenth of dW that is lost.
+#[test]
+fn what_is_within_every_tolerance_contradicts_the_results_before_it() {
+    for arithmetic in MIXED {
+        let large = Large::usual(SOFTMAX, arithmetic);
+        let right = drawn(&large, Freedom::plain(arithmetic), None, arithmetic);
+        let is_row = |at: &usize| at / SHAPE[1] == 3;
+        let da = &right.backward.da;
+        let of_row = |i: usize, k: usize| if i == 3 { 1.5 * da.at(i, k) } else { da.at(i, k) };
+        let backward = Backward {
+            da: Grid::tabulate(da.rows(), da.cols(), of_row),
+            dw: right.backward.dw.map(|x| 0.9 * x),
+            ..right.backward.clone()
+        };
+        let wrong = Step { backward, ..right };
+        for quantity in [Quantity::Dw, Quantity::Da] {
+            assert!(large.reach(&wrong, quantity) < 1.0, "{arithmetic}, {quantity:?}");
+        }
+        let da = large.contradictions(&wrong, Quantity::Da);
+        let kept = (0..SHAPE[1]).filter(|&k| large.problem.inputs().r.at(3, k) != 0.0).count();
+        assert!(da.iter().all(is_row) && 10 * da.len() > 9 * kept, "{arithmetic}: {} of {kept}", da.len());
+        let dw = large.contradictions(&wrong, Quantity::Dw).len();
+        assert!(5 * dw > 4 * SHAPE[1] * SHAPE[2], "{arithmetic}: {dw}");
+    }
 }
