@@ -10,6 +10,7 @@ mod element;
 mod entry;
 pub mod forward;
 pub(crate) mod plain;
+mod sliced;
 
 use crate::grid::{Grid, Vector};
 use crate::number::Number;
@@ -37,9 +38,27 @@ pub fn inputs<T: Number>(grids: &problem::Inputs<Grid<T>, Vector<T>>) -> Inputs<
     grids.convert(from_grid, |vector| RowDVector::from_row_slice(vector.cells()))
 }
 
+/// The same over another kind of number.
+pub fn inputs_over<T: Number>(grids: &problem::Inputs<Grid<f64>, Vector<f64>>) -> Inputs<T> {
+    inputs(grids).convert(|matrix| matrix.map(T::from_f64), |vector| vector.map(T::from_f64))
+}
+
 /// The results as grids and vectors, for comparison with the scalar form.
 pub fn to_grids<T: Number>(step: &Step<T>) -> trace::Step<Grid<T>, Vector<T>> {
     step.convert(to_grid, |vector| vector.iter().cloned().collect())
+}
+
+/// f of each element, row by row and side by side.
+pub fn map_to_grids<T: Number, U: Send>(
+    step: &Step<T>,
+    f: impl Fn(&T) -> U + Send + Sync,
+) -> trace::Step<Grid<U>, Vector<U>> {
+    let matrix = |matrix: &DMatrix<T>| {
+        let row = |i: usize| matrix.row(i).iter().map(&f).collect();
+        let rows: Vec<Vec<U>> = (0..matrix.nrows()).into_par_iter().with_min_len(16).map(row).collect();
+        Grid::from_rows(matrix.ncols(), rows)
+    };
+    step.convert(matrix, |vector| vector.iter().map(&f).collect())
 }
 
 /// A grid as nalgebra's matrix.

@@ -21,6 +21,7 @@ use crate::scalar::{self, Step};
 use crate::trace::Quantity;
 use cost::Limit;
 use part::Part;
+use rayon::prelude::*;
 use round::{BeyondRange, Exact, nearest};
 
 /// The reason why there is no expected value.
@@ -120,17 +121,20 @@ fn rung<const BITS: usize>(problem: &Problem) -> Step<Rounding> {
 /// The step in matrix form on balls, each result rounded where possible. What is not is computed again from the balls
 /// before it, term by term, which loses less than a product of matrices does.
 fn balls(problem: &Problem) -> Step<Rounding> {
-    let inputs = matrix::inputs(&problem.inputs().over::<Ball>());
+    let inputs = matrix::inputs_over::<Ball>(problem.inputs());
     let step = matrix::step(&inputs, problem.activation());
-    let grids = matrix::to_grids(&step);
+    let rounded = matrix::map_to_grids(&step, in_ball);
+    if first_unsettled(&rounded).is_none() {
+        return rounded;
+    }
     Step::from_grids(|quantity| {
-        let (rows, cols) = grids.shape(quantity);
-        let cells = grids.cells(quantity);
-        Grid::tabulate(rows, cols, |i, j| match in_ball(&cells[i * cols + j]) {
-            Rounding::Undecided => matrix::element(&inputs, &step, quantity, i, j)
-                .map_or(Rounding::Undecided, |ball| in_ball(&ball)),
-            settled => settled,
-        })
+        let (rows, cols) = rounded.shape(quantity);
+        let again = |at: usize| matrix::element(&inputs, &step, quantity, at / cols, at % cols);
+        let cell = |(at, cell): (usize, &Rounding)| match cell {
+            Rounding::Undecided => again(at).map_or(Rounding::Undecided, |ball| in_ball(&ball)),
+            settled => *settled,
+        };
+        Grid::from_cells(rows, cols, rounded.cells(quantity).par_iter().enumerate().map(cell).collect())
     })
 }
 

@@ -232,22 +232,61 @@ fn products_of_matrices_hold_those_of_any_fractions_in_the_balls() {
     }
 }
 
+/// Numbers of these bits, with exponents that spread so far, in the left factor and in the right one; and whether their
+/// products are exact. Slices have 22 bits.
 #[test]
 fn products_of_short_numbers_are_exact_and_those_of_doubles_narrow() {
     let mut draw = Draw::new(6);
     let (m, terms, n) = (36, 33, 35);
-    for bits in [8, 24, 53] {
-        let mut matrix = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| draw.double(bits, 2));
-        let (x, y) = (matrix(m, terms), matrix(terms, n));
-        let balls = |matrix: &DMatrix<f64>| matrix.map(Ball::from_f64);
+    let kinds = [
+        ((8, 2), (8, 2), true),
+        ((24, 2), (24, 2), true),
+        ((20, 0), (53, 12), true),
+        ((53, 2), (53, 2), false),
+        ((53, 12), (53, 12), false),
+        ((100, 0), (20, 0), false),
+        ((20, 0), (100, 0), false),
+        ((100, 0), (40, 2), false),
+    ];
+    for (left, right, is_exact) in kinds {
+        // More than 53 bits are two doubles.
+        let mut number = |(bits, spread): (u32, u64)| {
+            let (high, low) = (draw.double(bits.min(53), spread), draw.double(53, spread) * 2f64.powi(-56));
+            if bits > 53 { [high, low] } else { [high, 0.0] }
+        };
+        let mut matrix = |rows, columns, kind| DMatrix::from_fn(rows, columns, |_, _| number(kind));
+        let (x, y) = (matrix(m, terms, left), matrix(terms, n, right));
+        let balls =
+            |matrix: &DMatrix<[f64; 2]>| matrix.map(|[high, low]| Ball::from_f64(high) + Ball::from_f64(low));
+        let fraction = |[high, low]: [f64; 2]| Rational::from_f64(high) + Rational::from_f64(low);
         let product = Ball::product(&balls(&x), &balls(&y));
         for (at, ball) in product.iter().enumerate() {
             let (i, j) = (at % m, at / m);
-            let terms = (0..terms).map(|k| Rational::from_f64(x[(i, k)]) * Rational::from_f64(y[(k, j)]));
-            let exact = Rational::sum(terms);
-            assert!(holds(ball, &exact), "{bits} bits at {i}, {j}");
-            // Slices of 21 bits hold 53 in three or, where the exponents spread, in four.
-            assert!(if bits < 53 { ball.radius() == 0.0 } else { ball.radius() < 1e-22 }, "{ball:?}");
+            let exact = Rational::sum((0..terms).map(|k| fraction(x[(i, k)]) * fraction(y[(k, j)])));
+            assert!(holds(ball, &exact), "{left:?} × {right:?} at {i}, {j}");
+            assert!(if is_exact { ball.radius() == 0.0 } else { ball.radius() < 1e-22 }, "{ball:?}");
+        }
+    }
+}
+
+/// Each slice of each number is about as large as it can be, and all have one sign.
+#[test]
+fn the_longest_sums_of_the_largest_slices_are_within_their_radius() {
+    let (m, terms, n) = (6, 1100, 5);
+    for (x, y) in [(0, 0), (1, 0), (1, 1)] {
+        // 2^21 − 1/2 units, less half of the next one, or half of it more.
+        let double = |more: i32| {
+            let sign = if more == 1 { 1.0 } else { -1.0 };
+            2f64.powi(-1) - 2f64.powi(-23) + sign * (2f64.powi(-46) + 2f64.powi(-52))
+        };
+        let (x, y) = (double(x), double(y));
+        let product = Ball::product(
+            &DMatrix::from_element(m, terms, Ball::from_f64(x)),
+            &DMatrix::from_element(terms, n, Ball::from_f64(y)),
+        );
+        let exact = Rational::from_f64(x) * Rational::from_f64(y) * Rational::from_f64(terms as f64);
+        for ball in product.iter() {
+            assert!(holds(ball, &exact) && ball.radius() < 1e-25, "{ball:?}");
         }
     }
 }
@@ -266,6 +305,17 @@ fn a_sum_whose_terms_all_have_a_factor_zero_is_zero() {
             assert_eq!(product[(i, j)].is_zero(), i <= 9 && j <= 9, "{i}, {j}");
         }
     }
+}
+
+/// The square of its radius would be less than the smallest double.
+#[test]
+fn what_is_uncertain_leaves_a_radius_however_small() {
+    let (m, terms, n) = (33, 33, 33);
+    let lost = Ball::from_f64(2f64.powi(-1020)) / Ball::from_f64(3.0);
+    assert!(lost.radius() > 0.0);
+    let x = DMatrix::from_fn(m, terms, |_, k| if k == 0 { Ball::one() } else { lost });
+    let y = DMatrix::from_fn(terms, n, |k, _| if k == 0 { Ball::zero() } else { Ball::one() });
+    assert!(Ball::product(&x, &y).iter().all(|ball| ball.radius() > 0.0));
 }
 
 /// Beside a number 2^320 times as large, which meets a 0.

@@ -153,6 +153,7 @@ impl One for Ball {
 
 impl Operations for Ball {
     /// Every addition of the midpoints is followed to its rounding error, so nothing has to be bounded beforehand.
+    #[inline]
     fn add(self, other: Self) -> Self {
         let (high, rest) = two_sum(self.high, other.high);
         let (lows, lost_of_lows) = two_sum(self.low, other.low);
@@ -165,6 +166,7 @@ impl Operations for Ball {
     /// together and lose at most U of that each in their product and sum, 4U² in all; the last one is at most
     /// U² |xₕyₕ|; adding the middle terms to the rest of the first product, of at most U |xₕyₕ|, loses at most U of
     /// 3U |xₕyₕ|. That is 8U² |xₕyₕ|, and half of the bound.
+    #[inline]
     fn mul(self, other: Self) -> Self {
         if self.is_zero() || other.is_zero() {
             return Self::zero();
