@@ -2,7 +2,7 @@
 
 use crate::check_judge::Layer;
 use crate::results::change;
-use dropout_oracle::conform::cases::built_in;
+use dropout_oracle::conform::cases::{Case, built_in};
 use dropout_oracle::conform::report::brief;
 use dropout_oracle::conform::run::run;
 use dropout_oracle::conform::subject::defective::Defective;
@@ -158,7 +158,8 @@ fn skipped_cases_are_one_test_for_each_reason() {
 /// A run that fails ends in the diagnosis that `check` gives.
 #[test]
 fn a_run_that_fails_ends_in_its_diagnosis() {
-    let run = run(Defective::double("dw-from-a").expect("a defect").as_mut(), &built_in(), &[], || ());
+    let cases: Vec<Case> = built_in().into_iter().step_by(7).collect();
+    let run = run(Defective::double("dw-from-a").expect("a defect").as_mut(), &cases, &[], || ());
     let text = brief(&run);
     assert!(
         text.contains("diagnosis: likely defect: dW is computed from A instead of Ã (equation 39)"),

@@ -83,32 +83,28 @@ fn a_committed_case_without_its_results_is_finished_to_the_same_results() {
     assert_eq!(member(&finished.out, "\"flags\"", "\"shape\""), member(&text, "\"flags\"", "\"shape\""));
 }
 
-/// All of the fixtures in the sweep; without it those of the smoke profile, which are written in the same way.
-/// (That the committed files are what is generated is `fixtures`, each time.)
+/// In the sweep only. (That the committed files are what is generated is `fixtures`, each time.)
 #[test]
 fn generate_writes_what_is_missing_and_check_names_what_differs() {
+    if !sweep::is_on() {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("fixtures");
-    let usual: &[&str] =
-        if sweep::is_on() { &["generate"] } else { &["generate", "--profile", "smoke", "--out", "fixtures"] };
     let (case, more) = (SMOKE.lines().next().expect("a case"), "cases/shapes/more.json");
     let case = format!("cases/{case}.json");
-    let generate = || run_in(folder.path(), usual, b"");
-    let check = || run_in(folder.path(), &[usual, &["--check"]].concat(), b"");
+    let generate = || run_in(folder.path(), &["generate"], b"");
+    let check = || run_in(folder.path(), &["generate", "--check"], b"");
 
-    if sweep::is_on() {
-        let before = check();
-        assert_eq!((before.status, before.out.as_str()), (1, ""));
-        assert!(before.err.contains(&format!("missing   {case}\n")), "{}", before.err);
-        assert!(!out.exists(), "a check writes nothing");
-    }
+    let before = check();
+    assert_eq!((before.status, before.out.as_str()), (1, ""));
+    assert!(before.err.contains(&format!("missing   {case}\n")), "{}", before.err);
+    assert!(!out.exists(), "a check writes nothing");
 
     let written = generate();
     assert_eq!((written.status, written.err.as_str()), (0, ""), "no bar where stderr is no terminal");
     assert!(written.out.ends_with(" new, 0 changed\n"), "{}", written.out);
-    if sweep::is_on() {
-        assert_eq!(check().status, 0);
-    }
+    assert_eq!(check().status, 0);
 
     fs::write(out.join(&case), "{}").expect("writable");
     fs::write(out.join(more), "{}").expect("writable");
@@ -118,12 +114,11 @@ fn generate_writes_what_is_missing_and_check_names_what_differs() {
     let lines = format!("  missing   flags.json\n  different {case}\n  stray     {more}\n");
     let review = "run `dropout-oracle generate` and review the changes\n";
     assert_eq!(after.err, format!("fixtures differs from what this version generates:\n{lines}{review}"));
-    if sweep::is_on() {
-        let again = generate();
-        assert!(again.out.contains("; 1 new, 1 changed\n"), "{}", again.out);
-        let left = format!("not part of the fixtures, left unchanged:\n  stray     {more}\n");
-        assert!(again.out.ends_with(&left), "{}", again.out);
-    }
+
+    let again = generate();
+    assert!(again.out.contains("; 1 new, 1 changed\n"), "{}", again.out);
+    let left = format!("not part of the fixtures, left unchanged:\n  stray     {more}\n");
+    assert!(again.out.ends_with(&left), "{}", again.out);
 }
 
 #[test]

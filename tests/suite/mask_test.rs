@@ -488,11 +488,11 @@ fn on_two_threads<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync) -> 
     })
 }
 
-/// One in twenty, or all in the sweep.
+/// One in forty, or all in the sweep.
 #[test]
 fn every_wrong_generator_is_rejected_with_its_defect_named_first() {
     let plan = Plan::standard(true);
-    let some: Vec<_> = WRONG.iter().step_by(sweep::one_in(20)).collect();
+    let some: Vec<_> = WRONG.iter().step_by(sweep::one_in(40)).collect();
     let wrong = on_two_threads(&some, |(says, keep)| {
         let first = verdict(&plan, keep).findings.first().map(ToString::to_string).unwrap_or_default();
         (!first.starts_with(says)).then(|| format!("{says}\n   but: {first}"))

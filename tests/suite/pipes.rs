@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use crate::cli::{Run, run_in};
+use crate::sweep;
 use dropout_oracle::conform::cases::in_folder;
 use dropout_oracle::conform::report::expectations::Expectations;
 use dropout_oracle::fixture::files::{compare, put};
@@ -157,6 +158,9 @@ fn known_failures_are_bounded_like_every_input() {
     let faults = Expectations::read(&words).expect_err("every line is wrong");
     assert_eq!(faults.lines().count(), 1001);
     assert!(faults.ends_with("\nand 4000 more faults"), "{faults}");
+    if !sweep::is_on() {
+        return;
+    }
     let ids: String = (0..=1 << 20).map(|id| format!("{id:x}\n")).collect();
     let faults = Expectations::read(&ids).expect_err("too many ids");
     assert_eq!(faults, "line 1048577: at most 1048576 ids can be listed; remove the rest");
