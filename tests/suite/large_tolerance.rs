@@ -62,7 +62,7 @@ struct Comparison {
     elements: usize,
     /// The smallest bound by matrices over that entry by entry, if that is below 1.
     least: f64,
-    /// Those with a bound by matrices more than a quarter above that entry by entry.
+    /// Those with a bound by matrices more than half above that entry by entry: a product of four terms may be a quarter above.
     far: usize,
     /// Those without a bound by matrices alone.
     lost: usize,
@@ -78,7 +78,7 @@ impl Comparison {
                 Comparison { least: self.least.min(fast / exact), ..counted }
             }
             (Ok(exact), Ok(fast)) => {
-                Comparison { far: self.far + usize::from(*fast > 1.25 * exact), ..counted }
+                Comparison { far: self.far + usize::from(*fast > 1.5 * exact), ..counted }
             }
             (Ok(_), Err(_)) => Comparison { lost: self.lost + 1, ..counted },
             (Err(_), Ok(_)) => Comparison { gained: self.gained + 1, ..counted },
