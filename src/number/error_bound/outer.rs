@@ -42,7 +42,8 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
                     |part: usize| plus((all[part] - terms[j][part]).max(0.0), times(lost, all[part]));
                 let [magnitude, of_left, of_row, sizes, errors] = array::from_fn(without);
                 let center = all[5] - terms[j][5];
-                let radius = plus(without(6), times(lost, magnitude));
+                // The term that is taken away may be by far the largest, and the sum was rounded with it.
+                let radius = plus(without(6), times(lost, all[0]));
                 let summed =
                     Self::products(&right, left.is_some(), [magnitude, of_left, of_row, sizes, errors]);
                 Products {
