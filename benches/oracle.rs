@@ -1,15 +1,17 @@
 //! Expected values: one step of the oracle, including its proof of correct rounding.
 //!
 //! `cargo bench --bench oracle`. It begins with what the proof costs at the shapes of kernels: `ratio` times the oracle
-//! and the plain step on doubles in turn, on one thread and on all, and prints how much longer the oracle takes. At most
-//! 12 on one thread. `benches/arb.py` times the same products and exponentials in Arb.
+//! and the plain step on doubles in turn, on one thread and on all, and prints how much longer the oracle takes. The
+//! goal is 12 on one thread. `benches/arb.py` times the same products and exponentials in Arb.
+
+mod turns;
 
 use dropout_oracle::matrix;
 use dropout_oracle::oracle;
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use std::hint::black_box;
-use std::time::Instant;
+use turns::{median, seconds};
 
 fn main() {
     for shape in [(64, 64, 64), (64, 1024, 1024), (256, 1024, 1024)] {
@@ -18,34 +20,24 @@ fn main() {
     divan::main();
 }
 
-/// The oracle over the plain step, both timed in turn: the median of the ratios is the least disturbed by other load.
+/// The oracle over the plain step, both timed in turn.
 fn ratio(shape: Shape) {
     let g = Activation::Coupled(CoupledActivation::Softmax);
     let problem = problem(shape, g.clone());
     let inputs = matrix::inputs(problem.inputs());
-    let timed = |work: &dyn Fn()| {
-        let start = Instant::now();
-        work();
-        start.elapsed().as_secs_f64()
-    };
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     let works: [&dyn Fn(); 3] = [
         &|| one.install(|| drop(black_box(matrix::step(&inputs, &g)))),
         &|| one.install(|| drop(black_box(oracle::expected(&problem)))),
         &|| drop(black_box(oracle::expected(&problem))),
     ];
-    let turns: Vec<[f64; 3]> = (0..7).map(|_| works.map(timed)).collect();
-    let median = |of: &dyn Fn(&[f64; 3]) -> f64| {
-        let mut values: Vec<f64> = turns.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
+    let turns: Vec<[f64; 3]> = (0..7).map(|_| works.map(seconds)).collect();
     println!(
         "{shape:?}: plain {:.1} ms, oracle {:.0} ms: {:.1} times as long; {:.2} times as fast on all threads",
-        median(&|turn| turn[0]) * 1e3,
-        median(&|turn| turn[1]) * 1e3,
-        median(&|turn| turn[1] / turn[0]),
-        median(&|turn| turn[1] / turn[2]),
+        median(&turns, |turn| turn[0]) * 1e3,
+        median(&turns, |turn| turn[1]) * 1e3,
+        median(&turns, |turn| turn[1] / turn[0]),
+        median(&turns, |turn| turn[1] / turn[2]),
     );
 }
 

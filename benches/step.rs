@@ -1,8 +1,10 @@
 //! One step in both forms, and for comparison the three matrix products that no step can avoid.
 //!
 //! `cargo bench --bench step`. The figure to watch is the time of `matrix_form` over that of `three_products` at
-//! 256 × 1024 × 1024: at most 1.15. `ratio` measures the two alternately and prints it. Where `python3`, or the program
+//! 256 × 1024 × 1024; the goal is 1.15. `ratio` measures the two alternately and prints it. Where `python3`, or the program
 //! in `DROPOUT_ORACLE_PYTHON`, has PyTorch, the step takes turns with that in `benches/pytorch.py`, too, on one thread.
+
+mod turns;
 
 use dropout_oracle::matrix;
 use dropout_oracle::number::Number;
@@ -14,7 +16,7 @@ use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::iter::repeat_with;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use turns::{median, seconds};
 
 fn main() {
     ratio();
@@ -71,8 +73,7 @@ fn products(inputs: &matrix::Inputs<f64>) -> impl Fn() + use<> {
     }
 }
 
-/// The step over its three products at the large shape. Both are timed alternately; the median of the ratios
-/// within each turn is the least disturbed by other load.
+/// The step over its three products at the large shape.
 fn ratio() {
     let inputs = matrix::inputs(&inputs::<f64>(LARGE));
     let products = products(&inputs);
@@ -80,22 +81,11 @@ fn ratio() {
     compare("three products", || [seconds(&step), seconds(&products)]);
 }
 
-fn seconds(work: &impl Fn()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
 /// Prints the median times of the step and of something else, and the median of their ratios.
 fn compare(other: &str, turn: impl FnMut() -> [f64; 2]) {
     let turns: Vec<[f64; 2]> = repeat_with(turn).take(41).collect();
-    let median = |of: fn(&[f64; 2]) -> f64| {
-        let mut values: Vec<f64> = turns.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
-    let [step, bare, ratio] =
-        [median(|turn| turn[0]), median(|turn| turn[1]), median(|turn| turn[0] / turn[1])];
+    let [step, bare] = [0, 1].map(|at| median(&turns, |turn| turn[at]));
+    let ratio = median(&turns, |turn| turn[0] / turn[1]);
     println!("step {:.1} ms, {other} {:.1} ms: {ratio:.3}", step * 1e3, bare * 1e3);
 }
 

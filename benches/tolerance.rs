@@ -1,8 +1,10 @@
 //! The tolerances of a large step, beside the step itself on plain doubles.
 //!
 //! `cargo bench --bench tolerance`. The figure to watch is the time of the tolerances over that of the step at
-//! 256 × 1024 × 1024 with softmax, on one thread: at most 5 in each arithmetic. The names of other activations may
+//! 256 × 1024 × 1024 with softmax, on one thread; the goal is 5 in each arithmetic. The names of other activations may
 //! follow, as in `cargo bench --bench tolerance -- gelu cumulative_sum`.
+
+mod turns;
 
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix;
@@ -11,7 +13,7 @@ use dropout_oracle::oracle::tolerance::tolerance;
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use std::env;
 use std::hint::black_box;
-use std::time::Instant;
+use turns::{median, seconds};
 
 /// m, n and n_next.
 const LARGE: (usize, usize, usize) = (256, 1024, 1024);
@@ -41,30 +43,20 @@ fn problem(activation: Activation) -> Problem {
     Problem::from_grids(&inputs, activation).expect("a valid problem")
 }
 
-/// Both are timed alternately; the median of the ratios within each turn is the least disturbed by other load.
+/// Both are timed in turn.
 fn ratios(problem: &Problem) {
     let inputs = matrix::inputs(problem.inputs());
     let step = || matrix::step(&inputs, problem.activation());
     // The step on doubles stands for the expected values: to the bounds, only their sizes matter.
     let expected = matrix::to_grids(&step());
     for arithmetic in Arithmetic::ALL {
-        let timed = |work: &dyn Fn()| {
-            let start = Instant::now();
-            work();
-            start.elapsed().as_secs_f64()
-        };
         let turn = |_| {
-            let step = timed(&|| drop(black_box(step())));
-            [step, timed(&|| drop(black_box(tolerance(problem, &expected, arithmetic))))]
+            let step = seconds(&|| drop(black_box(step())));
+            [step, seconds(&|| drop(black_box(tolerance(problem, &expected, arithmetic))))]
         };
         let turns: Vec<[f64; 2]> = (0..9).map(turn).collect();
-        let median = |of: fn(&[f64; 2]) -> f64| {
-            let mut values: Vec<f64> = turns.iter().map(of).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
-        let [step, bounds, ratio] =
-            [median(|turn| turn[0]), median(|turn| turn[1]), median(|turn| turn[1] / turn[0])];
+        let [step, bounds] = [0, 1].map(|at| median(&turns, |turn| turn[at]));
+        let ratio = median(&turns, |turn| turn[1] / turn[0]);
         println!(
             "{} in {arithmetic}: step {:.0} ms, tolerances {:.0} ms: {ratio:.2}",
             problem.activation().name(),

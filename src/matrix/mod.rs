@@ -45,20 +45,15 @@ pub fn inputs_over<T: Number>(grids: &problem::Inputs<Grid<f64>, Vector<f64>>) -
 
 /// The results as grids and vectors, for comparison with the scalar form.
 pub fn to_grids<T: Number>(step: &Step<T>) -> trace::Step<Grid<T>, Vector<T>> {
-    step.convert(to_grid, |vector| vector.iter().cloned().collect())
+    map_to_grids(step, T::clone)
 }
 
-/// f of each element, row by row and side by side.
+/// f of each element of the results.
 pub fn map_to_grids<T: Number, U: Send>(
     step: &Step<T>,
-    f: impl Fn(&T) -> U + Send + Sync,
+    f: impl Fn(&T) -> U + Sync,
 ) -> trace::Step<Grid<U>, Vector<U>> {
-    let matrix = |matrix: &DMatrix<T>| {
-        let row = |i: usize| matrix.row(i).iter().map(&f).collect();
-        let rows: Vec<Vec<U>> = (0..matrix.nrows()).into_par_iter().with_min_len(16).map(row).collect();
-        Grid::from_rows(matrix.ncols(), rows)
-    };
-    step.convert(matrix, |vector| vector.iter().map(&f).collect())
+    step.convert(|matrix| map_to_grid(matrix, &f), |vector| vector.iter().map(&f).collect())
 }
 
 /// A grid as nalgebra's matrix.
@@ -68,7 +63,14 @@ pub fn from_grid<T: Number>(grid: &Grid<T>) -> DMatrix<T> {
 
 /// nalgebra's matrix as a grid.
 pub fn to_grid<T: Number>(matrix: &DMatrix<T>) -> Grid<T> {
-    Grid::tabulate(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)].clone())
+    map_to_grid(matrix, T::clone)
+}
+
+/// f of each entry, the rows side by side if there are many.
+fn map_to_grid<T: Number, U: Send>(matrix: &DMatrix<T>, f: impl Fn(&T) -> U + Sync) -> Grid<U> {
+    let row = |i: usize| matrix.row(i).iter().map(&f).collect();
+    let rows: Vec<Vec<U>> = (0..matrix.nrows()).into_par_iter().with_min_len(16).map(row).collect();
+    Grid::from_rows(matrix.ncols(), rows)
 }
 
 /// broadcast(v): `m` copies of the row vector v, one per row.

@@ -97,8 +97,8 @@ fn compared(problem: &Problem, arithmetic: Arithmetic) -> [Comparison; 8] {
     })
 }
 
-/// The least that a bound by matrices may be of that entry by entry. Three roundings in a hundred of one are charged to
-/// the magnitude before the last one there, and to the number here. In a softmax, that magnitude may be twice the number.
+/// The smallest share that a bound by matrices may be of that entry by entry. There, the last rounding may be charged to
+/// the magnitude of a product; here it is charged to the number, which in a softmax may be half as large.
 fn least_ratio(g: &str) -> f64 {
     if g.ends_with("softmax") { 0.49 } else { 0.99 }
 }

@@ -1,4 +1,5 @@
-//! Finds the faulty equation by recomputing each wrong result from the subject's own earlier results.
+//! What follows from a subject's own results, and the faulty equation: each wrong result is recomputed from the earlier
+//! ones.
 //!
 //! A wrong Ã makes dW wrong even if equation 39 is implemented correctly. So dW is recomputed from the subject's own
 //! dZ and Ã, with a tolerance derived for them. If it is still wrong, its equation is faulty; otherwise it merely

@@ -174,8 +174,8 @@ fn element(held: &Held, path: String, got: f64, format: Format) -> Element {
 
 /// Where the wrong elements of a result lie. An element without a tolerance is not wrong.
 fn pattern((rows, cols): (usize, usize), held: &[Option<Held>]) -> Option<Pattern> {
-    let is_wrong = |held: &Option<Held>| held.is_some_and(|held| held.is_wrong());
-    Pattern::of(&Grid::from_cells(rows, cols, held.iter().map(is_wrong).collect()))
+    let is_wrong = held.iter().map(|held| held.as_ref().is_some_and(Held::is_wrong)).collect();
+    Pattern::of(&Grid::from_cells(rows, cols, is_wrong))
 }
 
 /// The error in ulps of the format at the expected value.

@@ -31,11 +31,10 @@ impl SideBySide {
             let shape = solved.expected.shape(quantity);
             let got = results.shaped(quantity, shape).ok()?;
             let held: Vec<Option<Held>> = standard.held(quantity, got.cells()).collect();
-            let is_wrong = |held: &Option<Held>| held.is_some_and(|held| held.is_wrong());
             // Beside what each is held against, or the expected value of an element without a tolerance.
             let right = solved.expected.cells(quantity).iter().zip(&held);
             let right = right.map(|(expected, held)| held.map_or(*expected, |held| held.expected)).collect();
-            held.iter().any(is_wrong).then(|| SideBySide {
+            held.iter().flatten().any(Held::is_wrong).then(|| SideBySide {
                 quantity,
                 got: got.clone(),
                 right: Grid::from_cells(shape.0, shape.1, right),
