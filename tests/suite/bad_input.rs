@@ -86,12 +86,12 @@ fn an_exponent_of_any_length_is_read_as_it_stands() {
 /// A million numbers in each matrix that are none: no fault is made that is not kept.
 #[test]
 fn faults_are_counted_beyond_the_first_thousand() {
-    let row = format!("[{}null]", "null,".repeat((1 << 20) - 1));
+    let row = format!("[{}null]", "null,".repeat((1 << 18) - 1));
     let lines = lines(VALID.replace("[2, 3, -2]", &row).replace("[0, 1, 1]", &row));
     assert_eq!(lines.len(), 1001);
     let more = lines[1000].strip_prefix("and ").and_then(|line| line.strip_suffix(" more faults"));
     assert!(
-        more.is_some_and(|more| more.parse::<usize>().is_ok_and(|more| more > 2_000_000)),
+        more.is_some_and(|more| more.parse::<usize>().is_ok_and(|more| more > 500_000)),
         "{:?}",
         lines[1000]
     );

@@ -88,10 +88,21 @@ fn errored(answer: &Answer) -> &str {
     }
 }
 
+/// `f` of every item, on threads of its own, because most of the time is spent waiting.
+pub fn at_once<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    const THREADS: usize = 32;
+    std::thread::scope(|scope| {
+        let of_chunk = |chunk: &'_ [T]| -> Vec<U> { chunk.iter().map(&f).collect() };
+        let chunks = items.chunks(items.len().div_ceil(THREADS));
+        let threads: Vec<_> = chunks.map(|chunk| scope.spawn(move || of_chunk(chunk))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    })
+}
+
 #[test]
 fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
     let brief = Limits { answer: Duration::from_millis(50), ..AMPLE };
-    for (misbehaves, limits, message) in [
+    let losses = [
         ("sleep 60", brief, "gave no answer within 0.05 s"),
         ("sleep 5; answer", brief, "gave no answer within 0.05 s"),
         ("sleep 60 & exit 5", Limits { answer: Duration::from_millis(400), ..AMPLE }, "the program "),
@@ -110,13 +121,14 @@ fn a_question_is_lost_and_the_next_are_answered_whatever_the_program_does() {
         ("printf '{\"seq\":%s,\"outputs\":{\"db\":[NaN]}}\\n' $seq", AMPLE, "infinities as strings: \"NaN\""),
         ("printf '{\"seq\":%s,\"outputs\":{\"dC\":[1]}}\\n' $seq", AMPLE, "outputs.dC is unknown"),
         ("printf '{\"seq\":%s,\"error\":\"singular\"}\\n' $seq", AMPLE, "singular"),
-    ] {
+    ];
+    at_once(&losses, |&(misbehaves, limits, message)| {
         let answers = answers(misbehaves, limits);
         assert!(errored(&answers[1]).contains(message), "{misbehaves}: {:?}", answers[1]);
         for at in [0, 2, 3] {
             assert!(right(IDS[at], &answers[at]), "{misbehaves}: {:?}", answers[at]);
         }
-    }
+    });
 }
 
 #[test]

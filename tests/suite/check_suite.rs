@@ -158,7 +158,7 @@ fn skipped_cases_are_one_test_for_each_reason() {
 /// A run that fails ends in the diagnosis that `check` gives.
 #[test]
 fn a_run_that_fails_ends_in_its_diagnosis() {
-    let cases: Vec<Case> = built_in().into_iter().step_by(7).collect();
+    let cases: Vec<Case> = built_in().into_iter().step_by(14).collect();
     let run = run(Defective::double("dw-from-a").expect("a defect").as_mut(), &cases, &[], || ());
     let text = brief(&run);
     assert!(

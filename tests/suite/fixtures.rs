@@ -155,9 +155,12 @@ fn the_large_profile_has_each_size_past_blocks_of_128_256_and_512() {
 }
 
 /// A layer that keeps the index of an example or of a unit in 7, 8 or 9 bits writes entry i to i mod 2^bits; the rest
-/// stays 0. An error of a thousandth of the largest entry is beyond every tolerance in f64 and f32.
+/// stays 0. An error of a thousandth of the largest entry is beyond every tolerance in f64 and f32. In the sweep only.
 #[test]
 fn an_index_in_too_few_bits_makes_an_entry_wrong_in_every_large_case_past_its_end() {
+    if !sweep::is_on() {
+        return;
+    }
     let mut seen = BTreeSet::new();
     for entry in entries(Profile::Large) {
         let problem = entry.problem();
