@@ -4,7 +4,7 @@
 //! N slices of [`BITS`] bits and a rest: x = x₁ + … + x_N + x₊. Slices are whole numbers of their units, so short that
 //! sums of their products are exact in doubles, in any order (Ozaki, Ogita, Oishi and Rump 2012). With N = 2:
 //!
-//! x · y = x₁y₁ + (x₁y₂ + x₂y₁) + (x₁y₊ + x₂(y₂ + y₊) + x₊y).
+//! x · y = x₁y₁ + (x₁y₂ + x₂y₁) + (x₊y₁ + (x₂ + x₊)y₂ + xy₊).
 //!
 //! The last bracket is 2^−44 of the whole, so its roundings are 2^−97 of it, times the number of additions; with N = 3, two
 //! brackets are exact, and the last one is 2^−66. Its roundings are bounded line by line, with Cauchy's inequality. nalgebra
@@ -29,20 +29,38 @@ const FEW: usize = 1 << 15;
 const COARSE: f64 = power_of_two(-98);
 
 /// The product x · y.
+///
+/// The lines of the factor that has more of them are the columns, of which fewer parts are kept; so it is x · y, or
+/// (yᵀ · xᵀ)ᵀ.
 pub fn product(x: &DMatrix<Ball>, y: &DMatrix<Ball>) -> DMatrix<Ball> {
     let (m, terms, n) = (x.nrows(), x.ncols(), y.ncols());
     if m * terms * n < FEW || m * n < 16 {
         return x * y;
     }
     let slices = if is_coarse(x) || is_coarse(y) { SLICES - 1 } else { SLICES };
+    let (in_x, in_y) = (|i: usize, k: usize| x[(i, k)], |j: usize, k: usize| y[(k, j)]);
+    if m <= n {
+        of_lines([m, terms, n], slices, in_x, in_y)
+    } else {
+        of_lines([n, terms, m], slices, in_y, in_x).transpose()
+    }
+}
+
+/// The product of `m` rows and `n` columns of so many `terms`.
+fn of_lines(
+    [m, terms, n]: [usize; 3],
+    slices: usize,
+    row: impl Fn(usize, usize) -> Ball + Sync,
+    column: impl Fn(usize, usize) -> Ball + Sync,
+) -> DMatrix<Ball> {
     let mut product = DMatrix::from_element(m, n, Ball::zero());
     for from in (0..terms).step_by(TERMS) {
         let count = TERMS.min(terms - from);
-        let rows = Sliced::new(m, count, slices, false, |i, k| x[(i, from + k)]);
-        let columns = Sliced::new(n, count, slices, true, |j, k| y[(from + k, j)]);
+        let rows = Sliced::new(m, count, slices, true, |i, k| row(i, from + k));
+        let columns = Sliced::new(n, count, slices, false, |j, k| column(j, from + k));
         add_product(&rows, &columns, product.as_mut_slice(), from == 0);
     }
-    let is_zero = |i: usize, j: usize| (0..terms).all(|k| x[(i, k)].is_zero() || y[(k, j)].is_zero());
+    let is_zero = |i: usize, j: usize| (0..terms).all(|k| row(i, k).is_zero() || column(j, k).is_zero());
     product.as_mut_slice().par_iter_mut().with_min_len(1 << 12).enumerate().for_each(|(at, entry)| {
         // A sum of which every term has a factor 0.
         if entry.midpoint().0 == 0.0 && is_zero(at % m, at / m) {
@@ -82,9 +100,9 @@ fn add_product(rows: &Sliced, columns: &Sliced, sum: &mut [Ball], is_first: bool
             total(&pairs, TERMS)
         });
         let mut totals: Vec<DMatrix<f64>> = exact.collect();
-        let after_all = (rows.used > rows.slices).then_some(rows.slices);
-        let rounded = (1..last).map(|s| [rows.slice(s), columns.rest(last - s)]);
-        let rounded: Vec<_> = rounded.chain([[after_all, columns.rest(0)]]).collect();
+        let after_all = (columns.used > columns.slices).then_some(columns.slices);
+        let rounded = (1..last).map(|s| [rows.rest(last - s), columns.slice(s)]);
+        let rounded: Vec<_> = rounded.chain([[rows.rest(0), after_all]]).collect();
         totals.push(total(&rounded, ROUNDED_TERMS));
         for (j, sum) in sum.chunks_exact_mut(m).enumerate() {
             let column = &columns.lines[lines.start + j];
@@ -122,8 +140,8 @@ fn bound(x: &Line, y: &Line, slices: usize) -> f64 {
     const CALLS: usize = (SLICES + 1) * TERMS.div_ceil(ROUNDED_TERMS);
     const ROUNDINGS: f64 = (ROUNDED_TERMS + LEAST + CALLS + 4) as f64 * f64::EPSILON / 2.0;
     let bracket = |n: usize| -> f64 {
-        let with_slices: f64 = (1..=n).map(|s| x.slices[s - 1] * y.rests[n + 1 - s]).sum();
-        with_slices + x.rests[n] * y.rests[0]
+        let with_slices: f64 = (1..=n).map(|s| x.rests[n + 1 - s] * y.slices[s - 1]).sum();
+        with_slices + x.rests[0] * y.rests[n]
     };
     let rounded = if x.used + y.used <= slices + 2 { 0.0 } else { bracket(slices) };
     (rounded * ROUNDINGS + (x.rests[0] + x.lost) * y.lost + x.lost * y.rests[0]) * (1.0 + 1e-9)

@@ -66,11 +66,22 @@ pub fn to_grid<T: Number>(matrix: &DMatrix<T>) -> Grid<T> {
     map_to_grid(matrix, T::clone)
 }
 
-/// f of each entry, the rows side by side if there are many.
+/// f of each entry. Some rows are read side by side, as the entries of a column lie side by side.
 fn map_to_grid<T: Number, U: Send>(matrix: &DMatrix<T>, f: impl Fn(&T) -> U + Sync) -> Grid<U> {
-    let row = |i: usize| matrix.row(i).iter().map(&f).collect();
-    let rows: Vec<Vec<U>> = (0..matrix.nrows()).into_par_iter().with_min_len(16).map(row).collect();
-    Grid::from_rows(matrix.ncols(), rows)
+    const TOGETHER: usize = 32;
+    let (rows, cols) = matrix.shape();
+    let some_rows = |from: usize| {
+        let mut some: Vec<Vec<U>> =
+            (from..rows.min(from + TOGETHER)).map(|_| Vec::with_capacity(cols)).collect();
+        for j in 0..cols {
+            for (i, row) in some.iter_mut().enumerate() {
+                row.push(f(&matrix[(from + i, j)]));
+            }
+        }
+        some
+    };
+    let starts = (0..rows.div_ceil(TOGETHER)).into_par_iter();
+    Grid::from_rows(cols, starts.flat_map_iter(|at| some_rows(at * TOGETHER)).collect::<Vec<_>>())
 }
 
 /// broadcast(v): `m` copies of the row vector v, one per row.

@@ -14,10 +14,12 @@ pub const BITS: i32 = 22;
 pub const SLICES: usize = 3;
 /// A number so much smaller than the largest of its line is not cut but left to the bound: 2^−300.
 const NEGLIGIBLE: f64 = power_of_two(-300);
+/// So many lines are read together.
+const TOGETHER: usize = 16;
 
 /// Lines of one length, cut into parts.
 pub struct Sliced {
-    /// Line by line, each part of its numbers: the slices, x₊, and of columns what is left after N − 1, …, 0 slices.
+    /// Line by line, each part of its numbers: the slices, x₊, and of rows what is left after N − 1, …, 0 slices.
     cells: Vec<f64>,
     /// How many parts there are.
     parts: usize,
@@ -47,7 +49,7 @@ pub struct Line {
 const MANY: usize = SLICES + 2;
 
 impl Sliced {
-    /// `count` lines of `terms` numbers, each cut into `slices`, with the rests that columns are multiplied with.
+    /// `count` lines of `terms` numbers, each cut into `slices`, with the rests that rows are multiplied with.
     pub fn new(
         count: usize,
         terms: usize,
@@ -59,10 +61,15 @@ impl Sliced {
         // With zeros, for nalgebra's sake.
         let padded = terms.max(LEAST);
         let mut cells = vec![0.0; (count + LEAST) * parts * padded];
-        let cut =
-            |(line, cells): (usize, &mut [f64])| Line::cut(terms, slices, cells, padded, |k| cell(line, k));
-        let lines: Vec<Line> =
-            cells.par_chunks_mut(parts * padded).take(count).with_min_len(16).enumerate().map(cut).collect();
+        let some_lines = |(at, cells): (usize, &mut [f64])| {
+            let from = at * TOGETHER;
+            let numbers: Vec<Vec<Ball>> = gathered(from..count.min(from + TOGETHER), terms, &cell);
+            let lines = numbers.iter().zip(cells.chunks_mut(parts * padded));
+            lines.map(|(numbers, cells)| Line::cut(numbers, slices, cells, padded)).collect()
+        };
+        let chunks = cells[..count * parts * padded].par_chunks_mut(TOGETHER * parts * padded);
+        let lines: Vec<Vec<Line>> = chunks.enumerate().map(some_lines).collect();
+        let lines = lines.concat();
         let used = lines.iter().map(|line| line.used).max().unwrap_or(0);
         Sliced { cells, parts, slices, lines, terms: padded, used }
     }
@@ -101,60 +108,65 @@ impl Sliced {
     }
 }
 
+/// The numbers of some lines, read side by side, as neighbours may lie in lines that follow each other.
+fn gathered(lines: Range<usize>, terms: usize, cell: impl Fn(usize, usize) -> Ball) -> Vec<Vec<Ball>> {
+    let mut numbers: Vec<Vec<Ball>> = lines.clone().map(|_| Vec::with_capacity(terms)).collect();
+    for k in 0..terms {
+        for (numbers, line) in numbers.iter_mut().zip(lines.clone()) {
+            numbers.push(cell(line, k));
+        }
+    }
+    numbers
+}
+
 impl Line {
     /// Cuts a line into as many parts as `cells` has room for, each `padded` long.
-    fn cut(
-        terms: usize,
-        slices: usize,
-        cells: &mut [f64],
-        padded: usize,
-        cell: impl Fn(usize) -> Ball,
-    ) -> Line {
-        let numbers: Vec<Ball> = (0..terms).map(cell).collect();
+    fn cut(numbers: &[Ball], slices: usize, cells: &mut [f64], padded: usize) -> Line {
         let largest = numbers.iter().map(|x| x.midpoint().0.abs()).fold(0.0, f64::max);
         // largest < 2^(exponent − 1), so scaled numbers are less than 1/2.
         let exponent = if largest == 0.0 { 0 } else { (largest.to_bits() >> 52) as i32 - 1023 + 2 };
         let scale = libm::ldexp(1.0, -exponent);
-        let factor = power_of_two(BITS);
         let (mut squares, mut lost) = (0.0, 0.0);
-        let mut used = 0;
-        for (k, x) in numbers.iter().enumerate() {
+        // What is still to be cut of each number.
+        let (mut high, mut low) = (Vec::with_capacity(numbers.len()), Vec::with_capacity(numbers.len()));
+        for x in numbers {
             let (h, l) = (x.midpoint().0 * scale, x.midpoint().1 * scale);
             let is_cut = h.abs() >= NEGLIGIBLE;
-            let left = if is_cut { 0.0 } else { h.abs() + l.abs() };
-            // Not less than 2^−400, lest its square vanish, if it is not 0; that covers what scaling loses, too.
-            let uncertain = x.radius() * scale + left;
-            let is_exact =
-                x.radius() == 0.0 && left == 0.0 && (l == 0.0 || l.abs() > NEGLIGIBLE * NEGLIGIBLE);
-            let is_exact =
-                is_exact && (x.midpoint().1 == 0.0) == (l == 0.0) && (x.midpoint().0 == 0.0) == (h == 0.0);
-            let uncertain = if is_exact { 0.0 } else { uncertain.max(power_of_two(-400)) };
             squares += h * h;
+            let uncertain =
+                if is_cut && *x == Ball::point(x.midpoint().0) { 0.0 } else { uncertain(x, scale) };
             lost += uncertain * uncertain;
-            let (mut h, mut l) = if is_cut { (h, l) } else { (0.0, 0.0) };
-            let mut of_this = 0;
-            for s in 0..slices {
-                let rest = 2 * slices - s;
-                // What is left after s slices, in units of slice s; of no slice, in those of the first.
-                let (scaled, low) = (h * factor, l * factor);
-                if rest * padded < cells.len() {
-                    cells[rest * padded + k] = if s == 0 { scaled } else { h };
-                }
-                let slice = nearest_whole(scaled);
-                cells[s * padded + k] = slice;
-                if h != 0.0 {
-                    of_this = s + 1;
-                }
-                (h, l) = two_sum(scaled - slice, low);
-            }
-            cells[slices * padded + k] = h;
-            if h != 0.0 {
-                let is_whole = l == 0.0 && nearest_whole(h * factor) == h * factor;
-                of_this = if is_whole { slices + 1 } else { MANY };
-            }
-            used = used.max(of_this);
+            high.push(if is_cut { h } else { 0.0 });
+            low.push(if is_cut { l } else { 0.0 });
         }
-        Line::new(exponent, used, slices, terms, squares, lost)
+        let factor = power_of_two(BITS);
+        let mut used = usize::from(largest != 0.0);
+        let (mut after_one, rests) = cells.split_at_mut(slices * padded);
+        for s in 0..slices {
+            let (slice, after) = after_one.split_at_mut(padded);
+            // What is left after s slices, in units of slice s; of no slice, in those of the first.
+            let rest = rests.get_mut((slices - s) * padded..).unwrap_or_default();
+            for (rest, h) in rest.iter_mut().zip(&high) {
+                *rest = if s == 0 { h * factor } else { *h };
+            }
+            let mut is_left = false;
+            for ((slice, h), l) in slice.iter_mut().zip(&mut high).zip(&mut low) {
+                let (scaled, low) = (*h * factor, *l * factor);
+                *slice = nearest_whole(scaled);
+                (*h, *l) = two_sum(scaled - *slice, low);
+                is_left |= *h != 0.0;
+            }
+            if is_left {
+                used = s + 2;
+            }
+            after_one = after;
+        }
+        rests[..high.len()].copy_from_slice(&high);
+        let is_whole = |(h, l): (&f64, &f64)| *l == 0.0 && nearest_whole(h * factor) == h * factor;
+        if used > slices && !high.iter().zip(&low).all(is_whole) {
+            used = MANY;
+        }
+        Line::new(exponent, used, slices, numbers.len(), squares, lost)
     }
 
     /// The bounds: what is left after a slice is at most half a unit of it, and 2^−30 of that more; `squares` is the sum of
@@ -173,4 +185,14 @@ impl Line {
         }
         line
     }
+}
+
+/// What is not cut of a number that is scaled, or was not known.
+fn uncertain(x: &Ball, scale: f64) -> f64 {
+    let (h, l) = (x.midpoint().0 * scale, x.midpoint().1 * scale);
+    let left = if h.abs() >= NEGLIGIBLE { 0.0 } else { h.abs() + l.abs() };
+    let is_exact = x.radius() == 0.0 && left == 0.0 && (l == 0.0 || l.abs() > NEGLIGIBLE * NEGLIGIBLE);
+    let is_exact = is_exact && (x.midpoint().1 == 0.0) == (l == 0.0) && (x.midpoint().0 == 0.0) == (h == 0.0);
+    // Not less than 2^−400, lest its square vanish, if it is not 0; that covers what scaling loses, too.
+    if is_exact { 0.0 } else { (x.radius() * scale + left).max(power_of_two(-400)) }
 }

@@ -138,19 +138,21 @@ fn balls(problem: &Problem) -> Step<Rounding> {
     })
 }
 
-/// What a ball proves about the number in it. The double nearest to the midpoint, ties to even, is the nearest one if the
-/// radius is 0, or if all of the ball is strictly between the midpoints to the double's two neighbours.
+/// What a ball proves about the number in it: rounding is monotonic, so if both ends of the ball round to the double
+/// nearest to its midpoint, so does all that lies between them.
+#[inline]
 pub fn in_ball(x: &Ball) -> Rounding {
     let ((double, rest), radius) = (x.midpoint(), x.radius());
+    // Away from 0 by more than the addition lost; a subnormal sum is exact.
+    let outwards = |end: f64| double + end * (1.0 + f64::EPSILON);
     if radius == 0.0 {
         // Zero has no sign.
-        return Rounding::Settled(double + 0.0);
+        Rounding::Settled(double + 0.0)
+    } else if outwards(rest + radius) == double && outwards(rest - radius) == double {
+        Rounding::Settled(double)
+    } else {
+        Rounding::Undecided
     }
-    // Half the distance to a neighbour is exact among normal numbers.
-    let normal = 4.0 * f64::MIN_POSITIVE..f64::MAX;
-    let (above, below) = (double.next_up() - double, double - double.next_down());
-    let is_inside = (rest + radius).next_up() < above / 2.0 && (radius - rest).next_up() < below / 2.0;
-    if normal.contains(&double.abs()) && is_inside { Rounding::Settled(double) } else { Rounding::Undecided }
 }
 
 /// What the ends of an enclosure prove about the number between them.

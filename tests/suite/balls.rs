@@ -143,12 +143,13 @@ const FUNCTIONS: [Function; 4] = [
 
 /// Arguments of all sizes, next to the entries of the tables and halfway between them.
 fn argument(draw: &mut Draw) -> Ball {
-    let x = match draw.below(6) {
+    let x = match draw.below(7) {
         0 => draw.double(53, 0) * 2f64.powi(-(draw.below(80) as i32)),
         1 => (draw.below(512) as f64 / 512.0) + draw.double(20, 0) * 2f64.powi(-(30 + draw.below(30) as i32)),
         2 => draw.double(53, 0) * 700.0,
         3 => (draw.below(1000) as f64) * std::f64::consts::LN_2 + draw.double(53, 0) * 1e-13,
         4 => draw.double(53, 0) * 25.0,
+        5 => (draw.below(1 << 24) as f64 / 2.0) * (std::f64::consts::LN_2 / f64::from(1 << 14)),
         _ => draw.double(53, 4),
     };
     let sign = if draw.below(2) == 0 { 1.0 } else { -1.0 };

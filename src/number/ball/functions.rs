@@ -3,12 +3,14 @@
 
 use super::double_double::{nearest_whole, power_of_two};
 use super::series::{self, CELLS, LAST_STEP, STEPS};
-use super::{Ball, U, up_from_products};
+use super::{Ball, U, exponential, up_from_products};
 use crate::number::Real;
 use num_traits::{One, Zero};
 
 /// Up to this |x|, the power of two in e^x is a normal number; e^−708 is less than 2^−1021.
 const EXP_IN_RANGE: f64 = 708.0;
+/// Up to this |x|, e^x − 1 is computed as it is and not from e^x.
+const NEAR_ZERO: f64 = 0.7;
 /// From this argument on, erfc is less than 2^−1021.
 const ERFC_VANISHES: f64 = 26.7;
 
@@ -28,19 +30,6 @@ fn stretched(radius: f64) -> f64 {
     if radius == 0.0 { 0.0 } else { up_from_products(radius + radius * radius) }
 }
 
-/// k and t with x = k ln 2 + t and |t| ≤ (ln 2)/2 or a little more, for a midpoint of at most 745.
-fn modulo_ln_2(x: Ball) -> (f64, Ball) {
-    let k = nearest_whole(x.high * std::f64::consts::LOG2_E);
-    if k == 0.0 {
-        return (k, x);
-    }
-    let [first, second, third] = *series::LN_2;
-    // k has at most 11 bits, so its product with `first` is exact. That with `third` loses less than 2^11 · 2^−95 · 2^−53,
-    // and what the three doubles lack is less than 2^11 · 2^−147.
-    let rest = Ball::point(k) * Ball::point(second) + Ball::around(k * third, 0.0, power_of_two(-130));
-    (k, Ball::point(x.high) - Ball::point(k * first) + Ball::point(x.low) - rest)
-}
-
 /// e^r − 1 for |r| ≤ 2^−8.
 fn exp_m1_series(r: Ball) -> Ball {
     // Σ r^(n−6)/n! from n = 6: within 2^−47 of itself. The terms fall by at least 2^10 each, so rounding and the low part
@@ -55,7 +44,7 @@ fn exp_m1_series(r: Ball) -> Ball {
     sum * r
 }
 
-/// e^x − 1 at a midpoint |x| ≤ 0.35, with a small relative error: from the nearest j/256,
+/// e^x − 1 at a midpoint |x| ≤ 0.7, with a small relative error: from the nearest j/256,
 /// (e^(j/256) − 1) + e^(j/256) (e^r − 1).
 fn exp_m1_near_zero(x: Ball) -> Ball {
     let j = nearest_whole(x.high * STEPS);
@@ -64,15 +53,13 @@ fn exp_m1_near_zero(x: Ball) -> Ball {
     at_step + (rest + at_step * rest)
 }
 
-/// e^x and e^x − 1 at a midpoint in range.
+/// e^x and e^x − 1 at a midpoint in range, each with a small relative error.
 fn exponentials(x: Ball) -> (Ball, Ball) {
-    let (k, t) = modulo_ln_2(x);
-    let exp_m1 = exp_m1_near_zero(t);
-    let exp = Ball::one() + exp_m1;
-    if k == 0.0 {
-        return (exp, exp_m1);
+    if x.high.abs() <= NEAR_ZERO {
+        let exp_m1 = exp_m1_near_zero(x);
+        return (Ball::one() + exp_m1, exp_m1);
     }
-    let exp = exp.times_power_of_two(k as i32);
+    let exp = exponential::exp(x.high, x.low, 0.0);
     (exp, exp - Ball::one())
 }
 
@@ -82,8 +69,7 @@ impl Real for Ball {
             let vanishes = self.high + 2.0 * self.radius < -EXP_IN_RANGE;
             return if vanishes { Self::vanished() } else { Self::UNKNOWN };
         }
-        let (exp, _) = exponentials(self.without_radius());
-        exp.wider_by(exp.most(), stretched(self.radius))
+        exponential::exp(self.high, self.low, stretched(self.radius))
     }
 
     fn exp_m1(&self) -> Self {

@@ -8,6 +8,7 @@
 //! This is the first rung of the oracle's ladder: where a ball rounds to one double, no wider arithmetic is needed.
 
 pub mod double_double;
+mod exponential;
 mod functions;
 mod series;
 

@@ -2,7 +2,7 @@
 //! computed once, from the wide enclosures of [`Interval`].
 
 use super::double_double::power_of_two;
-use super::{Ball, U};
+use super::{Ball, U, exponential};
 use crate::number::{Interval, Number, Real};
 use num_traits::One;
 use std::sync::{LazyLock, OnceLock};
@@ -19,12 +19,25 @@ pub static FRAC_2_SQRT_PI: LazyLock<Ball> = LazyLock::new(|| Ball::enclosing(&Wi
 /// 1/√2.
 pub static FRAC_1_SQRT_2: LazyLock<Ball> = LazyLock::new(|| Ball::enclosing(&Wide::frac_1_sqrt_2()));
 
-/// ln 2 in three doubles, of which the first has 41 bits.
-pub static LN_2: LazyLock<[f64; 3]> = LazyLock::new(|| {
-    let ln_2 = Wide::one().ln_1p();
-    let first = f64::from_bits(std::f64::consts::LN_2.to_bits() >> 12 << 12);
-    let (second, third) = Ball::enclosing(&(ln_2 - wide(first))).midpoint();
-    [first, second, third]
+/// What [`exp`](super::exponential::exp) looks up.
+pub struct Exp {
+    /// (ln 2)/2^14 in three doubles, of which the first has 28 bits.
+    pub step: [f64; 3],
+    /// 2^(i/128), in two doubles.
+    pub coarse: Vec<[f64; 2]>,
+    /// 2^(j/2^14), in two doubles.
+    pub fine: Vec<[f64; 2]>,
+}
+
+pub static EXP: LazyLock<Exp> = LazyLock::new(|| {
+    let step = Wide::one().ln_1p() * wide(1.0 / exponential::STEPS);
+    let rounded = std::f64::consts::LN_2 / exponential::STEPS;
+    let first = f64::from_bits(rounded.to_bits() >> 25 << 25);
+    let two = |x: &Wide| <[f64; 2]>::from(Ball::enclosing(x).midpoint());
+    let [second, third] = two(&(step.clone() - wide(first)));
+    let powers =
+        |unit: i32| (0..128).map(|i| two(&(step.clone() * wide(f64::from(unit * i))).exp())).collect();
+    Exp { step: [first, second, third], coarse: powers(128), fine: powers(1) }
 });
 
 /// 1/n! for n from 0 to 5.
@@ -33,10 +46,10 @@ pub static INVERSE_FACTORIALS: LazyLock<[Ball; 6]> =
 
 /// The steps of the table of e^x − 1 in one unit of x.
 pub const STEPS: f64 = 256.0;
-/// The largest entry of that table: x up to ln 2 / 2.
-pub const LAST_STEP: usize = 89;
+/// The largest entry of that table: x up to 0.7.
+pub const LAST_STEP: usize = 180;
 
-/// e^(j/256) − 1 for j from −89 to 89.
+/// e^(j/256) − 1 for j from −180 to 180.
 pub static EXP_M1: LazyLock<Vec<Ball>> = LazyLock::new(|| {
     let last = LAST_STEP as i32;
     (-last..=last).map(|j| Ball::enclosing(&wide(f64::from(j) / STEPS).exp_m1())).collect()
