@@ -1,7 +1,7 @@
 //! `check`: judges an implementation, a program or a file of results.
 
 use super::asked::Source;
-use super::{cleanup, complain, drawn, input};
+use super::{cleanup, complain, drawn, input, progress};
 use crate::conform::cases::{Case, Selection};
 use crate::conform::coverage::Coverage;
 use crate::conform::judge::whole_run::{self, WholeRunCheck};
@@ -18,7 +18,6 @@ use crate::number::Arithmetic;
 use crate::oracle::cost::Limit;
 use anstream::{AutoStream, ColorChoice};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -227,8 +226,7 @@ fn joined(words: &[String]) -> String {
 const EVERY: u64 = 30;
 
 fn asked(subject: &mut dyn Subject, cases: &[Case], checks: &[WholeRunCheck]) -> (Run, Coverage) {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {elapsed}").expect("a valid template");
-    let bar = ProgressBar::new((2 * cases.len() + checks.len()) as u64).with_style(style);
+    let bar = progress::bar(2 * cases.len() + checks.len());
     // Without a terminal, a line now and then.
     let (begun, lines) = (Instant::now(), AtomicU64::new(0));
     let progress = || {

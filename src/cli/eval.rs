@@ -1,6 +1,6 @@
 //! `eval`: solves a problem exactly.
 
-use super::{drawn, input};
+use super::{drawn, input, progress};
 use crate::error::Error;
 use crate::fixture::case::Case;
 use crate::fixture::replace;
@@ -65,15 +65,17 @@ impl Eval {
     }
 }
 
-/// A line on a terminal that says how long it takes, if that is a second or more.
+/// A line on a terminal that says how long it takes and has taken, if that is a second or more.
 fn announced(problem: &Problem) -> ProgressBar {
     let seconds = cost::of_balls(problem);
     let shape = format!("{} × {} × {}", problem.m(), problem.n(), problem.n_next());
     let line = ProgressBar::new_spinner()
-        .with_style(ProgressStyle::with_template("{msg}").expect("a valid template"))
+        .with_style(
+            ProgressStyle::with_template("{spinner} {msg}; {elapsed} so far").expect("a valid template"),
+        )
         .with_message(format!("solving {shape}: about {}", cost::duration(seconds)));
     if seconds >= 1.0 {
-        line.tick();
+        progress::ticking(&line);
     }
     line
 }

@@ -14,6 +14,7 @@ mod generate;
 mod input;
 mod list;
 mod problem;
+mod progress;
 mod sample;
 mod verify;
 

@@ -431,6 +431,9 @@ fn a_ball_is_rounded_only_where_all_of_it_has_one_nearest_double() {
     let near = one + Ball::from_f64(above * 0.9);
     assert_eq!(in_ball(&near.hull(near + Ball::from_f64(above * 0.05))), Rounding::Settled(1.0));
     assert_eq!(in_ball(&near.hull(near + Ball::from_f64(above * 0.2))), Rounding::Undecided);
+    // Its end is beyond the midpoint, and rounds to it.
+    let near = one + Ball::from_f64(above - 2f64.powi(-106));
+    assert_eq!(in_ball(&near.hull(near + Ball::from_f64(1.25 * 2f64.powi(-106)))), Rounding::Undecided);
     let near = one - Ball::from_f64(below * 0.9);
     assert_eq!(in_ball(&near.hull(near + Ball::from_f64(below * 0.05))), Rounding::Settled(1.0));
     assert_eq!(in_ball(&near.hull(near + Ball::from_f64(below * 0.2))), Rounding::Undecided);

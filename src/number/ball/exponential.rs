@@ -14,8 +14,9 @@ const LOST: f64 = power_of_two(-96);
 /// e^(x + d) for all |d| of which `stretched` is at least |e^d − 1|, at a midpoint x = high + low with |x| ≤ 708.
 ///
 /// What is lost, in units of T:
-/// - |r| < 2^−15.5. n has 24 bits and the first part of (ln 2)/2^14 has 28, so their product is exact. |f| < 2^−67, so its
-///   four sums lose less than 2^−118, and what the three parts lack is less.
+/// - |r| < 2^−15.5. n has 24 bits and the first part of (ln 2)/2^14 has 28, so their product is exact. So is what it leaves
+///   of `high`, which is less than 2^−15 and, if n is not 0, a multiple of an ulp of 2^−16. |f| < 2^−67, so its three sums
+///   lose less than 2^−118, and what the three parts lack is less.
 /// - q < 2^−49 takes c for r, |r²/2 · f| < 2^−99, leaves out r^7/5040 < 2^−120, and rounds by 5.1U of itself, 2^−99.7.
 ///   r²/2 leaves out f²/2. Adding q rounds by 2^−102. Together: less than 2^−98.1.
 /// - T: the entries of the tables are within 2^−106 of themselves, and all roundings are less than 2^−102.5.
@@ -26,11 +27,10 @@ const LOST: f64 = power_of_two(-96);
 pub fn exp(high: f64, low: f64, stretched: f64) -> Ball {
     let tables = &*series::EXP;
     let n = nearest_whole(high * (STEPS * std::f64::consts::LOG2_E));
-    let (s, e) = two_sum(high, -(n * tables.step[0]));
     let (p, p_rest) = two_product(n, tables.step[1]);
-    let (s, e_low) = two_sum(s, low);
+    let (s, e) = two_sum(high - n * tables.step[0], low);
     let (c, d) = two_sum(s, -p);
-    let f = ((e + e_low) + (d - p_rest)) - n * tables.step[2];
+    let f = (e + (d - p_rest)) - n * tables.step[2];
 
     let (square, square_rest) = two_product(c, c);
     let q = square * c * (1.0 / 6.0 + c * (1.0 / 24.0 + c * (1.0 / 120.0 + c * (1.0 / 720.0))));
