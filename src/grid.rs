@@ -66,6 +66,11 @@ impl<T> Grid<T> {
         &self.cells
     }
 
+    /// All values, row by row, without a copy.
+    pub fn into_cells(self) -> Vec<T> {
+        self.cells
+    }
+
     /// The grid of `f(value)` for each value.
     pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Grid<U> {
         Grid { rows: self.rows, cols: self.cols, cells: self.cells.iter().map(f).collect() }

@@ -203,8 +203,8 @@ impl Check {
         }
     }
 
-    /// The command that reproduces a case: its parts before and after `--select`.
-    fn reproduction(&self) -> [String; 2] {
+    /// The command that runs the same layer again.
+    fn reproduction(&self) -> report::Command {
         let shown = |path: &Path| joined(&[path.display().to_string()]);
         let arithmetic = self.arithmetic.map(|arithmetic| format!(" --arithmetic {arithmetic}"));
         let end = match &self.results {
@@ -213,7 +213,10 @@ impl Check {
         };
         let begin =
             format!("dropout-oracle check{}{}", self.source.options(shown), arithmetic.unwrap_or_default());
-        [begin, end]
+        report::Command {
+            whole: format!("{begin} {end}"),
+            one: [format!("{begin} --select "), format!(" {end}")],
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use dropout_oracle::conform::judge::verdict::{Element, Finding, Mismatch, Status
 use dropout_oracle::conform::judge::verdict::{Outcome, SignBias};
 use dropout_oracle::conform::judge::whole_run::ROUNDING_BIAS;
 use dropout_oracle::conform::report::expectations::{Expectations, mark};
-use dropout_oracle::conform::report::{self, Report, human, junit};
+use dropout_oracle::conform::report::{self, Command, Report, human, junit};
 use dropout_oracle::conform::run::Run;
 use dropout_oracle::conform::subject::defective::Defective;
 use dropout_oracle::conform::{self, About, run};
@@ -106,7 +106,9 @@ fn there(id: &str) -> bool {
 /// A run's report, with these known failures.
 fn reported<T>(run: &Run, known: &str, report: impl FnOnce(&Report) -> T) -> T {
     let unexpected = Expectations::read(known).expect("valid").unexpected(run, there);
-    let command = ["dropout-oracle check".into(), "-- python 'my layer.py'".into()];
+    let [begin, end] = ["dropout-oracle check", "-- python 'my layer.py'"];
+    let one = [format!("{begin} --select "), format!(" {end}")];
+    let command = Command { whole: format!("{begin} {end}"), one };
     let needs = BTreeMap::from([("a bias".to_string(), 3), ("keep probabilities per unit".to_string(), 12)]);
     let coverage = Coverage { known: 20, caught: 5, needs };
     report(&Report { run, coverage: &coverage, unexpected: &unexpected, command, list_failures: false })

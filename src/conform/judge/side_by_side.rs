@@ -15,11 +15,14 @@ const COLUMNS: usize = 3;
 /// A wrong result of the right shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SideBySide {
-    quantity: Quantity,
-    got: Grid<f64>,
-    right: Grid<f64>,
-    /// error/tolerance, where there is a tolerance.
-    ratios: Vec<Option<f64>>,
+    /// The result.
+    pub quantity: Quantity,
+    /// The subject's.
+    pub got: Grid<f64>,
+    /// The right one.
+    pub right: Grid<f64>,
+    /// error/tolerance, where there is a tolerance; above 1 where an entry is wrong.
+    pub ratios: Vec<Option<f64>>,
     pattern: Option<Pattern>,
 }
 

@@ -96,6 +96,11 @@ impl Expectations {
         if faults.is_empty() { Ok(Expectations { head, known }) } else { Err(faults.join("\n")) }
     }
 
+    /// The ids that are listed, each with its mark.
+    pub fn listed(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.known.iter().map(|(id, mark)| (id.as_str(), mark.as_deref()))
+    }
+
     /// All unexpected results, in the order of the cases. Lines on cases that exist (`there`) but were not part of
     /// the run are ignored.
     pub fn unexpected(&self, run: &Run, there: impl Fn(&str) -> bool) -> Vec<Unexpected> {

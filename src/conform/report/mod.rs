@@ -27,8 +27,8 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// The unexpected results: without a file of known failures, every failure.
     pub unexpected: &'a [Unexpected],
-    /// The beginning and end of the command that reproduces a case.
-    pub command: [String; 2],
+    /// The command that reproduces it.
+    pub command: Command,
     /// Whether to list every failure.
     pub list_failures: bool,
 }
@@ -41,9 +41,18 @@ impl Report<'_> {
 
     /// The command that reproduces a case. It runs this case alone, but all cases for `run/rounding-bias`.
     pub fn reproduce(&self, id: &str) -> String {
-        let [begin, end] = &self.command;
-        if id == ROUNDING_BIAS { format!("{begin} {end}") } else { format!("{begin} --select {id} {end}") }
+        let Command { whole, one: [before, after] } = &self.command;
+        if id == ROUNDING_BIAS { whole.clone() } else { format!("{before}{id}{after}") }
     }
+}
+
+/// A command that runs the same layer again.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// On all cases.
+    pub whole: String,
+    /// On one case: what stands before and after its id.
+    pub one: [String; 2],
 }
 
 /// One line on what is wrong with a case, or why it was not judged; `None` if there is nothing to report.
