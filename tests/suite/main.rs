@@ -58,6 +58,7 @@ mod pattern;
 mod pipes;
 mod portable;
 mod problem;
+mod protocol_schema;
 mod quoted;
 mod real_laws;
 mod results;
