@@ -1,0 +1,78 @@
+"""Judges a layer in a Python file, with the options of `dropout-oracle check`.
+
+    python3 -m dropout_oracle my_layer.py --arithmetic f32
+    python3 -m dropout_oracle my_layer.py:MyLayer --select 'exact/*'
+"""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import check
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 if everything is as expected, 1 if not, 2 for wrong usage or bad input."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m dropout_oracle", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("layer", metavar="FILE[:NAME]", help="a Python file, and the name of the layer in it [default: layer]")
+    parser.add_argument("--arithmetic", help="such as f32 or bf16/f32 [default: the layer's own, or f64]")
+    parser.add_argument("--select", metavar="GLOB", action="append", default=[], help="use only cases whose id matches; may be repeated")
+    parser.add_argument("--profile", choices=["core", "smoke", "large"], help="built-in cases to use [default: core]")
+    parser.add_argument("--fixtures", metavar="DIR", help="read cases from a folder")
+    parser.add_argument("--shape", metavar="MxNxO", help="draw a problem of this shape")
+    parser.add_argument("--activation", metavar="NAME", action="append", help="activation of the problem; may be repeated")
+    parser.add_argument("--seed", metavar="N", type=int, help="seed of the problem")
+    parser.add_argument("--expect-failures", metavar="FILE", type=Path, help="known failures, which do not fail the run")
+    parser.add_argument("--fix-expectations", action="store_true", help="rewrite the file of known failures")
+    parser.add_argument("--list-failures", action="store_true", help="list every failure in a line")
+    parser.add_argument("--report", metavar="FILE.json|FILE.xml", type=Path, action="append", default=[], help="also write the report")
+    options = parser.parse_args(arguments)
+    file, _, name = options.layer.partition(":")
+    known: Path | None = options.expect_failures
+    fix: bool = options.fix_expectations
+    if fix and known is None:
+        parser.error("--fix-expectations requires --expect-failures")
+    if fix and known is not None and not known.exists():
+        known.write_text("", encoding="utf-8")
+    try:
+        layer = _layer(file, name or "layer")
+        report = check(
+            layer,
+            arithmetic=options.arithmetic,
+            select=options.select,
+            profile=options.profile,
+            fixtures=options.fixtures,
+            shape=options.shape,
+            activation=options.activation,
+            seed=options.seed,
+            expect_failures=known,
+            list_failures=options.list_failures,
+        )
+    except (ValueError, TypeError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for path in options.report:
+        path.write_text(report.junit if path.suffix == ".xml" else report.json, encoding="utf-8")
+    print(report)
+    if fix and known is not None:
+        known.write_text(report.expectations, encoding="utf-8")
+        return 0
+    return 0 if report.passed else 1
+
+
+def _layer(file: str, name: str) -> Any:
+    sys.path.insert(0, str(Path(file).resolve().parent))
+    names = runpy.run_path(file)
+    if name not in names:
+        raise ValueError(f"{file} has no {name}")
+    return names[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
