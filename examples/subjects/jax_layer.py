@@ -1,96 +1,51 @@
-"""The layer in JAX: the forward pass as functions, the backward pass by jax.vjp, compiled together.
+"""The layer in JAX: the forward pass as functions, the backward pass by jax.vjp.
 
 flax.linen.Dropout has a single rate for all units and draws its own mask, so the mask is applied as a factor r / p.
 
-    dropout-oracle check -- python3 examples/subjects/jax_layer.py --dtype float32
+    python3 -m dropout_oracle examples/subjects/jax_layer.py --arithmetic f32
 """
 
-import argparse
-import functools
-import json
+import itertools
 
 import jax
 from jax import nn
 from jax import numpy as jnp
 
-from protocol import ACTIVATIONS, OUTPUTS, serve
+from dropout_oracle import from_autograd
 
-
-def coupled_quadratic(z, _):
-    return z * jnp.roll(z, -1, axis=1) + z
-
-
-def normalized_square(z, _):
-    return z**2 / (1 + (z**2).sum(axis=1, keepdims=True))
-
-
-def per_unit(z, g):
-    return jnp.stack([activate(unit, z[:, j]) for j, unit in enumerate(g["units"])], axis=1)
-
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_default_matmul_precision", "highest")  # otherwise an accelerator may round the factors
 
 GIVEN = {
-    "identity": lambda z, g: z,
-    "relu": lambda z, g: nn.relu(z),
-    "leaky_relu": lambda z, g: nn.leaky_relu(z, g["slope"]),
-    "sigmoid": lambda z, g: nn.sigmoid(z),
-    "tanh": lambda z, g: nn.tanh(z),
-    "softplus": lambda z, g: nn.softplus(z),
-    "silu": lambda z, g: nn.silu(z),
-    "gelu": lambda z, g: nn.gelu(z, approximate=False),
-    "gelu_tanh": lambda z, g: nn.gelu(z, approximate=True),
-    "elu": lambda z, g: nn.elu(z, g["alpha"]),
-    "softsign": lambda z, g: nn.soft_sign(z),
-    "softmax": lambda z, g: nn.softmax(z, axis=1),
-    "log_softmax": lambda z, g: nn.log_softmax(z, axis=1),
-    "cumulative_sum": lambda z, g: jnp.cumsum(z, axis=1),
-    "coupled_quadratic": coupled_quadratic,
-    "normalized_square": normalized_square,
-    "per_unit": per_unit,
+    "identity": lambda z: z,
+    "relu": nn.relu,
+    "leaky_relu": lambda z, slope: nn.leaky_relu(z, slope),
+    "sigmoid": nn.sigmoid,
+    "tanh": jnp.tanh,
+    "softplus": nn.softplus,
+    "silu": nn.silu,
+    "gelu": lambda z: nn.gelu(z, approximate=False),
+    "gelu_tanh": lambda z: nn.gelu(z, approximate=True),
+    "elu": lambda z, alpha: nn.elu(z, alpha),
+    "softsign": nn.soft_sign,
+    "softmax": lambda z: nn.softmax(z, axis=1),
+    "log_softmax": lambda z: nn.log_softmax(z, axis=1),
+    "cumulative_sum": lambda z: jnp.cumsum(z, axis=1),
+    "coupled_quadratic": lambda z: z * jnp.roll(z, -1, axis=1) + z,
+    "normalized_square": lambda z: z**2 / (1 + (z**2).sum(axis=1, keepdims=True)),
+    "per_unit": lambda z, units: jnp.stack([activate(g, z[:, j]) for j, g in enumerate(units)], axis=1),
 }
 
 
 def activate(g, z):
-    return GIVEN[g["name"]](z, g)
+    return GIVEN[g["name"]](z, **{key: x for key, x in g.items() if key != "name"})
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def forward_and_backward(activation, A, p, R, W, b, dA_next):
-    """The chain, cut at its joints so that each vjp exposes one intermediate gradient."""
-    A_tilde, through_mask = jax.vjp(lambda A: A * (R / p), A)
-    Z, through_dense = jax.vjp(lambda A_tilde, W, b: A_tilde @ W + b, A_tilde, W, b)
-    A_next, through_activation = jax.vjp(functools.partial(activate, json.loads(activation)), Z)
-    (dZ,) = through_activation(dA_next)
-    dA_tilde, dW, db = through_dense(dZ)
-    (dA,) = through_mask(dA_tilde)
-    return A_tilde, Z, A_next, dZ, dW, db, dA_tilde, dA
-
-
-def step(activation, inputs):
-    given = (jnp.array(inputs[name], dtype) for name in ("A", "p", "R", "W", "b", "dA_next"))
-    results = forward_and_backward(json.dumps(activation), *given)
-    assert all(result.dtype == dtype for result in results)
-    return {name: result.tolist() for name, result in zip(OUTPUTS, results)}
-
-
-def sample(p, rows):
-    global key
-    key, fresh = jax.random.split(key)
-    return jax.random.bernoulli(fresh, jnp.array(p, jnp.float64), (rows, len(p))).astype(int).tolist()
-
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--dtype", default="float64", choices=["float64", "float32"])
-jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_default_matmul_precision", "highest")  # otherwise an accelerator may round the factors
-dtype = jnp.dtype(parser.parse_args().dtype)
-key = jax.random.key(1)
-arithmetic = {"float64": "f64", "float32": "f32"}[dtype.name]
-about = {
-    "name": f"jax {dtype.name}",
-    "version": jax.__version__,
-    "arithmetic": arithmetic,
-    "accumulator": arithmetic,
-    "homepage": "https://docs.jax.dev",
-    "supports": {"activations": ACTIVATIONS, "per_unit_p": True, "sample": True, "outputs": OUTPUTS},
-}
-serve(about, step, sample)
+layer = from_autograd(
+    lambda x: x.A * (x.R / x.p),
+    lambda x, A_tilde: A_tilde @ x.W + x.b,
+    lambda x, Z: activate(x.activation, Z),
+    framework="jax",
+)
+keys = map(jax.random.key, itertools.count())
+layer.sample = lambda p, rows: jax.random.bernoulli(next(keys), p, (rows, len(p)))

@@ -1,19 +1,12 @@
-"""The layer in NumPy, with a hand-written backward pass.
+"""The layer in NumPy, with a hand-written backward pass. `own_mask` accepts no mask: it draws one itself and ignores R.
 
-    dropout-oracle check -- python3 examples/subjects/numpy_layer.py --dtype float32
-    dropout-oracle check -- python3 examples/subjects/numpy_layer.py --own-mask
-    dropout-oracle check --shape 64x256x256 -- python3 examples/subjects/numpy_layer.py --tensors
-
-With --own-mask, the layer accepts no mask: it draws one itself and ignores R. With --tensors, its inputs and results are
-files.
+    python3 -m dropout_oracle examples/subjects/numpy_layer.py --arithmetic f32
+    python3 -m dropout_oracle examples/subjects/numpy_layer.py:own_mask
 """
 
-import argparse
 import math
 
 import numpy as np
-
-from protocol import ACTIVATIONS, OUTPUTS, serve
 
 erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has no erfc
 
@@ -52,86 +45,58 @@ def log_softmax(z, d):
     return shifted - np.log(total), d - np.exp(shifted) / total * d.sum(axis=1, keepdims=True)
 
 
-def coupled_quadratic(z, d):
-    after = np.roll(z, -1, axis=1)
-    return z * after + z, d * (after + 1) + np.roll(d * z, 1, axis=1)
-
-
 def normalized_square(z, d):
     total = 1 + (z * z).sum(axis=1, keepdims=True)
-    a = z * z / total
-    return a, 2 * z * (d - (d * a).sum(axis=1, keepdims=True)) / total
+    return z * z / total, 2 * z * (d - (d * z * z / total).sum(axis=1, keepdims=True)) / total
+
+
+def per_unit(z, d, units):
+    columns = [activate(unit, z[:, [j]], d[:, [j]]) for j, unit in enumerate(units)]
+    return np.hstack([a for a, _ in columns]), np.hstack([dz for _, dz in columns])
+
+
+GIVEN = {f.__name__: f for f in (gelu, gelu_tanh, tanh, softmax, log_softmax, normalized_square, per_unit)} | {
+    "identity": lambda z, d: (z, d),
+    "relu": lambda z, d: (np.maximum(z, 0), np.where(z > 0, d, 0)),
+    "leaky_relu": lambda z, d, slope: (np.where(z > 0, z, slope * z), np.where(z > 0, d, slope * d)),
+    "sigmoid": lambda z, d: (sigmoid(z), d * sigmoid(z) * sigmoid(-z)),
+    "softplus": lambda z, d: (np.logaddexp(0, z), d * sigmoid(z)),
+    "silu": lambda z, d: (z * sigmoid(z), d * sigmoid(z) * (1 + z * sigmoid(-z))),
+    "elu": lambda z, d, alpha: (
+        np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))),
+        np.where(z > 0, d, d * alpha * np.exp(np.minimum(z, 0))),
+    ),
+    "softsign": lambda z, d: (z / (1 + np.abs(z)), d * (1 / (1 + np.abs(z))) ** 2),
+    "cumulative_sum": lambda z, d: (np.cumsum(z, axis=1), np.cumsum(d[:, ::-1], axis=1)[:, ::-1]),
+    "coupled_quadratic": lambda z, d: (
+        z * np.roll(z, -1, axis=1) + z,
+        d * (np.roll(z, -1, axis=1) + 1) + np.roll(d * z, 1, axis=1),
+    ),
+}
 
 
 def activate(g, z, d):
     """A = g(Z), and dZ from d = dJ/dA."""
-    name = g["name"]
-    if name == "identity":
-        return z, d
-    if name == "relu":
-        return np.maximum(z, 0), np.where(z > 0, d, 0)
-    if name == "leaky_relu":
-        return np.where(z > 0, z, g["slope"] * z), np.where(z > 0, d, g["slope"] * d)
-    if name == "sigmoid":
-        return sigmoid(z), d * sigmoid(z) * sigmoid(-z)
-    if name == "softplus":
-        return np.logaddexp(0, z), d * sigmoid(z)
-    if name == "silu":
-        return z * sigmoid(z), d * sigmoid(z) * (1 + z * sigmoid(-z))
-    if name == "elu":
-        alpha, low = g["alpha"], np.minimum(z, 0)
-        return np.where(z > 0, z, alpha * np.expm1(low)), np.where(z > 0, d, d * alpha * np.exp(low))
-    if name == "softsign":
-        inverse = 1 / (1 + np.abs(z))
-        return z / (1 + np.abs(z)), d * inverse * inverse
-    if name == "cumulative_sum":
-        return np.cumsum(z, axis=1), np.cumsum(d[:, ::-1], axis=1)[:, ::-1]
-    if name == "per_unit":
-        units = [activate(unit, z[:, j : j + 1], d[:, j : j + 1]) for j, unit in enumerate(g["units"])]
-        return np.hstack([a for a, _ in units]), np.hstack([dz for _, dz in units])
-    return {f.__name__: f for f in (tanh, gelu, gelu_tanh, softmax, log_softmax, coupled_quadratic, normalized_square)}[name](z, d)
+    return GIVEN[g["name"]](z, d, **{key: x for key, x in g.items() if key != "name"})
 
 
-def step(activation, inputs):
-    A, p, R, W, b, dA_next = (np.array(inputs[name], dtype) for name in ("A", "p", "R", "W", "b", "dA_next"))
-    if options.own_mask:
-        R = rng.random(A.shape) < p
-    A_tilde = R * A / p
-    Z = A_tilde @ W + b
-    A_next, dZ = activate(activation, Z, dA_next)
-    dA_tilde = dZ @ W.T
-    results = (A_tilde, Z, A_next, dZ, A_tilde.T @ dZ, dZ.sum(axis=0), dA_tilde, R * dA_tilde / p)
-    assert all(result.dtype == dtype for result in results)
-    return {name: result if options.tensors else result.tolist() for name, result in zip(OUTPUTS, results)}
+class Layer:
+    name, version, homepage = "numpy", np.__version__, "https://numpy.org"
+
+    def __init__(self, **supports):
+        self.supports, self.generator = supports, np.random.default_rng(1)
+
+    def step(self, x):
+        R = self.sample(x.p, len(x.A)) if self.supports else x.R
+        A_tilde = R * x.A / x.p
+        Z = A_tilde @ x.W + x.b
+        A_next, dZ = activate(x.activation, Z, x.dA_next)
+        dA_tilde = dZ @ x.W.T
+        dW, db, dA = A_tilde.T @ dZ, dZ.sum(axis=0), R * dA_tilde / x.p
+        return {"A_tilde": A_tilde, "Z": Z, "A_next": A_next, "dZ": dZ, "dW": dW, "db": db, "dA_tilde": dA_tilde, "dA": dA}
+
+    def sample(self, p, rows):
+        return self.generator.random((rows, len(p))) < p
 
 
-def sample(p, rows):
-    return (rng.random((rows, len(p))) < p).astype(int).tolist()
-
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--dtype", default="float64", choices=["float64", "float32"])
-parser.add_argument("--own-mask", action="store_true")
-parser.add_argument("--tensors", action="store_true")
-options = parser.parse_args()
-dtype = np.dtype(options.dtype)
-rng = np.random.default_rng(1)
-np.seterr(all="ignore")  # infinities are valid answers, not worth a warning
-arithmetic = {"float64": "f64", "float32": "f32"}[dtype.name]
-about = {
-    "name": f"numpy {dtype.name}",
-    "version": np.__version__,
-    "arithmetic": arithmetic,
-    "accumulator": arithmetic,
-    "homepage": "https://numpy.org",
-    "supports": {
-        "activations": ACTIVATIONS,
-        "per_unit_p": True,
-        "sample": True,
-        "mask": "own" if options.own_mask else "given",
-        "outputs": OUTPUTS,
-    },
-}
-if options.tensors:
-    about["supports"]["tensors"] = "safetensors"
-serve(about, step, sample)
+layer, own_mask = Layer(), Layer(mask="own")

@@ -29,8 +29,8 @@ def from_autograd(
     faulty equation: `dropout(problem)` returns Ã, `dense(problem, A_tilde)` returns Z, and `activate(problem, Z)` returns
     A of the next layer.
 
-    `framework` may be left out if only one of the two has been imported. Keywords say what the layer supports, as for
-    `check`.
+    `framework` may be left out if only one of the two has been imported. `arithmetic` is that of the layer unless `check`
+    is given another. Further keywords say what the layer supports, as for `check`.
     """
     if len(passes) not in (1, 3):
         raise TypeError("from_autograd takes forward, or dropout, dense and activate")
@@ -54,18 +54,18 @@ class Autograd:
         self._passes = passes
         self._framework = importlib.import_module(framework)
         self._of_step = _torch_step if framework == "torch" else _jax_step
-        self.name = getattr(passes[-1], "__name__", "forward") if len(passes) == 1 else f"{framework} autograd"
+        named = getattr(passes[0], "__name__", "<lambda>")
+        self.name = named if len(passes) == 1 and named != "<lambda>" else f"{framework} autograd"
         self.version: str = self._framework.__version__
         self.arithmetic = arithmetic
+        self.sample: Callable[[Any, int], Any] | None = None
+        """Draws a mask, `rows` × len(p), if it is set."""
         whole: Supports = {"outputs": _WHOLE} if len(passes) == 1 else {}
         self.supports: dict[str, Any] = {**whole, **supports}
 
     def step(self, problem: Problem, /) -> dict[str, Any]:
         """The results of a step, by name."""
-        return self._of_step(self._framework, self._passes, problem, self.arithmetic.split("/")[0])
-
-
-_NAMES = {"f64": "float64", "f32": "float32", "f16": "float16", "bf16": "bfloat16"}
+        return self._of_step(self._framework, self._passes, problem)
 
 
 def _with(problem: Problem, convert: Callable[[Any], Any]) -> Any:
@@ -74,10 +74,8 @@ def _with(problem: Problem, convert: Callable[[Any], Any]) -> Any:
     return replace(problem, **{name: convert(getattr(problem, name)) for name in names})
 
 
-def _torch_step(
-    torch: Any, passes: tuple[Callable[..., Any], ...], problem: Problem, format: str
-) -> dict[str, Any]:
-    dtype = getattr(torch, _NAMES[format])
+def _torch_step(torch: Any, passes: tuple[Callable[..., Any], ...], problem: Problem) -> dict[str, Any]:
+    dtype = getattr(torch, problem.dtype)
     x = _with(problem, lambda array: torch.from_numpy(array.copy()).to(dtype))
     for leaf in (x.A, x.W, x.b):
         leaf.requires_grad_()
@@ -96,12 +94,10 @@ def _torch_step(
     return {**forward, "dZ": dZ, "dW": dW, "db": db, "dA_tilde": dA_tilde, "dA": dA}
 
 
-def _jax_step(
-    jax: Any, passes: tuple[Callable[..., Any], ...], problem: Problem, format: str
-) -> dict[str, Any]:
-    if format == "f64" and not jax.config.jax_enable_x64:
+def _jax_step(jax: Any, passes: tuple[Callable[..., Any], ...], problem: Problem) -> dict[str, Any]:
+    if problem.dtype == "float64" and not jax.config.jax_enable_x64:
         raise ValueError('JAX has no float64 here: jax.config.update("jax_enable_x64", True)')
-    dtype = jax.numpy.dtype(_NAMES[format])
+    dtype = jax.numpy.dtype(problem.dtype)
     x = _with(problem, lambda array: jax.numpy.asarray(array, dtype))
     if len(passes) == 1:
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _core
 from ._layer import Asked, Layer, about, arithmetic_of, name_of
@@ -124,4 +124,6 @@ def judge_of(
 
 def _shown(value: Any) -> str:
     """A value as Python writes it, strings in double quotes."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_shown, cast(Sequence[Any], value)))}]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -16,7 +16,7 @@ from ._oracle import OUTPUTS, Problem
 # The longest traceback that a report shows.
 _LONGEST = 4096
 
-_DTYPES = {"f64": np.float64, "f32": np.float32, "f16": np.float16, "bf16": np.float32}
+_DTYPES = {"f64": "float64", "f32": "float32", "f16": "float16", "bf16": "bfloat16"}
 
 
 class Skip(Exception):
@@ -99,11 +99,13 @@ class Asked:
         self._step = step
         self._sample = getattr(layer, "sample", None)
         self._dtype = _DTYPES[_core.storage(arithmetic)[0]]
+        # NumPy has no bf16, and float32 holds it.
+        self._array = np.dtype("float32" if self._dtype == "bfloat16" else self._dtype)
 
     def step(self, id: str, activation: str, inputs: _core.Six) -> tuple[str, Any]:
         """The answer to a step."""
-        A, p, R, W, b, dA_next = (array.astype(self._dtype, copy=False) for array in inputs)
-        problem = Problem(A, p, R, W, b, dA_next, json.loads(activation), id)
+        A, p, R, W, b, dA_next = (array.astype(self._array, copy=False) for array in inputs)
+        problem = Problem(A, p, R, W, b, dA_next, json.loads(activation), id, self._dtype)
         return _answer(lambda: _results(self._step(problem)))
 
     def sample(self, p: Array, rows: int, named: tuple[list[int], int] | None) -> tuple[str, Any]:

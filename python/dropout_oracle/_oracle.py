@@ -62,6 +62,8 @@ class Problem:
     dA_next: NDArray[Any]
     activation: Activation
     id: str = "user/problem"
+    dtype: str = "float64"
+    """The format of the layer's numbers by the name that frameworks have for it, as in `getattr(torch, problem.dtype)`."""
 
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
