@@ -1,6 +1,6 @@
 """The line protocol in Python: one JSON question a line on stdin, one JSON answer a line on stdout.
 
-A subject calls `serve` with its description and its step; numpy_layer.py is a complete example.
+A subject calls `serve` with its description and its step; pipe_layer.py is a short example.
 Standard library only, and the package safetensors for tensors in files.
 """
 

@@ -40,14 +40,7 @@ pub fn vector(array: &PyReadonlyArray1<f64>) -> Vector<f64> {
 
 /// The givens of a step.
 pub fn given((a, p, r, w, b, da_next): &Six) -> Given {
-    Inputs {
-        a: grid(a),
-        keep_prob: vector(p),
-        r: grid(r),
-        w: grid(w),
-        b: vector(b),
-        da_next: grid(da_next),
-    }
+    Inputs { a: grid(a), keep_prob: vector(p), r: grid(r), w: grid(w), b: vector(b), da_next: grid(da_next) }
 }
 
 /// The problem with these givens and this activation, which is JSON.

@@ -20,7 +20,7 @@ mod _core {
     #[pymodule_export]
     use super::judge::{Judge, Judged};
     #[pymodule_export]
-    use super::plan::Plan;
-    #[pymodule_export]
     use super::oracle::{activations, arithmetics, expected, mask, problem, storage, tolerance};
+    #[pymodule_export]
+    use super::plan::Plan;
 }

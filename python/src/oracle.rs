@@ -30,8 +30,7 @@ pub fn expected<'py>(
     seconds: Option<f64>,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let given = arrays::given(&inputs);
-    let solve =
-        move || Ok(oracle::expected_within(&arrays::problem(given, &activation)?, limit(seconds))?);
+    let solve = move || Ok(oracle::expected_within(&arrays::problem(given, &activation)?, limit(seconds))?);
     arrays::results(py, alone(py, solve)?)
 }
 
@@ -77,8 +76,12 @@ pub fn problem<'py>(
 
 /// The activation of this name for a shape.
 pub fn drawn(name: &str, shape: Shape) -> PyResult<Activation> {
-    let unknown =
-        || PyValueError::new_err(format!("activation = {name:?}: known activations: {}", activations().join(", ")));
+    let unknown = || {
+        PyValueError::new_err(format!(
+            "activation = {name:?}: known activations: {}",
+            activations().join(", ")
+        ))
+    };
     shaped::activation(name, shape.n_next).ok_or_else(unknown)
 }
 
@@ -127,7 +130,11 @@ pub fn storage(arithmetic: &str) -> PyResult<(&'static str, &'static str)> {
 
 fn named(name: &str) -> PyResult<Arithmetic> {
     let (storage, accumulator) = name.split_once('/').unwrap_or((name, name));
-    let unknown =
-        || PyValueError::new_err(format!("arithmetic = {name:?}: known arithmetics: {}", arithmetics().join(", ")));
+    let unknown = || {
+        PyValueError::new_err(format!(
+            "arithmetic = {name:?}: known arithmetics: {}",
+            arithmetics().join(", ")
+        ))
+    };
     Arithmetic::named(storage, accumulator).ok_or_else(unknown)
 }

@@ -12,8 +12,8 @@ use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{process, thread};
 use std::time::Duration;
+use std::{process, thread};
 
 /// How long a signal waits at most.
 const TICK: Duration = Duration::from_millis(50);

@@ -182,9 +182,9 @@ fn every_layer_of_the_examples_knows_every_activation_or_says_that_it_does_not()
     let table = sources::read("examples/subjects/README.md");
     let mut missing = BTreeSet::new();
     for (layer, also) in [
-        ("numpy_layer.py", "protocol.py"),
-        ("pytorch_layer.py", "protocol.py"),
-        ("jax_layer.py", "protocol.py"),
+        ("numpy_layer.py", ""),
+        ("pytorch_layer.py", ""),
+        ("jax_layer.py", ""),
         ("keras_layer.py", "protocol.py"),
         ("onnx_layer.py", "protocol.py"),
         ("triton_layer.py", "protocol.py"),

@@ -26,13 +26,14 @@ const OTHERS: [&str; 12] = [
 ];
 
 /// The folders of the project in which a quoted path starts.
-const FOLDERS: [&str; 10] = [
+const FOLDERS: [&str; 11] = [
     "src/",
     "spec/",
     "tests/",
     "fixtures/",
     "examples/",
     "benches/",
+    "python/",
     ".ci/",
     ".config/",
     ".cargo/",
@@ -87,7 +88,7 @@ impl Known {
             (command.trim().to_owned(), help.to_owned())
         });
         let mut code = String::new();
-        for folder in ["src", "tests", "examples", "benches"] {
+        for folder in ["src", "tests", "examples", "benches", "python/src"] {
             let files = sources::rust_files(folder).into_iter().filter(|file| file.path != THIS);
             files.for_each(|file| code.push_str(&file.text));
         }
@@ -99,14 +100,20 @@ impl Known {
             "keras_layer.py",
             "onnx_layer.py",
             "triton_layer.py",
+            "pipe_layer.py",
             "protocol.py",
             "node_layer.mjs",
             "tfjs_layer.mjs",
         ] {
             code.push_str(&sources::read(&format!("examples/subjects/{file}")));
         }
+        for file in python_files() {
+            code.push_str(&sources::read(&file));
+        }
         for file in [
             "Cargo.toml",
+            "action.yml",
+            "python/pyproject.toml",
             ".ci/run",
             "examples/subjects/candle/Cargo.toml",
             "examples/subjects/burn/Cargo.toml",
@@ -277,6 +284,20 @@ fn has_word(text: &str, word: &str) -> bool {
         let (before, after) = (&text[..at], &text[at + word.len()..]);
         !before.ends_with(is_part) && !after.starts_with(is_part)
     })
+}
+
+/// The files of the Python package.
+fn python_files() -> Vec<String> {
+    let files = ["dropout_oracle", "_dropout_oracle_pytest", "tests"].iter().flat_map(|folder| {
+        let pattern = sources::root().join(format!("python/{folder}/*.py*"));
+        glob::glob(pattern.to_str().expect("UTF-8")).expect("a pattern")
+    });
+    let from_root = |path: std::path::PathBuf| {
+        let path = path.strip_prefix(sources::root()).expect("below the root").to_path_buf();
+        path.to_str().expect("UTF-8").replace('\\', "/")
+    };
+    let is_text = |path: &String| path.ends_with(".py") || path.ends_with(".pyi");
+    files.map(|path| from_root(path.expect("readable"))).filter(is_text).collect()
 }
 
 /// The code of a comment, between backquotes.
