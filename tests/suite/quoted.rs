@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files and words of the examples that are a user's own, or another program's.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 11] = [
     "my_layer.py",
     "my_kernel.py",
     "results.json",
@@ -22,7 +22,6 @@ const OTHERS: [&str; 12] = [
     "cargo-mutants",
     "cargo-nextest",
     "cargo-deny",
-    "Device::ndarray", // of burn's older backend
 ];
 
 /// The folders of the project in which a quoted path starts.
