@@ -6,19 +6,45 @@ import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from ._layer import Supports
 from ._oracle import Problem
 
-_WHOLE = ("A_next", "dW", "db", "dA")
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_Framework: TypeAlias = Literal["torch", "jax"]
+
+
+_One: TypeAlias = Callable[[Any], Any]
+_Two: TypeAlias = Callable[[Any, Any], Any]
+
+
+@overload
+def from_autograd(
+    forward: _One, /, *, framework: _Framework | None = ..., arithmetic: str = ..., **supports: Unpack[Supports]
+) -> Autograd: ...
+
+
+@overload
+def from_autograd(
+    dropout: _One,
+    dense: _Two,
+    activate: _Two,
+    /,
+    *,
+    framework: _Framework | None = ...,
+    arithmetic: str = ...,
+    **supports: Unpack[Supports],
+) -> Autograd: ...
 
 
 def from_autograd(
     *passes: Callable[..., Any],
-    framework: Literal["torch", "jax"] | None = None,
+    framework: _Framework | None = None,
     arithmetic: str = "f32",
-    **supports: Any,
+    **supports: Unpack[Supports],
 ) -> Autograd:
     """A layer whose gradients come from `torch.autograd` or `jax.vjp`.
 
@@ -49,7 +75,7 @@ class Autograd:
     """A layer whose gradients come from autograd; `from_autograd` makes it."""
 
     def __init__(
-        self, passes: tuple[Callable[..., Any], ...], framework: str, arithmetic: str, supports: dict[str, Any]
+        self, passes: tuple[Callable[..., Any], ...], framework: str, arithmetic: str, supports: Supports
     ) -> None:
         self._passes = passes
         self._framework = importlib.import_module(framework)
@@ -60,12 +86,13 @@ class Autograd:
         self.arithmetic = arithmetic
         self.sample: Callable[[Any, int], Any] | None = None
         """Draws a mask, `rows` × len(p), if it is set."""
-        whole: Supports = {"outputs": _WHOLE} if len(passes) == 1 else {}
-        self.supports: dict[str, Any] = {**whole, **supports}
+        whole = [name for name in ("A_next", "dW", "db", "dA") if name != "db" or supports.get("bias", True)]
+        self.supports: Supports = {"outputs": whole, **supports} if len(passes) == 1 else supports
 
     def step(self, problem: Problem, /) -> dict[str, Any]:
         """The results of a step, by name."""
-        return self._of_step(self._framework, self._passes, problem)
+        results = self._of_step(self._framework, self._passes, problem)
+        return {name: results[name] for name in self.supports.get("outputs", results)}
 
 
 def _with(problem: Problem, convert: Callable[[Any], Any]) -> Any:
@@ -81,7 +108,7 @@ def _torch_step(torch: Any, passes: tuple[Callable[..., Any], ...], problem: Pro
         leaf.requires_grad_()
     if len(passes) == 1:
         A_next = passes[0](x)
-        dW, db, dA = torch.autograd.grad(A_next, (x.W, x.b, x.A), x.dA_next)
+        dW, db, dA = torch.autograd.grad(A_next, (x.W, x.b, x.A), x.dA_next, allow_unused=True)
         return {"A_next": A_next, "dW": dW, "db": db, "dA": dA}
     dropout, dense, activate = passes
     # A view is a node of its own, even where a stage returns its input.
@@ -89,7 +116,7 @@ def _torch_step(torch: Any, passes: tuple[Callable[..., Any], ...], problem: Pro
     Z = dense(x, A_tilde).view_as(x.dA_next)
     A_next = activate(x, Z)
     wanted = (Z, x.W, x.b, A_tilde, x.A)
-    dZ, dW, db, dA_tilde, dA = torch.autograd.grad(A_next, wanted, x.dA_next)
+    dZ, dW, db, dA_tilde, dA = torch.autograd.grad(A_next, wanted, x.dA_next, allow_unused=True)
     forward = {"A_tilde": A_tilde, "Z": Z, "A_next": A_next}
     return {**forward, "dZ": dZ, "dW": dW, "db": db, "dA_tilde": dA_tilde, "dA": dA}
 

@@ -68,6 +68,17 @@ def test_one_pass_has_four_results(framework):
     assert judged == {"A_next", "dW", "db", "dA"}
 
 
+def test_a_layer_without_a_bias(framework):
+    def forward(x):
+        return ACTIVATE[framework](x, dropout(x) @ x.W)
+
+    layer = oracle.from_autograd(forward, framework=framework, bias=False)
+    report = oracle.check(layer, select=SELECT)
+    assert report.passed, report
+    judged = {result["name"] for case in report.data["cases"] for result in case["results"]}
+    assert judged == {"A_next", "dW", "dA"}
+
+
 def test_a_wrong_forward_pass_is_named(framework):
     def unscaled(x):
         return x.A * x.R

@@ -106,6 +106,9 @@ def test_a_wrong_layer_is_named_and_shown():
     report = oracle.check(layers.unscaled_backward, arithmetic="f32")
     assert report.defects == ("unscaled-backward",)
     assert "[unscaled-backward]" in report.diagnosis[0]
+    elements = {case["id"]: sum(result["elements"] for result in case["results"]) for case in report.data["cases"]}
+    sizes = [elements[case.id] for case in report.failures]
+    assert len(sizes) > 10 and sizes == sorted(sizes)
     case = report.failures[0]
     assert list(case.wrong) == ["dA"]
     wrong = case.wrong["dA"]
@@ -115,12 +118,35 @@ def test_a_wrong_layer_is_named_and_shown():
     assert repr(report).startswith("<Report of unscaled_backward: not good, ")
 
 
+def test_an_element_within_its_tolerance_is_not_among_the_wrong_ones():
+    def layer(x):
+        results = layers.right(x)
+        results["dW"][0, 0] *= 1.001
+        return results
+
+    report = oracle.check(layer, arithmetic="f32", select=["activations/tanh-*", "shapes/tanh-*"])
+    counted = {(case["id"], r["name"]): r["wrong"] for case in report.data["cases"] for r in case["results"]}
+    shown = {(case.id, name): wrong.where.sum() for case in report.failures for name, wrong in case.wrong.items()}
+    assert shown == {key: count for key, count in counted.items() if count}
+    ratios = [wrong.ratio for case in report.failures for wrong in case.wrong.values()]
+    assert any(((ratio > 0) & (ratio <= 1)).any() for ratio in ratios)
+
+
 def test_the_page_for_a_notebook_has_a_picture():
     page = oracle.check(layers.unscaled_backward, arithmetic="f32")._repr_html_()
     assert "[unscaled-backward]" in page and page.count("<svg") == 1 and 'fill="#c62828"' in page
     assert "<svg" not in oracle.check(layers.right)._repr_html_()
-    hostile = oracle.check(layers.right, select="exact/by-hand")
-    assert "<script>" not in hostile._repr_html_()
+
+
+def test_nothing_that_a_layer_says_is_markup():
+    class Hostile:
+        name = "<script>alert(1)</script>"
+
+        def step(self, x):
+            raise RuntimeError("<img src=x>")
+
+    page = oracle.check(Hostile(), select="exact/*")._repr_html_()
+    assert "&lt;script&gt;" in page and "<script" not in page and "<img" not in page
 
 
 def test_the_layer_decides_the_arithmetic_unless_the_call_does():
