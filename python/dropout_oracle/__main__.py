@@ -17,21 +17,22 @@ from . import check
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0 if everything is as expected, 1 if not, 2 for wrong usage or bad input."""
-    parser = argparse.ArgumentParser(
-        prog="python3 -m dropout_oracle", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("layer", metavar="FILE[:NAME]", help="a Python file, and the name of the layer in it [default: layer]")
-    parser.add_argument("--arithmetic", help="such as f32 or bf16/f32 [default: the layer's own, or f64]")
-    parser.add_argument("--select", metavar="GLOB", action="append", default=[], help="use only cases whose id matches; may be repeated")
-    parser.add_argument("--profile", choices=["core", "smoke", "large"], help="built-in cases to use [default: core]")
-    parser.add_argument("--fixtures", metavar="DIR", help="read cases from a folder")
-    parser.add_argument("--shape", metavar="MxNxO", help="draw a problem of this shape")
-    parser.add_argument("--activation", metavar="NAME", action="append", help="activation of the problem; may be repeated")
-    parser.add_argument("--seed", metavar="N", type=int, help="seed of the problem")
-    parser.add_argument("--expect-failures", metavar="FILE", type=Path, help="known failures, which do not fail the run")
-    parser.add_argument("--fix-expectations", action="store_true", help="rewrite the file of known failures")
-    parser.add_argument("--list-failures", action="store_true", help="list every failure in a line")
-    parser.add_argument("--report", metavar="FILE.json|FILE.xml", type=Path, action="append", default=[], help="also write the report")
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python3 -m dropout_oracle", description=__doc__, formatter_class=raw)
+    add = parser.add_argument
+    add("layer", metavar="FILE[:NAME]", help="a Python file, and the name of the layer in it [default: layer]")
+    add("--arithmetic", help="such as f32 or bf16/f32 [default: the layer's own, or f64]")
+    add("--select", metavar="GLOB", action="append", default=[], help="use only cases whose id matches; repeatable")
+    add("--profile", choices=["core", "smoke", "large"], help="built-in cases to use [default: core]")
+    add("--fixtures", metavar="DIR", help="read cases from a folder")
+    add("--shape", metavar="MxNxO", help="draw a problem of this shape")
+    add("--activation", metavar="NAME", action="append", help="activation of the problem; repeatable")
+    add("--seed", metavar="N", type=int, help="seed of the problem")
+    add("--expect-failures", metavar="FILE", type=Path, help="known failures, which do not fail the run")
+    add("--fix-expectations", action="store_true", help="rewrite the file of known failures")
+    add("--list-failures", action="store_true", help="list every failure in a line")
+    report_help = "also write the report, FILE.json or FILE.xml; repeatable"
+    add("--report", metavar="FILE", type=Path, action="append", default=[], help=report_help)
     options = parser.parse_args(arguments)
     file, _, name = options.layer.partition(":")
     known: Path | None = options.expect_failures

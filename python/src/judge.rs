@@ -1,4 +1,4 @@
-//! The judge: a whole run with its reports, and one case at a time for pytest. Each is the library's, of a layer in Python.
+//! The judge: a whole run with its reports, and one case at a time for pytest. Both are the library's.
 
 use super::arrays::matrix;
 use super::plan::Plan;

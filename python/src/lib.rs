@@ -1,8 +1,8 @@
 //! The core of the Python package: it turns NumPy arrays into the library's grids and back, and calls the library.
 //!
-//! It decides nothing: what a fault is called, what is judged and what a report says is the library's. Read [`worker`]
-//! first, which keeps Python responsive, then [`arrays`], [`oracle`], [`subject`], [`plan`] and [`judge`]. What a user sees is written
-//! in Python, beside this folder.
+//! It decides nothing: what a fault is called, what is judged and what a report says is the library's. Read `worker`
+//! first, which keeps Python responsive, then `arrays`, `oracle`, `subject`, `plan` and `judge`. What a user sees is
+//! written in Python, beside this folder.
 
 mod arrays;
 mod errors;

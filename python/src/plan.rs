@@ -130,8 +130,8 @@ impl Plan {
         self.ids.iter().any(|known| known == id)
     }
 
-    /// The verdict on one case, asked twice, or on one check, which may ask all cases; and the wrong results beside the right
-    /// ones.
+    /// The verdict on one case, asked twice, or on one check, which may ask all cases; and the wrong results beside the
+    /// right ones.
     pub fn one(&self, layer: &mut Layer, id: &str) -> Result<(Verdict, Vec<SideBySide>), Error> {
         if let Some(case) = self.cases.iter().find(|case| case.id == id) {
             let about = layer.about();

@@ -22,7 +22,7 @@ pub enum Question {
 /// What it answers.
 pub enum Reply {
     /// To a step.
-    Step(Answer),
+    Step(Box<Answer>),
     /// To a request for a mask.
     Sample(Answer<Rows>),
 }
@@ -60,10 +60,10 @@ impl Subject for Layer {
         let Some(Reply::Step(answer)) = self.line.ask(Question::Step(id.into(), problem.clone())) else {
             return Answer::Errored(ENDED.into());
         };
-        if let Answer::Result(results) = &answer {
+        if let Answer::Result(results) = &*answer {
             self.first.entry(id.into()).or_insert_with(|| results.clone());
         }
-        answer
+        *answer
     }
 
     fn sample(&mut self, p: &[f64], rows: usize) -> Answer<Rows> {
@@ -86,7 +86,7 @@ pub fn answer(layer: &Bound<'_, PyAny>, question: Question) -> PyResult<Reply> {
             let activation = layout::line(&activation::Named::from(problem.activation()));
             let arguments = (id, activation, arrays::inputs(py, &problem)?);
             let answer = layer.call_method1("step", arguments)?.extract()?;
-            Ok(Reply::Step(read(answer, |results| results_of(&results.cast_into()?))?))
+            Ok(Reply::Step(Box::new(read(answer, |results| results_of(&results.cast_into()?))?)))
         }
         Question::Sample(p, rows, named) => {
             let arguments = (PyArray1::from_vec(py, p), rows, named);

@@ -1,9 +1,9 @@
 //! Work in Rust during which Python stays responsive.
 //!
-//! The work runs on a thread of its own and on a pool, which is kept, but not into a process that was forked: that has none
-//! of its parent's threads. The thread that called waits for it without the GIL, lets Python handle signals, and answers what the work asks:
-//! a layer runs on the thread that called, as its author expects. If a signal handler or an answer raises, the call
-//! ends at once; the work finds nobody to ask, and ends by itself.
+//! The work runs on a thread of its own and on a pool, which is kept, but not into a process that was forked: that has
+//! none of its parent's threads. The thread that called waits without the GIL, lets Python handle signals, and answers
+//! what the work asks: a layer runs on the thread that called, as its author expects. If a signal handler or an answer
+//! raises, the call ends at once; the work finds nobody to ask, and ends by itself.
 
 use super::errors::{bug, exception};
 use dropout_oracle::Error;
