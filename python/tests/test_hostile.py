@@ -273,3 +273,21 @@ def test_a_process_that_was_forked_works():
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(body)], cwd=HERE, timeout=60, check=False)
     assert done.returncode == 0
+
+
+def test_a_process_that_flushes_subnormal_numbers_is_refused():
+    pytest.importorskip("torch")
+    body = """
+        import torch, dropout_oracle as oracle
+        if torch.set_flush_denormal(True):
+            try:
+                oracle.mask([0.5], 1)
+            except ArithmeticError as error:
+                assert "subnormal" in str(error)
+            else:
+                raise SystemExit("it was not noticed")
+            torch.set_flush_denormal(False)
+        oracle.mask([0.5], 1)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(body)], timeout=60, check=False)
+    assert done.returncode == 0
