@@ -57,3 +57,6 @@ Definition of_ring (R : comUnitRingType) : number :=
 Lemma sum_of_ring (R : comUnitRingType) n (term : nat -> of_ring R) :
   sum n term = (\sum_(k < n) term k)%R.
 Proof. by elim: n => [|n IH]; rewrite ?big_ord0 // big_ord_recr /= IH. Qed.
+
+(** So that Σ stays Σ in proofs. *)
+Arguments sum : simpl never.
