@@ -28,6 +28,36 @@ Definition elementwise (f slope : nat -> T -> T) := VectorFunction
 (** zⱼ. *)
 Definition identity := elementwise (fun _ x => x) (fun _ _ => 1).
 
+(** The functions of a single unit that need no more than the four operations and the sign of a number, and a mix that
+    gives each unit its own. *)
+Inductive scalar_activation := Identity | Relu | LeakyRelu of T | Softsign.
+
+Section Sign.
+Variable is_positive : T -> bool.
+
+Definition size_of x := if is_positive x then x else - x.
+Definition inverse x := 1 / (1 + size_of x).
+
+Definition scalar_value s x :=
+  match s with
+  | Identity => x
+  | Relu => if is_positive x then x else 0
+  | LeakyRelu slope => if is_positive x then x else slope * x
+  | Softsign => x / (1 + size_of x)
+  end.
+
+Definition scalar_slope s x :=
+  match s with
+  | Identity => 1
+  | Relu => if is_positive x then 1 else 0
+  | LeakyRelu slope => if is_positive x then 1 else slope
+  | Softsign => inverse x * inverse x
+  end.
+
+Definition per_unit (s : nat -> scalar_activation) :=
+  elementwise (fun j => scalar_value (s j)) (fun j => scalar_slope (s j)).
+End Sign.
+
 (** z₁ + … + zⱼ. *)
 Definition cumulative_sum : vector_function T := VectorFunction
   (fun z j => Σ_(l < j.+1) at_ z l)
@@ -71,6 +101,9 @@ Definition log_softmax : vector_function T := VectorFunction
 End Exponential.
 
 End Formulas.
+Arguments Identity {T}.
+Arguments Relu {T}.
+Arguments Softsign {T}.
 Arguments square : simpl never.
 Arguments denominator : simpl never.
 Arguments when : simpl never.
@@ -123,6 +156,26 @@ Qed.
 
 Theorem identity_has_jacobian z : has_jacobian n (identity D) (identity N) z.
 Proof. by apply: elementwise_has_jacobian => j x h _ _; rewrite mul1r. Qed.
+
+(** The sign of x + ε·h is that of x. At a kink, where x is 0, the derivative is the slope that the code takes there. *)
+Definition over_dual (s : scalar_activation N) : scalar_activation D :=
+  match s with
+  | Identity => Identity | Relu => Relu | LeakyRelu slope => LeakyRelu (constant slope : D) | Softsign => Softsign
+  end.
+
+Theorem per_unit_has_jacobian (is_positive : N -> bool) (s : nat -> scalar_activation N) z :
+  (forall x : R, 1 + size_of is_positive x \is a GRing.unit) ->
+  has_jacobian n (per_unit (T := D) (fun x => is_positive (real x)) (fun j => over_dual (s j))) (per_unit is_positive s) z.
+Proof.
+move=> US; apply: elementwise_has_jacobian => j x h _ _; case: (s j) => [||slope|] /=.
+- by rewrite mul1r.
+- by case: (is_positive x); rewrite ?mul1r ?mul0r.
+- by case: (is_positive x); rewrite ?mul1r //= [LHS]dual_mul mul0r addr0.
+- have squared (d : R) : h / d / d = 1 / d * (1 / d) * h by rewrite !mul1r [RHS]mulrC mulrA.
+  have := US x; rewrite /inverse /size_of /=; case: (is_positive x) => Ux; rewrite [LHS]dual_div //; congr (_ +ε _).
+    by rewrite mulrDr mulr1 add0r (mulrC x) addrK squared.
+  by rewrite mulrBr mulr1 add0r mulrN opprK (mulrC x) subrK squared.
+Qed.
 
 Theorem cumulative_sum_has_jacobian z : has_jacobian n (cumulative_sum D) (cumulative_sum N) z.
 Proof.
