@@ -2,8 +2,8 @@
     table, so that nothing is computed twice. The theorem says that the tables hold what the rules give. It is extracted
     to a program over the rationals (extract.v), which `dropout-oracle check` judges like any other layer. *)
 
-From mathcomp Require Import all_ssreflect all_algebra.
-From dropout_oracle Require Import number layout.
+From mathcomp Require Import all_ssreflect.
+From dropout_oracle Require Import number.
 From dropout_oracle Require scalar.
 
 Set Implicit Arguments.
