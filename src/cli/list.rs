@@ -40,6 +40,7 @@ struct Equation {
     id: &'static str,
     kind: String,
     says: &'static str,
+    theorems: &'static [&'static str],
 }
 
 #[derive(Serialize)]
@@ -103,6 +104,7 @@ fn equations() -> Vec<Equation> {
         id: equation.id,
         kind: equation.kind.to_string(),
         says: equation.says,
+        theorems: equation.theorems(),
     };
     explain::EQUATIONS.iter().map(row).collect()
 }

@@ -11,6 +11,7 @@ mod equations;
 mod numbers;
 mod page;
 mod symbols;
+mod theorems;
 
 use crate::error::Error;
 use crate::problem::Problem;
@@ -98,6 +99,8 @@ fn preface(case: &Case, width: usize) -> String {
          and ≈ replaces =. Results are the doubles nearest to the exact values; local derivatives are computed in \
          doubles. Of anything too long for the page, only the ends are shown; … stands for the rest."
         .to_string(),
+        "An equation is proved for all sizes by the theorems named below it, as file.name in proofs/."
+        .to_string(),
     ] {
         page += &wrap("", paragraph.split(' '), width);
     }
@@ -106,8 +109,12 @@ fn preface(case: &Case, width: usize) -> String {
 
 fn section(equation: &Equation, case: &Case, width: usize) -> String {
     let Equation { number, id, kind, says, formula } = equation;
+    let proved = match equation.theorems() {
+        [] => String::new(),
+        theorems => wrap("    ", format!("Proved: {}", theorems.join(", ")).split(' '), width),
+    };
     format!(
-        "\n{number} · {id} · {kind}\n{}\n{}\n{}",
+        "\n{number} · {id} · {kind}\n{}\n{}{proved}\n{}",
         wrap("", says.split(' '), width),
         wrap("    ", formula.split(' '), width),
         numbers::put_in(*number, case, width),

@@ -188,6 +188,7 @@ fn every_layer_of_the_examples_knows_every_activation_or_says_that_it_does_not()
         ("keras_layer.py", "protocol.py"),
         ("onnx_layer.py", "protocol.py"),
         ("triton_layer.py", "protocol.py"),
+        ("rocq_layer.py", "protocol.py"),
         ("tfjs_layer.mjs", ""),
         ("c_layer.c", ""),
         ("node_layer.mjs", ""),

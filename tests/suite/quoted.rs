@@ -25,7 +25,7 @@ const OTHERS: [&str; 11] = [
 ];
 
 /// The folders of the project in which a quoted path starts.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "src/",
     "spec/",
     "tests/",
@@ -33,6 +33,7 @@ const FOLDERS: [&str; 11] = [
     "examples/",
     "benches/",
     "python/",
+    "proofs/",
     ".ci/",
     ".config/",
     ".cargo/",
@@ -40,9 +41,9 @@ const FOLDERS: [&str; 11] = [
 ];
 
 /// The ends of files.
-const ENDS: [&str; 14] = [
+const ENDS: [&str; 16] = [
     ".md", ".rs", ".json", ".toml", ".txt", ".py", ".c", ".h", ".mjs", ".xml", ".lock", ".snap", ".yml",
-    ".csv",
+    ".csv", ".v", ".ml",
 ];
 
 /// This file, whose lists would otherwise excuse themselves.
@@ -91,6 +92,7 @@ impl Known {
             let files = sources::rust_files(folder).into_iter().filter(|file| file.path != THIS);
             files.for_each(|file| code.push_str(&file.text));
         }
+        sources::proof_files().iter().for_each(|file| code.push_str(&file.text));
         for file in [
             "run-all",
             "numpy_layer.py",
@@ -100,6 +102,7 @@ impl Known {
             "onnx_layer.py",
             "triton_layer.py",
             "pipe_layer.py",
+            "rocq_layer.py",
             "protocol.py",
             "node_layer.mjs",
             "tfjs_layer.mjs",
@@ -114,6 +117,7 @@ impl Known {
             "action.yml",
             "python/pyproject.toml",
             ".ci/run",
+            "proofs/assumptions.txt",
             "examples/subjects/candle/Cargo.toml",
             "examples/subjects/burn/Cargo.toml",
         ] {

@@ -26,18 +26,28 @@ pub fn read(path: &str) -> String {
 
 /// All Rust files below a folder, by path.
 pub fn rust_files(folder: &str) -> Vec<Source> {
-    let mut files = Vec::new();
+    files(folder, ".rs")
+}
+
+/// All files of the proofs, by path.
+pub fn proof_files() -> Vec<Source> {
+    files("proofs", ".v")
+}
+
+/// All files below a folder whose names end so, by path.
+fn files(folder: &str, end: &str) -> Vec<Source> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(root().join(folder)).expect("a folder of the project") {
         let name = entry.expect("readable").file_name().into_string().expect("UTF-8");
         let path = format!("{folder}/{name}");
         if root().join(&path).is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.ends_with(".rs") {
-            files.push(Source { text: read(&path), path });
+            found.extend(files(&path, end));
+        } else if path.ends_with(end) {
+            found.push(Source { text: read(&path), path });
         }
     }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    files
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    found
 }
 
 /// All Markdown files of the project, by path: not what is built or hidden, but `.github`.

@@ -1,12 +1,12 @@
-//! Traceability from each of the 58 equations to its code and its tests, and back.
+//! Traceability from each of the 58 equations to its code, its tests and its theorems, and back.
 //!
-//! A mark is a comment `//= <id>` directly above the function (or field) that is the quantity, and
-//! `//= <id> type=test` directly above each test of it.
+//! A mark is a comment `//= <id>` directly above the function (or field) that is the quantity,
+//! `//= <id> type=test` directly above each test of it, and in `proofs/` `(*= <id> *)` directly above each theorem about it.
 
 use crate::cli::run;
 use crate::sources::{self, Source};
 use dropout_oracle::explain::{EQUATIONS, Equation};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the marks need to know about an equation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ fn rows() -> Vec<Row> {
 }
 
 fn marked_files() -> Vec<Source> {
-    [sources::rust_files("src"), sources::rust_files("tests")].concat()
+    [sources::rust_files("src"), sources::rust_files("tests"), sources::proof_files()].concat()
 }
 
 /// A mark, with the lines below it.
@@ -63,6 +63,39 @@ fn marks<'a>(source: &'a Source, faults: &mut Vec<String>) -> Vec<Mark<'a>> {
         marks.push(Mark { id, is_test, path: &source.path, code, name });
     }
     marks
+}
+
+/// A theorem about an equation.
+#[derive(Debug)]
+struct Proof<'a> {
+    id: &'a str,
+    path: &'a str,
+    name: &'a str,
+}
+
+/// All theorems of a file of the proofs that have a mark, once for each mark; a malformed mark is a fault.
+fn proofs<'a>(source: &'a Source, faults: &mut Vec<String>) -> Vec<Proof<'a>> {
+    let mut proofs = Vec::new();
+    let mut ids = Vec::new();
+    for line in source.text.lines().filter(|_| source.path.starts_with("proofs/")) {
+        if let Some(words) = line.strip_prefix("(*=") {
+            match words.strip_prefix(' ').and_then(|words| words.strip_suffix(" *)")) {
+                Some(id) => ids.push(id),
+                None => faults.push(format!("{}: no mark: {line}", source.path)),
+            }
+            continue;
+        }
+        let name = line.strip_prefix("Theorem ").and_then(|rest| rest.split([' ', ':']).next());
+        for id in ids.drain(..) {
+            match name {
+                Some(name) => proofs.push(Proof { id, path: &source.path, name }),
+                None => {
+                    faults.push(format!("{}: {id}: the mark does not stand above a theorem", source.path))
+                }
+            }
+        }
+    }
+    proofs
 }
 
 /// The name of the function or field that a line declares.
@@ -118,6 +151,12 @@ fn faults(rows: &[Row], files: &[Source]) -> Vec<String> {
             fault(&format!("the mark does not stand directly above {declaration}{}", quantity(id)));
         }
     }
+    let proofs: Vec<Proof> = files.iter().flat_map(|file| proofs(file, &mut faults)).collect();
+    for Proof { id, path, .. } in &proofs {
+        if !rows.iter().any(|row| row.id == *id) {
+            faults.push(format!("{path}: {id}: no equation has this id"));
+        }
+    }
     for row in rows {
         let count = |test| marks.iter().filter(|mark| mark.id == row.id && mark.is_test == test).count();
         let mut fault = |what: &str| faults.push(format!("equation {}: {}: {what}", row.number, row.id));
@@ -131,13 +170,24 @@ fn faults(rows: &[Row], files: &[Source]) -> Vec<String> {
             "rule" | "layout" if in_tests == 0 => fault("no test is marked with it"),
             _ => {}
         }
+        match row.kind.as_str() {
+            "rule" | "layout" if !proofs.iter().any(|proof| proof.id == row.id) => {
+                fault("no theorem is marked with it");
+            }
+            _ => {}
+        }
     }
     faults
 }
 
-/// Each equation with the places of its code and of its tests, without line numbers.
+/// Each equation with the places of its code, its tests and its theorems, without line numbers.
 fn coverage(rows: &[Row], files: &[Source]) -> String {
     let marks: Vec<Mark> = files.iter().flat_map(|file| marks(file, &mut Vec::new())).collect();
+    let proofs: Vec<Proof> = files.iter().flat_map(|file| proofs(file, &mut Vec::new())).collect();
+    let proved = |row: &Row| -> String {
+        let proofs = proofs.iter().filter(|proof| proof.id == row.id);
+        proofs.map(|Proof { path, name, .. }| format!("  proof {path} {name}\n")).collect()
+    };
     let places = |row: &Row, test: bool| {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for mark in marks.iter().filter(|mark| mark.id == row.id && mark.is_test == test) {
@@ -148,7 +198,7 @@ fn coverage(rows: &[Row], files: &[Source]) -> String {
     rows.iter()
         .map(|row| {
             let places: String = places(row, false).chain(places(row, true)).collect();
-            format!("{} {} ({})\n{places}", row.number, row.id, row.kind)
+            format!("{} {} ({})\n{places}{}", row.number, row.id, row.kind, proved(row))
         })
         .collect()
 }
@@ -201,8 +251,31 @@ fn no_id_stands_twice() {
 }
 
 #[test]
-fn every_equation_has_its_code_and_its_tests() {
+fn every_equation_has_its_code_its_tests_and_its_theorems() {
     assert_eq!(faults(&rows(), &marked_files()), [""; 0]);
+}
+
+/// `explain` and spec/equations.json name the theorems that the proofs mark; proofs/assumptions.txt, which the build
+/// of the proofs compares with what Rocq reports, says that they rest on nothing but their own hypotheses.
+#[test]
+fn the_list_names_the_theorems_of_the_proofs_and_none_rests_on_an_axiom() {
+    let files = sources::proof_files();
+    let proofs: Vec<Proof> = files.iter().flat_map(|file| proofs(file, &mut Vec::new())).collect();
+    let assumptions = sources::read("proofs/assumptions.txt");
+    for equation in EQUATIONS {
+        let marked = proofs.iter().filter(|proof| proof.id == equation.id).map(|proof| {
+            let file = proof.path.trim_start_matches("proofs/").trim_end_matches(".v");
+            format!("{file}.{}", proof.name)
+        });
+        let listed: BTreeSet<String> = equation.theorems().iter().map(|&name| name.to_owned()).collect();
+        assert_eq!(listed, marked.collect(), "equation {}: src/explain/theorems.rs", equation.number);
+        for name in listed {
+            assert!(
+                assumptions.lines().any(|line| line == format!("{name}: nothing")),
+                "{name} needs no axiom"
+            );
+        }
+    }
 }
 
 #[test]
@@ -226,6 +299,10 @@ fn valid() -> (Vec<Row>, Vec<Source>) {
             "tests/suite/z.rs",
             "//= forward.scalar.z type=test\n//= forward.layout.z type=test\n#[test]\nfn z_is_z() {}\n",
         ),
+        Source::new(
+            "proofs/z.v",
+            "(*= forward.scalar.z *)\n(*= forward.layout.z *)\nTheorem z_is_sum : z = z.\nProof.\n",
+        ),
     ];
     (rows, files)
 }
@@ -246,8 +323,9 @@ fn valid_texts_have_no_faults() {
     assert_eq!(
         coverage(&rows, &files),
         "1 forward.scalar.a (given)\n  code src/problem/mod.rs a\n\
-         2 forward.scalar.z (rule)\n  code src/scalar/forward.rs z\n  test tests/suite/z.rs z_is_z\n\
-         3 forward.layout.z (layout)\n  test tests/suite/z.rs z_is_z\n\
+         2 forward.scalar.z (rule)\n  code src/scalar/forward.rs z\n  test tests/suite/z.rs z_is_z\n  \
+         proof proofs/z.v z_is_sum\n\
+         3 forward.layout.z (layout)\n  test tests/suite/z.rs z_is_z\n  proof proofs/z.v z_is_sum\n\
          4 derivation.scalar.z (restated)\n"
     );
 }
@@ -269,6 +347,36 @@ fn a_hole_is_found() {
     assert_eq!(
         after("tests/suite/z.rs", "//= forward.layout.z type=test\n", ""),
         ["equation 3: forward.layout.z: no test is marked with it"]
+    );
+}
+
+#[test]
+fn a_rule_without_its_theorem_is_found() {
+    assert_eq!(
+        after("proofs/z.v", "(*= forward.scalar.z *)\n", ""),
+        ["equation 2: forward.scalar.z: no theorem is marked with it"]
+    );
+    assert_eq!(
+        after("proofs/z.v", "(*= forward.layout.z *)\n", ""),
+        ["equation 3: forward.layout.z: no theorem is marked with it"]
+    );
+    assert_eq!(
+        after("proofs/z.v", "(*= forward.scalar.z *)", "(*= forward.scalar.y *)"),
+        [
+            "proofs/z.v: forward.scalar.y: no equation has this id",
+            "equation 2: forward.scalar.z: no theorem is marked with it"
+        ]
+    );
+    assert_eq!(
+        after("proofs/z.v", "(*= forward.scalar.z *)", "(*=forward.scalar.z *)"),
+        [
+            "proofs/z.v: no mark: (*=forward.scalar.z *)",
+            "equation 2: forward.scalar.z: no theorem is marked with it"
+        ]
+    );
+    assert_eq!(
+        after("proofs/z.v", "Theorem", "Lemma")[0],
+        "proofs/z.v: forward.scalar.z: the mark does not stand above a theorem"
     );
 }
 
