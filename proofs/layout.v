@@ -63,21 +63,38 @@ Proof. by rewrite mxE. Qed.
 Theorem layout_stacks_rows m n (x : nat -> nat -> R) : layout m n x = \matrix_(i < m) layout_row n (x i).
 Proof. by apply/matrixP => i j; rewrite !mxE. Qed.
 
-(*= forward.layout.g *)
-Theorem every_row_function_has_a_layout n (g : matrix.row_function R n) :
-  exists f, forall v, matrix.value (row_function_of n f) v = matrix.value g v /\ matrix.jacobian (row_function_of n f) v = matrix.jacobian g v.
+(** The numbers of a matrix and of a row, as functions of their indices. *)
+Definition numbers m n (x : 'M[R]_(m, n)) i j : R :=
+  if insub i is Some i' then if insub j is Some j' then x i' j' else 0 else 0.
+Definition row_numbers n (v : 'rV[R]_n) j : R := if insub j is Some j' then v 0 j' else 0.
+
+Lemma numbers_at m n (x : 'M[R]_(m, n)) (i : 'I_m) (j : 'I_n) : numbers x i j = x i j.
+Proof. by rewrite /numbers !valK. Qed.
+
+Lemma row_numbers_at n (v : 'rV[R]_n) (j : 'I_n) : row_numbers v j = v 0 j.
+Proof. by rewrite /row_numbers valK. Qed.
+
+Lemma layout_numbers m n (x : 'M[R]_(m, n)) : layout m n (numbers x) = x.
+Proof. by apply/matrixP => i j; rewrite mxE numbers_at. Qed.
+
+Lemma layout_row_numbers n (v : 'rV[R]_n) : layout_row n (row_numbers v) = v.
+Proof. by apply/rowP => j; rewrite mxE row_numbers_at. Qed.
+
+(** g index by index, made of the g of the matrix form. *)
+Definition vector_function_of n (g : matrix.row_function R n) : vector_function (of_ring R) := @VectorFunction (of_ring R)
+  (fun l : seq R => row_numbers (matrix.value g (layout_row n (nth 0 l))))
+  (fun l : seq R => numbers (matrix.jacobian g (layout_row n (nth 0 l)))).
+
+Lemma layout_cells n (v : 'rV[R]_n) : layout_row n (nth 0 (cells v)) = v.
 Proof.
-pose row_at (l : seq R) := layout_row n (nth 0 l).
-pose entry m k (x : 'M[R]_(m, k)) i j := if insub i is Some i' then if insub j is Some j' then x i' j' else 0 else 0.
-exists (@VectorFunction (of_ring R) (fun l => entry 1%N n (matrix.value g (row_at l)) 0%N)
-  (fun l => entry n n (matrix.jacobian g (row_at l)))) => v.
-have cellsK : row_at (cells v) = v.
-  apply/rowP => j; rewrite mxE (nth_map j) ?size_enum_ord //; congr (v _ _).
-  by apply: val_inj; rewrite /= nth_enum_ord.
-split.
-  apply/rowP => j; rewrite mxE /= cellsK /entry valK.
-  by have -> : insub 0%N = Some (0 : 'I_1) by exact: (valK (0 : 'I_1)).
-by apply/matrixP => jj j; rewrite mxE /= cellsK /entry !valK.
+apply/rowP => j; rewrite mxE (nth_map j) ?size_enum_ord //; congr (v _ _).
+by apply: val_inj; rewrite /= nth_enum_ord.
 Qed.
+
+(*= forward.layout.g *)
+Theorem every_row_function_has_a_layout n (g : matrix.row_function R n) v :
+  matrix.value (row_function_of n (vector_function_of g)) v = matrix.value g v /\
+  matrix.jacobian (row_function_of n (vector_function_of g)) v = matrix.jacobian g v.
+Proof. by rewrite /= layout_cells layout_row_numbers layout_numbers. Qed.
 
 End Layout.

@@ -76,9 +76,24 @@ const THEOREMS: &[(u8, &[&str])] = &[
     (50, &["layout.layout_entry"]),
     (51, &["agreement.derivation_matrix_dz_i_is_scalar"]),
     (53, &["agreement.backward_matrix_dz_i_is_scalar"]),
-    (54, &["agreement.backward_matrix_dz_is_scalar"]),
-    (55, &["agreement.backward_matrix_dw_is_scalar"]),
-    (56, &["agreement.backward_matrix_db_is_scalar"]),
-    (57, &["agreement.backward_matrix_da_tilde_is_scalar"]),
-    (58, &["agreement.backward_matrix_da_is_scalar"]),
+    (54, &[
+        "agreement.backward_matrix_dz_is_scalar",
+        "matrix_gradient.matrix_step_is_derivative",
+    ]),
+    (55, &[
+        "agreement.backward_matrix_dw_is_scalar",
+        "matrix_gradient.matrix_step_is_derivative",
+    ]),
+    (56, &[
+        "agreement.backward_matrix_db_is_scalar",
+        "matrix_gradient.matrix_step_is_derivative",
+    ]),
+    (57, &[
+        "agreement.backward_matrix_da_tilde_is_scalar",
+        "matrix_gradient.matrix_step_is_derivative",
+    ]),
+    (58, &[
+        "agreement.backward_matrix_da_is_scalar",
+        "matrix_gradient.matrix_step_is_derivative",
+    ]),
 ];
