@@ -105,7 +105,8 @@ Hypothesis J_is_differentiable : forall (c : R -> nat -> nat -> real) (h : nat -
 Theorem step_is_derivative_in_calculus (ha hw : nat -> nat -> R) (hb : nat -> R) :
   let dz := scalar.dz n_next da_next z g in
   derivable_pt_lim
-    (fun t => J (layer n n_next g r p (fun i k => a i k + t * ha i k) (fun k j => w k j + t * hw k j) (fun j => b j + t * hb j)))
+    (fun t => J (layer n n_next g r p
+      (fun i k => a i k + t * ha i k) (fun k j => w k j + t * hw k j) (fun j => b j + t * hb j)))
     0 (inner m n (scalar.da (scalar.da_tilde n_next dz w) r p) ha
        + inner n n_next (scalar.dw m dz (scalar.a_tilde r p a)) hw + inner_row n_next (scalar.db m dz) hb).
 Proof.

@@ -1,5 +1,6 @@
 (** The program: the step of subject.v with the activations of activation.v over the rationals, as OCaml. Only lists,
-    pairs and truth values become those of OCaml; numbers are those of Rocq, bit by bit. subject.ml reads and writes the numbers. *)
+    pairs and truth values become those of OCaml; numbers are those of Rocq, bit by bit. subject.ml reads and writes
+    them. *)
 
 From Coq Require Import QArith Qcanon.
 From Coq Require Extraction ExtrOcamlBasic.

@@ -181,7 +181,8 @@ Qed.
 (*= backward.scalar.dw *)
 Theorem backward_scalar_dw_is_derivative w a_tilde b J y dz :
   looks_at m n_next J -> is_gradient m n_next J (scalar.z n w a_tilde b) y dz ->
-  is_gradient n n_next (fun W : nat -> nat -> D => J (scalar.z n W (hold a_tilde) (hold_row b))) w y (scalar.dw m dz a_tilde).
+  is_gradient n n_next (fun W : nat -> nat -> D => J (scalar.z n W (hold a_tilde) (hold_row b))) w y
+    (scalar.dw m dz a_tilde).
 Proof.
 move=> look grad h.
 rewrite (look _ (move (scalar.z n w a_tilde b) (z_direction w a_tilde h (fun _ _ => 0) (fun _ => 0)))) => [|i j _ _].
@@ -203,7 +204,8 @@ Qed.
 (*= backward.scalar.da_tilde *)
 Theorem backward_scalar_da_tilde_is_derivative w a_tilde b J y dz :
   looks_at m n_next J -> is_gradient m n_next J (scalar.z n w a_tilde b) y dz ->
-  is_gradient m n (fun A_tilde : nat -> nat -> D => J (scalar.z n (hold w) A_tilde (hold_row b))) a_tilde y (scalar.da_tilde n_next dz w).
+  is_gradient m n (fun A_tilde : nat -> nat -> D => J (scalar.z n (hold w) A_tilde (hold_row b))) a_tilde y
+    (scalar.da_tilde n_next dz w).
 Proof.
 move=> look grad h.
 rewrite (look _ (move (scalar.z n w a_tilde b) (z_direction w a_tilde (fun _ _ => 0) h (fun _ => 0)))) => [|i j _ _].

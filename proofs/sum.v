@@ -118,7 +118,8 @@ have zS : `|z| <= power K * S.
   rewrite mulrDr; apply: le_trans (ler_norm_add _ _) _; apply: ler_add.
     by apply: le_trans cx _; rewrite ler_wpmul2r ?power_le.
   by apply: le_trans cy _; rewrite ler_wpmul2r ?power_le.
-have without_pending (d : F) k S' q : d + pending q <= (power k - 1) * S' + k%:R * eta -> d <= (power k - 1) * S' + k%:R * eta.
+have without_pending (d : F) k S' q :
+    d + pending q <= (power k - 1) * S' + k%:R * eta -> d <= (power k - 1) * S' + k%:R * eta.
   by apply: le_trans; rewrite ler_addl pending_ge0.
 have zs : `|z - s| <= (power K - 1) * S + K%:R * eta.
   rewrite /z /s opprD addrACA mulrDr natrD mulrDl [X in _ <= X]addrACA.

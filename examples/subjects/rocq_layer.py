@@ -50,7 +50,8 @@ def words(g, n_next):
 def step(activation, inputs):
     A, W = inputs["A"], inputs["W"]
     m, n, n_next = len(A), len(W), len(W[0])
-    numbers = [x for name in ("A", "p", "R", "W", "b", "dA_next") for row in inputs[name] for x in (row if isinstance(row, list) else [row])]
+    matrices = [inputs["A"], [inputs["p"]], inputs["R"], W, [inputs["b"]], inputs["dA_next"]]
+    numbers = [x for matrix in matrices for row in matrix for x in row]
     line = [str(m), str(n), str(n_next), *words(activation, n_next), *map(fraction, numbers)]
     if DIVIDES & set(line) and (n_next > 16 or max(map(len, line)) > 300):
         raise Skip("fractions so long take minutes")
