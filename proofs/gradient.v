@@ -164,6 +164,16 @@ apply: eq_bigr => i _; apply: eq_bigr => k _.
 by rewrite /scalar.da /= !mulrA.
 Qed.
 
+(** There are such J for every gradient: the sum of the outputs, each times its entry of d. *)
+Theorem linear_loss_has_gradient (d x : nat -> nat -> R) :
+  let J (X : nat -> nat -> D) : D := \sum_(i < m) \sum_(j < n_next) constant (d i j) * (X i j : dual R) in
+  looks_at m n_next J /\ is_gradient m n_next J x (inner m n_next d x) d.
+Proof.
+split=> [X X' e|h]; first by apply: eq_bigr => i _; apply: eq_bigr => j _; rewrite e.
+rewrite /inner -dual_sum; apply: eq_bigr => i _; rewrite -dual_sum; apply: eq_bigr => j _.
+by rewrite /move dual_mul mul0r addr0.
+Qed.
+
 (** Each backward rule reverses a forward rule: given the gradient of J at its result, it gives that at an argument. *)
 
 (*= backward.scalar.dz *)
