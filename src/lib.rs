@@ -62,6 +62,7 @@
 //! - `mask_test`: the statistical judge of masks, which imports nothing from this crate.
 //! - [`conform`]: judges an implementation on the cases: subject, judge, diagnosis, report.
 //! - `explain`: works out each equation with the numbers put in.
+//! - `book`: the study book, a static site (feature `book`, on by default).
 //! - `cli`: the command line, one file for each command.
 //!
 //! A module imports only from those above it in this list. `scalar` and `matrix` never import each other, and
@@ -78,6 +79,9 @@ pub mod problem;
 pub mod scalar;
 pub mod trace;
 
+#[cfg(feature = "book")]
+#[doc(hidden)]
+pub mod book;
 #[doc(hidden)]
 pub mod cases;
 #[doc(hidden)]

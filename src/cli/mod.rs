@@ -5,6 +5,8 @@
 //! [`Error::exit_code`] is the exit status.
 
 mod asked;
+#[cfg(feature = "book")]
+mod book;
 mod check;
 mod cleanup;
 mod drawn;
@@ -45,6 +47,8 @@ enum Command {
     Sample(sample::Sample),
     Explain(explain::Explain),
     List(list::List),
+    #[cfg(feature = "book")]
+    Book(book::Book),
 }
 
 /// The exit status for a bug in this program.
@@ -69,6 +73,8 @@ pub fn run() -> ExitCode {
             Command::Sample(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::List(command) => command.run(),
+            #[cfg(feature = "book")]
+            Command::Book(command) => command.run(),
         }
     };
     let outcome = std::panic::catch_unwind(|| {

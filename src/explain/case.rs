@@ -3,6 +3,7 @@
 
 use super::block::{self, Block, MOST, shown};
 use super::symbols::{equals, indexed, number};
+use super::worked::{Entry, local};
 use crate::grid::{Grid, Vector};
 use crate::problem::activation::VectorFunction;
 use crate::problem::{Activation, Inputs, Problem};
@@ -12,33 +13,77 @@ use crate::trace::{Backward, Forward};
 /// A matrix of the step, or a vector as one row, with its names.
 ///
 /// A vector has no letter for its rows.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Array {
     /// The name of the array: Ã.
     pub name: String,
+    /// Its name in JSON: `A_tilde`.
+    pub key: String,
     /// The name of a cell, without its indices: ã.
-    letter: &'static str,
+    letter: String,
     /// The letter of the row index.
     rows: Option<&'static str>,
     /// The letter of the column index.
     cols: &'static str,
     grid: Grid<f64>,
+    /// Of a Jacobian, the example.
+    example: Option<usize>,
+    shown: Shown,
+}
+
+/// How the numbers of an array are arranged.
+#[derive(Clone, Copy, Debug)]
+enum Shown {
+    AsItLies,
+    Row(usize),
+    Transposed,
+    Repeated,
 }
 
 impl Array {
     fn matrix(
-        name: &str,
-        letter: &'static str,
-        rows: &'static str,
-        cols: &'static str,
+        [key, name]: [&str; 2],
+        letter: &str,
+        [rows, cols]: [&'static str; 2],
         grid: &Grid<f64>,
     ) -> Self {
-        Array { name: name.to_string(), letter, rows: Some(rows), cols, grid: grid.clone() }
+        let (name, key, letter) = (name.to_string(), key.to_string(), letter.to_string());
+        Array {
+            name,
+            key,
+            letter,
+            rows: Some(rows),
+            cols,
+            grid: grid.clone(),
+            example: None,
+            shown: Shown::AsItLies,
+        }
     }
 
-    fn vector(name: &str, letter: &'static str, cols: &'static str, vector: &Vector<f64>) -> Self {
+    fn vector([key, name]: [&str; 2], letter: &str, cols: &'static str, vector: &Vector<f64>) -> Self {
         let grid = vector.clone().into_row();
-        Array { name: name.to_string(), letter, rows: None, cols, grid }
+        Array { rows: None, ..Array::matrix([key, name], letter, [cols, cols], &grid) }
+    }
+
+    /// The place of the number that stands here in row `i` and column `j`.
+    pub fn entry(&self, i: usize, j: usize) -> Entry {
+        let (row, col) = match self.shown {
+            Shown::AsItLies => (i, j),
+            Shown::Row(row) => (row, j),
+            Shown::Transposed => (j, i),
+            Shown::Repeated => (0, j),
+        };
+        Entry { array: self.key.clone(), row, col }
+    }
+
+    /// The numbers.
+    pub fn grid(&self) -> &Grid<f64> {
+        &self.grid
+    }
+
+    /// The letters of its row index, if it is a matrix, and of its column index.
+    pub fn letters(&self) -> (Option<&'static str>, &'static str) {
+        (self.rows, self.cols)
     }
 
     /// The number in row `i` and column `j`.
@@ -48,28 +93,33 @@ impl Array {
 
     /// The name of the cell in row `i` and column `j`: ã₁,₂. A vector ignores `i`.
     pub fn symbol(&self, i: usize, j: usize) -> String {
-        match self.rows {
-            Some(_) => indexed(self.letter, &[i, j]),
-            None => indexed(self.letter, &[j]),
+        let Entry { row, col, .. } = self.entry(i, j);
+        match (self.example, self.rows, self.shown) {
+            (Some(example), ..) => local(&indexed("a_next", &[example, row]), &indexed("z", &[example, col])),
+            (None, None, Shown::AsItLies | Shown::Repeated) => indexed(&self.letter, &[col]),
+            _ => indexed(&self.letter, &[row, col]),
         }
     }
 
     /// Row `i`, as an array.
     pub fn row(&self, i: usize) -> Array {
         let grid = Grid::from_rows(self.grid.cols(), vec![self.grid.row(i).to_vec()]);
-        Array { name: indexed(self.letter, &[i]), rows: None, grid, ..self.clone() }
+        Array { name: indexed(&self.letter, &[i]), rows: None, grid, shown: Shown::Row(i), ..self.clone() }
     }
 
     /// The transposed array.
     pub fn transposed(&self) -> Array {
         let grid = Grid::tabulate(self.grid.cols(), self.grid.rows(), |i, j| self.grid.at(j, i));
-        Array { name: format!("{}ᵀ", self.name), grid, ..self.clone() }
+        let (rows, cols) = (Some(self.cols), self.rows.unwrap_or(self.cols));
+        Array {
+            name: format!("{}ᵀ", self.name), rows, cols, grid, shown: Shown::Transposed, ..self.clone()
+        }
     }
 
     /// A vector, repeated in `m` rows.
     pub fn broadcast(&self, m: usize) -> Array {
         let grid = Grid::tabulate(m, self.grid.cols(), |_, j| self.grid.at(0, j));
-        Array { name: format!("broadcast({})", self.name), grid, ..self.clone() }
+        Array { name: format!("broadcast({})", self.name), grid, shown: Shown::Repeated, ..self.clone() }
     }
 
     /// `=` if all numbers are printed whole, otherwise `≈`.
@@ -151,24 +201,24 @@ impl<'a> Case<'a> {
         let Backward { dz, dw, db, da_tilde, da } = &expected.backward;
         Case {
             inputs: Inputs {
-                a: Array::matrix("A", "a", "i", "k", a),
-                keep_prob: Array::vector("p", "p", "k", keep_prob),
-                r: Array::matrix("R", "r", "i", "k", r),
-                w: Array::matrix("W", "w", "k", "j", w),
-                b: Array::vector("b", "b", "j", b),
-                da_next: Array::matrix("∂J/∂A_next", "∂J/∂a_next", "i", "j", da_next),
+                a: Array::matrix(["A", "A"], "a", ["i", "k"], a),
+                keep_prob: Array::vector(["p", "p"], "p", "k", keep_prob),
+                r: Array::matrix(["R", "R"], "r", ["i", "k"], r),
+                w: Array::matrix(["W", "W"], "w", ["k", "j"], w),
+                b: Array::vector(["b", "b"], "b", "j", b),
+                da_next: Array::matrix(["dA_next", "∂J/∂A_next"], "∂J/∂a_next", ["i", "j"], da_next),
             },
             forward: Forward {
-                a_tilde: Array::matrix("Ã", "ã", "i", "k", a_tilde),
-                z: Array::matrix("Z", "z", "i", "j", z),
-                a_next: Array::matrix("A_next", "a_next", "i", "j", a_next),
+                a_tilde: Array::matrix(["A_tilde", "Ã"], "ã", ["i", "k"], a_tilde),
+                z: Array::matrix(["Z", "Z"], "z", ["i", "j"], z),
+                a_next: Array::matrix(["A_next", "A_next"], "a_next", ["i", "j"], a_next),
             },
             backward: Backward {
-                dz: Array::matrix("∂J/∂Z", "∂J/∂z", "i", "j", dz),
-                dw: Array::matrix("∂J/∂W", "∂J/∂w", "k", "j", dw),
-                db: Array::vector("∂J/∂b", "∂J/∂b", "j", db),
-                da_tilde: Array::matrix("∂J/∂Ã", "∂J/∂ã", "i", "k", da_tilde),
-                da: Array::matrix("∂J/∂A", "∂J/∂a", "i", "k", da),
+                dz: Array::matrix(["dZ", "∂J/∂Z"], "∂J/∂z", ["i", "j"], dz),
+                dw: Array::matrix(["dW", "∂J/∂W"], "∂J/∂w", ["k", "j"], dw),
+                db: Array::vector(["db", "∂J/∂b"], "∂J/∂b", "j", db),
+                da_tilde: Array::matrix(["dA_tilde", "∂J/∂Ã"], "∂J/∂ã", ["i", "k"], da_tilde),
+                da: Array::matrix(["dA", "∂J/∂A"], "∂J/∂a", ["i", "k"], da),
             },
             g: problem.activation(),
             followed: telling_cell(problem, expected),
@@ -180,15 +230,23 @@ impl<'a> Case<'a> {
         (self.inputs.a.grid.rows(), self.inputs.a.grid.cols(), self.inputs.w.grid.cols())
     }
 
+    /// An output beside the followed one, if there is another.
+    pub fn other_output(&self) -> usize {
+        (self.followed.2 + 1) % self.shape().2
+    }
+
     /// ∂a_next/∂z of example `i`: rows are outputs jj, columns inputs j.
     pub fn jacobian(&self, i: usize) -> Array {
         let name = format!("{}/∂{}", indexed("∂a_next", &[i]), indexed("z", &[i]));
-        Array::matrix(&name, "", "jj", "j", &self.g.jacobian(self.forward.z.grid.row(i)))
+        let grid = self.g.jacobian(self.forward.z.grid.row(i));
+        let local = Array::matrix([&format!("J{}", i + 1), &name], "", ["jj", "j"], &grid);
+        Array { example: Some(i), ..local }
     }
 }
 
-/// The most instructive cell among those that are always shown: the unit is kept, it is scaled, and as little
-/// as possible of what the equations multiply there is 0. The first of equals.
+/// The most instructive cell among those that are always shown: the unit is kept, it is scaled, the three indices
+/// differ, so that one sees which is which, and as little as possible of what the equations multiply there is 0. The
+/// first of equals.
 fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize) {
     let Inputs { a, keep_prob, r, w, b, da_next } = problem.inputs();
     let telling = |&(i, k, j): &(usize, usize, usize)| {
@@ -203,7 +261,9 @@ fn telling_cell(problem: &Problem, expected: &Step<f64>) -> (usize, usize, usize
             expected.backward.da.at(i, k),
         ];
         let nonzero = nonzero.iter().filter(|&&x| x != 0.0).count();
-        (r.at(i, k) == 1.0, keep_prob.at(k) < 1.0, expected.backward.dz.at(i, j) != 0.0, nonzero)
+        let differ = i != k && k != j && i != j;
+        let is_live = expected.backward.dz.at(i, j) != 0.0;
+        (r.at(i, k) == 1.0, keep_prob.at(k) < 1.0, is_live, differ, nonzero)
     };
     let seen = |size: usize| 0..if size <= MOST { size } else { MOST - 2 };
     let cells = seen(problem.m())

@@ -10,15 +10,20 @@ use crate::zoo::context::RightStep;
 use crate::zoo::distance::results;
 use std::fmt::Write;
 
-const WIDTH: usize = 100;
 /// Of a result with more rows or columns than this, only the first wrong entry is shown.
 const SHOWN: usize = 8;
 
-/// What a defect does, and its wrong results on a problem.
-pub fn text(defect: &Defect<f64>, case: &str, problem: &Problem, expected: &Step<f64>) -> String {
+/// What a defect does, and its wrong results on a problem, on a page `width` columns wide.
+pub fn text(
+    defect: &Defect<f64>,
+    case: &str,
+    problem: &Problem,
+    expected: &Step<f64>,
+    width: usize,
+) -> String {
     let results = results(defect, &RightStep::of(problem));
     let mut page = format!("{} · equation {}\n", defect.id, defect.equation);
-    let mut paragraph = |words: &str| page += &wrap("", words.split(' '), WIDTH);
+    let mut paragraph = |words: &str| page += &wrap("", words.split(' '), width);
     paragraph(&format!("{}.", defect.says));
     paragraph(&format!("It is equivalent to the right step {}.", defect.equivalent_when));
     for link in &defect.links {

@@ -2,30 +2,37 @@
 //!
 //! It is for a student at a terminal, so it explains and never judges: the results are an argument. This
 //! module knows neither files nor JSON. Read [`EQUATIONS`] for the list that it follows, then `numbers`,
-//! which puts the numbers in; `symbols` and `block` write cells and matrices.
+//! which puts the numbers in, and `worked`; `symbols` and `block` write cells and matrices.
 
+mod activation;
 mod block;
 mod case;
 pub mod defect;
 mod equations;
 mod numbers;
 mod page;
+mod picture;
 mod symbols;
 mod theorems;
+mod worked;
 
+use crate::conform::cases::near;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::scalar::Step;
 use block::wrap;
-use case::Case;
+pub use case::{Array, Case};
 pub use equations::{EQUATIONS, Equation, Kind};
+pub use picture::{Part, Picture, picture};
 use std::fmt::Write;
+pub use symbols::number;
+pub use worked::{Entry, Worked};
 
 /// The narrowest page on which any three columns fit.
 const NARROWEST: usize = 80;
 
 /// The chapters of the document, each after the number of its first equation.
-const CHAPTERS: [(u8, &str); 8] = [
+pub const CHAPTERS: [(u8, &str); 8] = [
     (1, "Forward, index by index"),
     (6, "Forward layouts"),
     (17, "Forward, in matrix form"),
@@ -36,38 +43,38 @@ const CHAPTERS: [(u8, &str); 8] = [
     (52, "Backward, in matrix form"),
 ];
 
-/// The worked example of `problem`, whose results are `expected`: every equation, or the requested one, on a
-/// page `width` columns wide.
+/// The equation with this number or id.
 ///
 /// # Errors
-/// If there is no equation with that number.
-pub fn text(
-    problem: &Problem,
-    expected: &Step<f64>,
-    equation: Option<u8>,
-    width: usize,
-) -> Result<String, Error> {
-    let chosen = match equation {
-        None => &EQUATIONS[..],
-        Some(number @ 1..=58) => &EQUATIONS[usize::from(number) - 1..usize::from(number)],
-        Some(number) => {
-            return Err(Error::Usage(format!(
-                "--equation {number}: there is no such equation; the document has 1 to 58"
-            )));
-        }
-    };
+/// If there is none.
+pub fn find(name: &str) -> Result<&'static Equation, Error> {
+    let named = |equation: &&Equation| equation.id == name || equation.number.to_string() == name;
+    EQUATIONS.iter().find(named).ok_or_else(|| {
+        let ids = EQUATIONS.map(|equation| equation.id.to_string());
+        let cure = match name.parse::<u64>() {
+            Ok(_) => "the document has 1 to 58".to_string(),
+            Err(_) => format!("similar: {}", near(name, &ids)),
+        };
+        Error::Usage(format!("--equation {name}: there is no such equation; {cure}"))
+    })
+}
+
+/// The worked example of `problem`, whose results are `expected`: the chosen equations, on a page `width` columns wide.
+pub fn text(problem: &Problem, expected: &Step<f64>, chosen: &[&Equation], width: usize) -> String {
     let width = width.max(NARROWEST);
     let case = Case::new(problem, expected);
     let mut page = preface(&case, width);
+    let mut chapter = "";
     for equation in chosen {
-        if let Some((_, title)) = CHAPTERS.iter().find(|(first, _)| *first == equation.number)
-            && chosen.len() > 1
-        {
+        let (_, title) =
+            CHAPTERS.iter().rev().find(|(first, _)| *first <= equation.number).unwrap_or(&CHAPTERS[0]);
+        if *title != chapter && chosen.len() > 1 {
             let _ = write!(page, "\n\n{title}\n{}\n", "═".repeat(title.chars().count()));
         }
+        chapter = title;
         page += &section(equation, &case, width);
     }
-    Ok(page)
+    page
 }
 
 /// What a reader must know before the first equation: the sizes, g, how to read an index and a number.

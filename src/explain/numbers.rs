@@ -10,15 +10,16 @@ pub fn put_in(equation: u8, case: &Case, width: usize) -> String {
     let Case { inputs, forward, backward, .. } = case;
     let (m, _, n_next) = case.shape();
     let (i, k, j) = case.followed;
-    let other = (j + 1) % n_next;
+    let other = case.other_output();
     let table = |array: &Array| array.table(width);
     let page = Page { case, width };
+    let show = |worked| page.entry(&worked);
     match equation {
         1 => page.given(&inputs.a, i, k),
         2 => page.drawn(),
-        3 => page.a_tilde() + "\n" + &table(&forward.a_tilde),
-        4 => page.z(i, j) + "\n" + &table(&forward.z),
-        5 => page.a_next(i, j) + "\n" + &table(&forward.a_next),
+        3 => show(case.a_tilde(i, k)) + "\n" + &table(&forward.a_tilde),
+        4 => show(case.z(i, j)) + "\n" + &table(&forward.z),
+        5 => show(case.a_next(i, j)) + "\n" + &table(&forward.a_next),
         6 | 17 => table(&inputs.a),
         7 => table(&inputs.r),
         8 => table(&inputs.keep_prob),
@@ -46,20 +47,20 @@ pub fn put_in(equation: u8, case: &Case, width: usize) -> String {
         }),
         20 => page.product(&forward.a_next, |fit| vec![("g of", forward.z.block(fit))]),
         21 | 37 => page.given(&inputs.da_next, i, j),
-        22 => page.a_next(i, 0),
-        23 => page.a_next(i, other),
-        24 => page.a_next(i, n_next - 1),
-        25 | 38 => page.dz() + "\n" + &table(&backward.dz),
-        26 => page.z(0, j),
-        27 | 32 => page.z(i, j),
-        28 => page.z(m - 1, j),
-        29 | 39 => page.dw(equation == 29) + "\n" + &table(&backward.dw),
-        30 | 40 => page.db(equation == 30) + "\n" + &table(&backward.db),
-        31 => page.z(i, 0),
-        33 => page.z(i, n_next - 1),
-        34 | 41 => page.da_tilde(equation == 34) + "\n" + &table(&backward.da_tilde),
-        35 => page.a_tilde(),
-        36 | 42 => page.da(equation == 36) + "\n" + &table(&backward.da),
+        22 => show(case.a_next(i, 0)),
+        23 => show(case.a_next(i, other)),
+        24 => show(case.a_next(i, n_next - 1)),
+        25 | 38 => show(case.dz(i, j)) + "\n" + &table(&backward.dz),
+        26 => show(case.z(0, j)),
+        27 | 32 => show(case.z(i, j)),
+        28 => show(case.z(m - 1, j)),
+        29 | 39 => show(case.dw(equation == 29, k, j)) + "\n" + &table(&backward.dw),
+        30 | 40 => show(case.db(equation == 30, j)) + "\n" + &table(&backward.db),
+        31 => show(case.z(i, 0)),
+        33 => show(case.z(i, n_next - 1)),
+        34 | 41 => show(case.da_tilde(equation == 34, i, k)) + "\n" + &table(&backward.da_tilde),
+        35 => show(case.a_tilde(i, k)),
+        36 | 42 => show(case.da(equation == 36, i, k)) + "\n" + &table(&backward.da),
         43 => table(&inputs.da_next.row(i)),
         44 | 52 => table(&inputs.da_next),
         45 => table(&backward.dz.row(i)),

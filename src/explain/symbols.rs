@@ -64,7 +64,8 @@ pub fn activation(g: &Activation) -> Vec<String> {
     }
 }
 
-fn formula(scalar: ScalarActivation) -> String {
+/// The formula of a scalar activation, its parameter put in.
+pub fn formula(scalar: ScalarActivation) -> String {
     match scalar.parameter() {
         Some((key, x)) => scalar.formula().replace(&format!("{{{key}}}"), &factor(x)),
         None => scalar.formula().to_string(),

@@ -1,13 +1,15 @@
 //! The worked example as a student sees it, for two cases and at the edges.
 
-use dropout_oracle::explain;
+use dropout_oracle::explain::{self, EQUATIONS, Equation};
 use dropout_oracle::oracle;
 use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem};
 
 fn text(problem: &Problem, equation: Option<u8>, width: usize) -> String {
     let expected = oracle::expected(problem).expect("within range");
-    explain::text(problem, &expected, equation, width).expect("an equation of the document")
+    let chosen = |one: &&Equation| equation.is_none_or(|number| one.number == number);
+    let chosen: Vec<&Equation> = EQUATIONS.iter().filter(chosen).collect();
+    explain::text(problem, &expected, &chosen, width)
 }
 
 /// The case worked by hand: every number in it is a small integer.
@@ -96,7 +98,7 @@ fn no_line_is_wider_than_the_page() {
 #[test]
 fn one_equation_alone_reads_as_it_does_among_all() {
     let whole = text(&softmax(), None, 80);
-    for equation in explain::EQUATIONS {
+    for equation in EQUATIONS {
         let alone = text(&softmax(), Some(equation.number), 80);
         let heading = format!("\n{} · {} · {}\n", equation.number, equation.id, equation.kind);
         let section = &alone[alone.find(&heading).expect("its heading")..];
@@ -105,14 +107,49 @@ fn one_equation_alone_reads_as_it_does_among_all() {
 }
 
 #[test]
-fn an_unknown_equation_number_is_refused_with_the_known_ones() {
-    let expected = oracle::expected(&by_hand()).expect("within range");
-    for number in [0, 59, 255] {
-        let error = explain::text(&by_hand(), &expected, Some(number), 80).expect_err("no such equation");
-        assert_eq!(
-            error.to_string(),
-            format!("--equation {number}: there is no such equation; the document has 1 to 58")
-        );
+fn an_equation_is_found_by_its_number_and_by_its_id() {
+    for equation in &EQUATIONS {
+        for name in [equation.number.to_string(), equation.id.to_string()] {
+            assert_eq!(explain::find(&name).expect("an equation"), equation);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_equation_is_refused_with_the_known_ones() {
+    for (name, cure) in [
+        ("0", "the document has 1 to 58"),
+        ("59", "the document has 1 to 58"),
+        ("backward.scalar.dv", "similar: backward.scalar.dw, backward.scalar.da, backward.scalar.db"),
+    ] {
+        let error = explain::find(name).expect_err("no such equation");
+        assert_eq!(error.to_string(), format!("--equation {name}: there is no such equation; {cure}"));
         assert_eq!(error.exit_code(), 2);
     }
+}
+
+/// The formula that stands between g(…) and the value, for every activation, on either side of a kink.
+#[test]
+fn g_and_its_jacobian_are_shown_in_numbers() {
+    let by_name = |g: Activation| {
+        let inputs = Inputs {
+            a: vec![vec![1.0]],
+            keep_prob: vec![1.0],
+            r: vec![vec![1.0]],
+            w: vec![vec![0.5, -2.0]],
+            b: vec![0.0, 0.0],
+            da_next: vec![vec![1.0, 3.0]],
+        };
+        let name = g.name();
+        let problem = Problem::new(inputs, g).expect("a valid problem");
+        let lines = |equation| {
+            let page = text(&problem, Some(equation), 200);
+            let shown = page.lines().filter(|line| line.starts_with("    ") && line.contains(['=', '≈']));
+            let shown =
+                shown.filter(|line| !line.contains(" =  ") && !line.contains("i=") && !line.contains("j="));
+            shown.map(|line| format!("{line}\n")).collect::<String>()
+        };
+        format!("{name}\n{}{}", lines(5), lines(38))
+    };
+    insta::assert_snapshot!("activations", Activation::all().map(by_name).collect::<String>());
 }
