@@ -14,6 +14,36 @@ pub struct Entry {
     pub after: String,
 }
 
+/// A symbol of the document.
+#[derive(Clone, Debug)]
+pub struct Symbol<'a> {
+    /// The TeX.
+    pub tex: &'a str,
+    /// The name in JSON; nothing for an index and for J.
+    pub key: &'a str,
+    /// What it is, as Markdown.
+    pub says: String,
+}
+
+/// The symbols and the indices, from the two tables.
+pub fn symbols(text: &str) -> Vec<Symbol<'_>> {
+    let rows = text.lines().filter(|line| line.starts_with("| $`"));
+    rows.filter_map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let tex = cells.first()?.strip_prefix("$`")?.strip_suffix("`$")?;
+        match cells[..] {
+            [_, "", _, _, says] => Some(Symbol { tex, key: "", says: says.to_string() }),
+            [_, key, _, shape, says] => {
+                let shape = if shape.is_empty() { String::new() } else { format!(", {shape}") };
+                Some(Symbol { tex, key: key.trim_matches('`'), says: format!("{says}{shape}") })
+            }
+            [_, over, to] => Some(Symbol { tex, key: "", says: format!("counts {over}, from 1 to {to}") }),
+            _ => None,
+        }
+    })
+    .collect()
+}
+
 /// The equations in order.
 pub fn entries(text: &str, faults: &mut Faults) -> Vec<Entry> {
     let paragraphs: Vec<&str> = blocks(text);

@@ -3,7 +3,7 @@
 use super::bounds::{self, Bounds};
 use super::code;
 use super::defects::Mistake;
-use super::document::Entry;
+use super::document::{Entry, Symbol};
 use super::faults::Faults;
 use super::figure::{Figure, figure};
 use super::known::Known;
@@ -26,6 +26,7 @@ pub struct Page {
     chapter: &'static str,
     says: &'static str,
     tex: String,
+    letters: Vec<Letter>,
     before: String,
     after: String,
     restates: Option<u8>,
@@ -44,6 +45,13 @@ pub struct Page {
     paragraphs: Vec<String>,
     is_drawn: bool,
     sampler: String,
+}
+
+/// A symbol of the equation.
+#[derive(Debug, Serialize)]
+struct Letter {
+    symbol: String,
+    says: String,
 }
 
 /// The chain rule that leads to an equation of the backward pass.
@@ -104,7 +112,7 @@ pub fn page(
     let derived = derived.map(|(number, entry)| Derived {
         number,
         tex: maths::display(&entry.tex, faults),
-        before: markdown(&entry.before, "spec/dropout.md", faults),
+        before: markdown(&question(number, entries), "spec/dropout.md", faults),
         after: markdown(&entry.after, "spec/dropout.md", faults),
     });
     let figures: Vec<Figure> =
@@ -120,6 +128,17 @@ pub fn page(
             .map_or("", |(_, title)| title),
         says: equation.says,
         tex: maths::display(&entry.tex, faults),
+        letters: letters(&entry.tex, &figures, &book.symbols)
+            .into_iter()
+            .map(|symbol| Letter {
+                symbol: maths::inline(symbol.tex, faults),
+                says: markdown(&symbol.says, "spec/dropout.md", faults)
+                    .trim()
+                    .trim_start_matches("<p>")
+                    .trim_end_matches("</p>")
+                    .to_string(),
+            })
+            .collect(),
         before: markdown(&entry.before, "spec/dropout.md", faults),
         after: markdown(&entry.after, "spec/dropout.md", faults),
         restates: (equation.kind == Kind::Restated).then(|| topic.scalar().map(|rule| rule.number)).flatten(),
@@ -174,6 +193,42 @@ impl Page {
             need(!self.known.is_empty(), "comparison with a witness or the other form");
             need(!self.bounds.is_empty() && !self.paragraphs.is_empty(), "tolerance");
         }
+    }
+}
+
+/// What a reader must know to read a formula: its arrays, its indices, and J.
+fn letters<'a>(tex: &str, figures: &[Figure], symbols: &'a [Symbol<'a>]) -> Vec<&'a Symbol<'a>> {
+    let keys: Vec<&str> = figures.first().map_or_else(Vec::new, Figure::keys);
+    let is_index = |letter: &str| {
+        tex.contains(&format!("_{letter}")) || {
+            let subscripts = tex.split("_{").skip(1).filter_map(|rest| rest.split("}^").next());
+            subscripts.flat_map(|indices| indices.split([',', '=', '}'])).any(|index| index.trim() == letter)
+        }
+    };
+    let is_used = |symbol: &&Symbol| match (symbol.key, symbol.tex) {
+        ("", "J") => tex.contains("\\partial J"),
+        ("", "\\mathit{jj}") => tex.contains("\\mathit{jj}"),
+        ("", letter) => is_index(letter),
+        ("m", _) => tex.contains("{m}") || tex.contains("m,"),
+        ("activation", _) => {
+            tex.contains("g_") || tex.contains("{g}") || tex.contains("\\partial a_{i,\\mathit{jj}}")
+        }
+        (key, _) => keys.contains(&key),
+    };
+    symbols.iter().filter(is_used).collect()
+}
+
+/// The words that open a derivation: those before the lines that it starts from, and those before the rule itself.
+fn question(number: u8, entries: &[Entry]) -> String {
+    let before = |number: u8| entries.get(usize::from(number) - 1).map_or("", |entry| entry.before.as_str());
+    let earlier = EQUATIONS[..usize::from(number) - 1].iter().rev();
+    let lines = earlier.skip_while(|line| line.kind != Kind::Restated);
+    let first = lines.take_while(|line| line.kind == Kind::Restated).last();
+    let question = first.map_or("", |line| before(line.number));
+    if question == before(number) {
+        question.to_string()
+    } else {
+        format!("{question}\n\n{}", before(number))
     }
 }
 

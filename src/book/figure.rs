@@ -3,7 +3,7 @@
 //! A cell carries the place of its number (`dZ-0-1`), and an entry the places that it reads: that is all a style or a
 //! script needs to light them up.
 
-use crate::explain::{Array, Case, Entry, Picture, Worked, number, picture};
+use crate::explain::{Array, Case, Entry, Picture, Worked, g_in_words, number, picture};
 use serde::Serialize;
 
 /// A picture on one case.
@@ -13,6 +13,8 @@ pub struct Figure {
     id: String,
     /// The case.
     case: String,
+    /// What g is, where the equation reads it.
+    g: Option<String>,
     parts: Vec<Part>,
     result: Part,
     entries: Vec<Line>,
@@ -95,12 +97,19 @@ pub fn figure(equation: u8, id: &str, case: &Case) -> Figure {
             .enumerate()
             .map(|(at, worked)| entry(format!("{slug}-{at}"), worked, followed == Some(at)))
             .collect(),
+        g: ["A_next", "dZ"].contains(&result.key.as_str()).then(|| g_in_words(case.g).join(" ")),
         case: id.to_string(),
         id: slug,
     }
 }
 
 impl Figure {
+    /// The names in JSON of the arrays that it shows.
+    pub fn keys(&self) -> Vec<&str> {
+        let parts = self.parts.iter().chain([&self.result]);
+        parts.filter_map(|part| part.rows.first()?.cells.first()?.place.split('-').next()).collect()
+    }
+
     /// Whether every entry that is worked out stands in the result, and everything it reads in a part.
     pub fn is_whole(&self) -> bool {
         let places = |part: &Part, place: &str| {
@@ -116,7 +125,8 @@ impl Figure {
     }
 }
 
-/// Which of the entries is the one that the page follows: the only one, or the one at the followed indices.
+/// Which of the entries is lit at first: the only one, the one at the followed indices, or, where that is 0, the first
+/// that is not.
 fn followed(result: &Array, worked: &[Worked], case: &Case) -> Option<usize> {
     let (i, k, j) = case.followed;
     let index = |letter: &str| match letter {
@@ -127,7 +137,17 @@ fn followed(result: &Array, worked: &[Worked], case: &Case) -> Option<usize> {
     let (rows, cols) = result.letters();
     let is_followed =
         |entry: &Entry| entry.col == index(cols) && rows.is_none_or(|rows| entry.row == index(rows));
-    worked.iter().position(|worked| is_followed(&worked.entry)).or((!worked.is_empty()).then_some(0))
+    let value = |worked: &Worked| {
+        let at = (0..result.grid().rows()).flat_map(|i| (0..result.grid().cols()).map(move |j| (i, j)));
+        at.into_iter()
+            .find(|&(i, j)| result.entry(i, j) == worked.entry)
+            .map_or(0.0, |(i, j)| result.at(i, j))
+    };
+    let followed = worked.iter().position(|worked| is_followed(&worked.entry));
+    let live = followed.filter(|&at| value(&worked[at]) != 0.0);
+    live.or_else(|| worked.iter().position(|worked| value(worked) != 0.0))
+        .or(followed)
+        .or((!worked.is_empty()).then_some(0))
 }
 
 fn shown(

@@ -105,7 +105,7 @@ fn with_equations(text: &str) -> Vec<Event<'static>> {
         match tail[..digits].parse::<u8>() {
             Ok(number @ 1..=58) if words.starts_with(['e', 'E']) => {
                 events.push(plain(&rest[..start]));
-                let link = format!("<a href=\"equation-{number}.html\">{words}</a>");
+                let link = format!("<a class=\"eq\" href=\"equation-{number}.html\">{words}</a>");
                 events.push(Event::InlineHtml(link.into()));
             }
             _ => events.push(plain(&rest[..at + "quation ".len() + digits])),

@@ -2,6 +2,7 @@
 
 use super::bounds::Tolerances;
 use super::defects::{Mistake, mistakes};
+use super::document::Symbol;
 use super::faults::Faults;
 use super::known::{Known, known};
 use super::marks::{self, Mark};
@@ -67,6 +68,8 @@ pub struct Book<'a> {
     pub known: Vec<Known>,
     /// The text of spec/tolerance.md.
     pub tolerance: &'a str,
+    /// The symbols of the document.
+    pub symbols: Vec<Symbol<'a>>,
     /// What spec/sampler.md says of generators that are caught.
     pub sampler: &'a str,
     /// The files of the repository that have a page.
@@ -116,6 +119,7 @@ pub fn pages(sources: &Sources, faults: &mut Faults) -> Pages {
         mistakes: mistakes(faults),
         known: known(),
         tolerance: sources.text("spec/tolerance.md", faults),
+        symbols: document::symbols(sources.text("spec/dropout.md", faults)),
         sampler: section(sources.text("spec/sampler.md", faults), "## What is caught\n", faults),
         marks,
         files,

@@ -2,11 +2,14 @@
 
 use crate::book::{Pages, Sources, pages};
 use crate::error::Error;
-use crate::fixture::book_folder::write;
+use crate::fixture::book_folder::{check, write};
 use clap::Args;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// How the names of its files end.
+const BOOK: [&str; 3] = [".html", ".css", ".js"];
 
 /// Write the study book: a static site with a page for each equation.
 #[derive(Debug, Args)]
@@ -23,6 +26,7 @@ pub struct Book {
 impl Book {
     /// A summary of what was written.
     pub fn run(self) -> Result<String, Error> {
+        check(&self.out, |name| BOOK.iter().any(|end| name.ends_with(end)))?;
         let pages = pages(&sources(&self.source)?)?;
         write(&self.out, &pages)?;
         Ok(format!("{}: {}\n", self.out.display(), totals(&pages)))
@@ -36,7 +40,10 @@ fn totals(pages: &Pages) -> String {
 }
 
 /// The texts of a checkout.
-fn sources(root: &Path) -> Result<Sources, Error> {
+///
+/// # Errors
+/// If there is none at this place, or a file cannot be read.
+pub fn sources(root: &Path) -> Result<Sources, Error> {
     if !root.join("spec/dropout.md").is_file() {
         let place = root.display();
         return Err(Error::Usage(format!(

@@ -6,7 +6,7 @@
 
 mod asked;
 #[cfg(feature = "book")]
-mod book;
+pub mod book;
 mod check;
 mod cleanup;
 mod drawn;

@@ -25,7 +25,7 @@ pub use case::{Array, Case};
 pub use equations::{EQUATIONS, Equation, Kind};
 pub use picture::{Part, Picture, picture};
 use std::fmt::Write;
-pub use symbols::number;
+pub use symbols::{activation as g_in_words, number};
 pub use worked::{Entry, Worked};
 
 /// The narrowest page on which any three columns fit.

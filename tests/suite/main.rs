@@ -9,6 +9,8 @@ mod activations;
 mod agreement;
 mod bad_input;
 mod balls;
+#[cfg(feature = "book")]
+mod book;
 mod breadth;
 mod cases;
 mod check_cli;

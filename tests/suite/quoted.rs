@@ -105,6 +105,8 @@ impl Known {
             "rocq_layer.py",
             "protocol.py",
             "node_layer.mjs",
+            "layer.mjs",
+            "mistakes.mjs",
             "tfjs_layer.mjs",
         ] {
             code.push_str(&sources::read(&format!("examples/subjects/{file}")));
