@@ -37,6 +37,8 @@ pub struct Page {
     reads_it: Option<u8>,
     figures: Vec<Figure>,
     tests: Vec<Test>,
+    /// The theorem that proves it, as soon as the list of equations names one.
+    theorem: Option<&'static str>,
     known: Vec<Known>,
     mistakes: Vec<Mistake>,
     all_mistakes: usize,
@@ -152,6 +154,7 @@ pub fn page(
         matrix: codes(&book.marks, &ids(equation, topic, "matrix")),
         reads_it: (topic.quantity.is_none() && topic.scalar().is_none()).then_some(at),
         tests: tests(equation, topic, &book.marks),
+        theorem: None,
         known: book.known.iter().filter(|known| Some(known.quantity) == topic.quantity).cloned().collect(),
         all_mistakes,
         mistakes_at: at,
@@ -283,7 +286,7 @@ fn tests(equation: &Equation, topic: Topic, marks: &[Mark]) -> Vec<Test> {
             .collect()
     };
     let own = of(equation.id);
-    if !own.is_empty() {
+    if matches!(equation.kind, Kind::Rule | Kind::Layout) || !own.is_empty() {
         return own;
     }
     let layout = ["forward", "backward"].map(|pass| format!("{pass}.layout.{}", topic.name));

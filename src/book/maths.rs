@@ -20,10 +20,16 @@ fn mathml(tex: &str, display_mode: DisplayMode, faults: &mut Faults) -> String {
     let config = RenderConfig { display_mode, ..RenderConfig::default() };
     let events: Vec<_> = Parser::new(tex, &storage).collect();
     for error in events.iter().filter_map(|event| event.as_ref().err()) {
-        faults.add(format!("{tex}: {error}"));
+        let error = error.to_string();
+        faults.add(format!("{}: {}", short(tex), error.lines().next().unwrap_or_default()));
     }
     if push_mathml(&mut html, events.into_iter(), config).is_err() || html.contains("<merror") {
-        faults.add(format!("{tex}: no MathML"));
+        faults.add(format!("{}: no MathML", short(tex)));
     }
     html
+}
+
+/// A formula in one line.
+fn short(tex: &str) -> String {
+    tex.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -120,7 +120,7 @@ fn an_unknown_equation_is_refused_with_the_known_ones() {
     for (name, cure) in [
         ("0", "the document has 1 to 58"),
         ("59", "the document has 1 to 58"),
-        ("backward.scalar.dv", "similar: backward.scalar.dw, backward.scalar.da, backward.scalar.db"),
+        ("backward.scalar.dv", "similar: backward.scalar.dz, backward.scalar.dw, backward.scalar.db"),
     ] {
         let error = explain::find(name).expect_err("no such equation");
         assert_eq!(error.to_string(), format!("--equation {name}: there is no such equation; {cure}"));

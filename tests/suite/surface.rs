@@ -4,8 +4,8 @@
 use crate::sources;
 
 const INTERFACE: [&str; 8] = ["conform", "grid", "matrix", "number", "oracle", "problem", "scalar", "trace"];
-const HIDDEN: [&str; 10] =
-    ["cases", "cli", "error", "explain", "fixture", "mask_test", "verify", "wire", "witness", "zoo"];
+const HIDDEN: [&str; 11] =
+    ["book", "cases", "cli", "error", "explain", "fixture", "mask_test", "verify", "wire", "witness", "zoo"];
 const RE_EXPORTS: [&str; 1] = ["error::Error"];
 
 /// What a crate root declares: visible and hidden modules, re-exports, and everything else.
@@ -26,7 +26,7 @@ fn surface(root: &str) -> Surface<'_> {
             (Some(module), _) if is_hidden => surface.hidden.push(module),
             (Some(module), _) => surface.interface.push(module),
             (_, Some(path)) if !is_hidden => surface.re_exports.push(path),
-            _ if line == "#[doc(hidden)]" => {}
+            _ if ["#[doc(hidden)]", "#[cfg(feature = \"book\")]"].contains(&line) => {}
             _ => surface.other.push(line),
         }
         is_hidden = line == "#[doc(hidden)]";
