@@ -9,12 +9,13 @@ pub struct Sources(pub BTreeMap<String, String>);
 
 impl Sources {
     /// The folders to read, each with the end of the names of its files.
-    pub const FOLDERS: [(&'static str, &'static str); 5] = [
+    pub const FOLDERS: [(&'static str, &'static str); 6] = [
         ("spec", ".md"),
         ("src", ".rs"),
         ("src/book/chapters", ".md"),
         ("tests/suite", ".rs"),
-        ("examples/subjects", ""),
+        ("examples/subjects", ".md"),
+        ("examples/subjects", ".mjs"),
     ];
 
     /// One text; nothing and a hole if it is not there.
