@@ -37,8 +37,8 @@ pub struct Page {
     reads_it: Option<u8>,
     figures: Vec<Figure>,
     tests: Vec<Test>,
-    /// The theorem that proves it, as soon as the list of equations names one.
-    theorem: Option<&'static str>,
+    /// The theorems in `proofs/` that state it for all sizes.
+    theorems: &'static [&'static str],
     known: Vec<Known>,
     mistakes: Vec<Mistake>,
     all_mistakes: usize,
@@ -154,7 +154,7 @@ pub fn page(
         matrix: codes(&book.marks, &ids(equation, topic, "matrix")),
         reads_it: (topic.quantity.is_none() && topic.scalar().is_none()).then_some(at),
         tests: tests(equation, topic, &book.marks),
-        theorem: None,
+        theorems: equation.theorems(),
         known: book.known.iter().filter(|known| Some(known.quantity) == topic.quantity).cloned().collect(),
         all_mistakes,
         mistakes_at: at,

@@ -21,6 +21,9 @@ fn repository() -> Sources {
 fn it_has_a_page_for_each_equation_and_weighs_less_than_five_megabytes() {
     for equation in &EQUATIONS {
         let page = &BOOK[&format!("equation-{}.html", equation.number)];
+        for theorem in equation.theorems() {
+            assert!(page.contains(theorem), "equation {}: no {theorem}", equation.number);
+        }
         for part in [
             "<math",
             "class=\"picture\"",
