@@ -69,7 +69,7 @@ fn results_go_to_standard_output_and_everything_else_to_standard_error() {
 fn the_help_of_every_command_ends_in_an_example() {
     let text = sources::read("tests/cli/help.trycmd");
     let helps: Vec<&str> = text.split("$ dropout-oracle ").skip(1).collect();
-    assert_eq!(helps.len(), 9);
+    assert_eq!(helps.len(), 10);
     for help in helps {
         let (command, rest) = help.split_once("--help\n").expect("a page of help");
         let last = rest[..rest.find("\n```").expect("an end")].lines().last().expect("a line");
