@@ -13,7 +13,7 @@ const BOOK: [&str; 3] = [".html", ".css", ".js"];
 
 /// Write the study book: a static site with a page for each equation.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  dropout-oracle book --out book\n\nOpen book/index.html in a browser.")]
+#[command(after_help = "Example:\n  dropout-oracle book --out book")]
 pub struct Book {
     /// Folder to write to: a new or empty one, or a book of this program.
     #[arg(long, value_name = "DIR")]
