@@ -3,8 +3,8 @@
 //!
 //! [`pages`] turns the texts of the repository ([`Sources`]) into HTML, in memory; it reads and writes no file. Nothing
 //! is written twice: the formulas and most of the words come from spec/, the code and the tests from the marks `//= id`
-//! ([`marks`]), the numbers from [`crate::explain`], the mistakes from [`crate::zoo`]. What is missing is a hole, and a
-//! book with a hole is an error. Templates say how a page looks; [`site`] says what stands where.
+//! (`marks`), the numbers from [`crate::explain`], the mistakes from [`crate::zoo`]. What is missing is a hole, and a
+//! book with a hole is an error. Templates say how a page looks; `site` says what stands where.
 
 mod bounds;
 mod code;
