@@ -65,7 +65,7 @@ pub struct Book<'a> {
     /// The known mistakes.
     pub mistakes: Vec<Mistake>,
     /// What is compared with what.
-    pub known: Vec<Known>,
+    pub known: &'static [Known],
     /// The text of spec/tolerance.md.
     pub tolerance: &'a str,
     /// The symbols of the document.
@@ -240,7 +240,7 @@ impl Site<'_> {
                     .collect(),
                 _ => Vec::new(),
             };
-            let known = if *name == "known" { &book.known[..] } else { &[] };
+            let known = if *name == "known" { book.known } else { &[] };
             self.page(
                 &format!("{name}.html"),
                 "text.html",
