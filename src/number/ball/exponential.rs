@@ -4,10 +4,9 @@
 //! T = 2^(i/128) · 2^(j/2^14) from two tables, and e^r = 1 + r + r²/2 + q, where q is so small that a double is enough.
 
 use super::double_double::{nearest_whole, power_of_two, two_product, two_sum};
-use super::{Ball, series, up_from_products};
+use super::series::{EXP, EXP_STEPS};
+use super::{Ball, up_from_products};
 
-/// The steps of n in ln 2.
-pub const STEPS: f64 = (1 << 14) as f64;
 /// What is lost, as a part of e^x.
 const LOST: f64 = power_of_two(-96);
 
@@ -25,8 +24,8 @@ const LOST: f64 = power_of_two(-96);
 ///
 /// That is 2^−97.1 of e^x. Where c² falls below the smallest double, it does not count.
 pub fn exp(high: f64, low: f64, stretched: f64) -> Ball {
-    let tables = &*series::EXP;
-    let n = nearest_whole(high * (STEPS * std::f64::consts::LOG2_E));
+    let tables = &*EXP;
+    let n = nearest_whole(high * (EXP_STEPS * std::f64::consts::LOG2_E));
     let (p, p_rest) = two_product(n, tables.step[1]);
     let (s, e) = two_sum(high - n * tables.step[0], low);
     let (c, d) = two_sum(s, -p);

@@ -2,7 +2,7 @@
 //! computed once, from the wide enclosures of [`Interval`].
 
 use super::double_double::power_of_two;
-use super::{Ball, U, exponential};
+use super::{Ball, U};
 use crate::number::{Interval, Number, Real};
 use num_traits::One;
 use std::sync::{LazyLock, OnceLock};
@@ -19,6 +19,9 @@ pub static FRAC_2_SQRT_PI: LazyLock<Ball> = LazyLock::new(|| Ball::enclosing(&Wi
 /// 1/√2.
 pub static FRAC_1_SQRT_2: LazyLock<Ball> = LazyLock::new(|| Ball::enclosing(&Wide::frac_1_sqrt_2()));
 
+/// The steps of the tables of e^x in ln 2.
+pub const EXP_STEPS: f64 = (1 << 14) as f64;
+
 /// What [`exp`](super::exponential::exp) looks up.
 pub struct Exp {
     /// (ln 2)/2^14 in three doubles, of which the first has 28 bits.
@@ -30,8 +33,8 @@ pub struct Exp {
 }
 
 pub static EXP: LazyLock<Exp> = LazyLock::new(|| {
-    let step = Wide::one().ln_1p() * wide(1.0 / exponential::STEPS);
-    let rounded = std::f64::consts::LN_2 / exponential::STEPS;
+    let step = Wide::one().ln_1p() * wide(1.0 / EXP_STEPS);
+    let rounded = std::f64::consts::LN_2 / EXP_STEPS;
     let first = f64::from_bits(rounded.to_bits() >> 25 << 25);
     let two = |x: &Wide| <[f64; 2]>::from(Ball::enclosing(x).midpoint());
     let [second, third] = two(&(step.clone() - wide(first)));
