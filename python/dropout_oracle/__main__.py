@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -58,13 +59,29 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, TypeError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    for path in options.report:
-        path.write_text(report.junit if path.suffix == ".xml" else report.json, encoding="utf-8")
+    # What is known is shown before a file can fail.
     print(report)
-    if fix and known is not None:
-        known.write_text(report.expectations, encoding="utf-8")
-        return 0
+    try:
+        for path in options.report:
+            _put(path, report.junit if path.suffix == ".xml" else report.json)
+        if fix and known is not None:
+            _put(known, report.expectations)
+            return 0
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0 if report.passed else 1
+
+
+def _put(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".dropout-oracle-{path.name}-{os.getpid()}.unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _layer(file: str, name: str) -> Any:

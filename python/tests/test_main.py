@@ -44,3 +44,15 @@ def test_wrong_usage_exits_with_2(tmp_path):
     assert "matches no case" in run(f"{HERE}/layers.py:right", "--select", "none/*", status=2)
     assert "requires --expect-failures" in run(f"{HERE}/layers.py:right", "--fix-expectations", status=2)
     assert "No such file" in run(tmp_path / "none.py", status=2)
+
+
+def test_a_report_that_cannot_be_written_costs_no_verdict(tmp_path):
+    (tmp_path / "file").write_text("")
+    arguments = [f"{HERE}/layers.py:right", "--select", "exact/*", "--report", tmp_path / "file/report.json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "dropout_oracle", *map(str, arguments)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 2 and str(tmp_path / "file") in done.stderr, done.stderr
+    assert done.stdout.rstrip("\n") == str(oracle.check(layers.right, select="exact/*"))
+    run(*arguments[:3], "--report", tmp_path / "new/report.json")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["report.json"]
