@@ -178,12 +178,15 @@ struct Site<'a> {
 impl Site<'_> {
     /// Writes a page by a template.
     fn page(&mut self, path: &str, template: &str, title: &str, shown: Value) {
-        let shown = context! { title, path, ..shown };
-        let written = self.environment.get_template(template).and_then(|template| template.render(shown));
-        match written {
-            Ok(html) => drop(self.pages.insert(path.to_string(), html)),
-            Err(error) => self.faults.add(format!("{path}: {error:#}")),
+        if let Some(html) = self.written(path, template, context! { title, path, ..shown }) {
+            self.pages.insert(path.to_string(), html);
         }
+    }
+
+    /// What a template makes of what it shows; nothing and a fault if it fails.
+    fn written(&mut self, path: &str, template: &str, shown: Value) -> Option<String> {
+        let written = self.environment.get_template(template).and_then(|template| template.render(shown));
+        written.map_err(|error| self.faults.add(format!("{path}: {error:#}"))).ok()
     }
 
     fn equations(&mut self, book: &Book, sources: &Sources) {
@@ -219,8 +222,7 @@ impl Site<'_> {
     }
 
     fn chapters(&mut self, book: &Book, sources: &Sources) {
-        let flow = self.environment.get_template("flow.html").and_then(|flow| flow.render(context! {}));
-        let flow = flow.unwrap_or_default();
+        let flow = self.written("flow.html", "flow.html", context! {}).unwrap_or_default();
         for (at, (name, title)) in CHAPTER_PAGES.iter().enumerate() {
             let path = format!("src/book/chapters/{name}.md");
             let text = sources.text(&path, self.faults);
