@@ -14,6 +14,7 @@ use crate::zoo::context::RightStep;
 use crate::zoo::distance::{CAUGHT, of_defect};
 use crate::zoo::{self, Defect};
 use clap::Args;
+use std::io::stdout;
 use std::path::Path;
 
 /// The case where none is named.
@@ -66,7 +67,7 @@ impl Explain {
 
 /// The columns of the terminal, if the text goes to one.
 fn terminal() -> Option<usize> {
-    terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns.into())
+    terminal_size::terminal_size_of(stdout()).map(|(terminal_size::Width(columns), _)| columns.into())
 }
 
 /// What a known defect does, in numbers.
