@@ -20,6 +20,7 @@ pub use element::element;
 pub use entry::Entry;
 use nalgebra::{DMatrix, RowDVector};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The inputs of a step as nalgebra's matrices and row vectors.
 pub type Inputs<T> = problem::Inputs<DMatrix<T>, RowDVector<T>>;
@@ -66,22 +67,28 @@ pub fn to_grid<T: Number>(matrix: &DMatrix<T>) -> Grid<T> {
     map_to_grid(matrix, T::clone)
 }
 
-/// f of each entry. Some rows are read side by side, as the entries of a column lie side by side.
+/// f of each entry.
 fn map_to_grid<T: Number, U: Send>(matrix: &DMatrix<T>, f: impl Fn(&T) -> U + Sync) -> Grid<U> {
     const TOGETHER: usize = 32;
     let (rows, cols) = matrix.shape();
-    let some_rows = |from: usize| {
-        let mut some: Vec<Vec<U>> =
-            (from..rows.min(from + TOGETHER)).map(|_| Vec::with_capacity(cols)).collect();
-        for j in 0..cols {
-            for (i, row) in some.iter_mut().enumerate() {
-                row.push(f(&matrix[(from + i, j)]));
-            }
-        }
-        some
+    let some_rows = |at: usize| {
+        let from = at * TOGETHER;
+        side_by_side(from..rows.min(from + TOGETHER), cols, |i, j| f(&matrix[(i, j)]))
     };
     let starts = (0..rows.div_ceil(TOGETHER)).into_par_iter();
-    Grid::from_rows(cols, starts.flat_map_iter(|at| some_rows(at * TOGETHER)).collect::<Vec<_>>())
+    Grid::from_rows(cols, starts.flat_map_iter(some_rows).collect::<Vec<_>>())
+}
+
+/// Some lines, each of so many terms. They are read side by side, as neighbours in memory may lie in lines that follow each
+/// other.
+fn side_by_side<T>(lines: Range<usize>, terms: usize, cell: impl Fn(usize, usize) -> T) -> Vec<Vec<T>> {
+    let mut cells: Vec<Vec<T>> = lines.clone().map(|_| Vec::with_capacity(terms)).collect();
+    for k in 0..terms {
+        for (cells, line) in cells.iter_mut().zip(lines.clone()) {
+            cells.push(cell(line, k));
+        }
+    }
+    cells
 }
 
 /// broadcast(v): `m` copies of the row vector v, one per row.

@@ -2,6 +2,7 @@
 //! multiplies them.
 
 use super::plain::LEAST;
+use super::side_by_side;
 use crate::number::Ball;
 use crate::number::ball::double_double::{nearest_whole, power_of_two, two_sum};
 use nalgebra::{DMatrixView, Dyn};
@@ -63,7 +64,7 @@ impl Sliced {
         let mut cells = vec![0.0; (count + LEAST) * parts * padded];
         let some_lines = |(at, cells): (usize, &mut [f64])| {
             let from = at * TOGETHER;
-            let numbers: Vec<Vec<Ball>> = gathered(from..count.min(from + TOGETHER), terms, &cell);
+            let numbers = side_by_side(from..count.min(from + TOGETHER), terms, &cell);
             let lines = numbers.iter().zip(cells.chunks_mut(parts * padded));
             lines.map(|(numbers, cells)| Line::cut(numbers, slices, cells, padded)).collect()
         };
@@ -106,17 +107,6 @@ impl Sliced {
         let (cells, stride) = self.from(part, lines.start, terms.start);
         DMatrixView::from_slice_with_strides(cells, terms.len(), lines.len().max(LEAST), 1, stride)
     }
-}
-
-/// The numbers of some lines, read side by side, as neighbours may lie in lines that follow each other.
-fn gathered(lines: Range<usize>, terms: usize, cell: impl Fn(usize, usize) -> Ball) -> Vec<Vec<Ball>> {
-    let mut numbers: Vec<Vec<Ball>> = lines.clone().map(|_| Vec::with_capacity(terms)).collect();
-    for k in 0..terms {
-        for (numbers, line) in numbers.iter_mut().zip(lines.clone()) {
-            numbers.push(cell(line, k));
-        }
-    }
-    numbers
 }
 
 impl Line {

@@ -72,21 +72,17 @@ fn judged(subject: &mut dyn Subject, cases: &[Case]) -> Run {
     run(subject, cases, &[], || ())
 }
 
-/// One case in five, or all in the sweep.
-fn a_part(cases: &[Case]) -> Vec<Case> {
-    cases.iter().step_by(sweep::one_in(5)).cloned().collect()
-}
-
 fn program(arguments: &[&str]) -> Program {
     let command = [&[env!("CARGO_BIN_EXE_dropout-oracle-zoo")], arguments].concat();
     let command: Vec<String> = command.into_iter().map(String::from).collect();
     Program::start(&command, Limits::default()).expect("it starts")
 }
 
+/// One case in five, or all in the sweep.
 #[test]
 fn the_right_step_passes_through_the_protocol() {
     for arithmetic in ["f64", "f32"] {
-        let cases = a_part(&CASES);
+        let cases: Vec<Case> = CASES.iter().step_by(sweep::one_in(5)).cloned().collect();
         let run = judged(&mut program(&["right", arithmetic]), &cases);
         assert_eq!(run.count(Status::Pass) + run.count(Status::NotJudged), cases.len(), "{arithmetic}");
         assert_eq!(run.diagnosis, Diagnosis::default());
