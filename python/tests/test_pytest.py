@@ -1,5 +1,6 @@
 """Each case as a test: run by pytest, in files of its own."""
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -75,16 +76,26 @@ def test_an_exception_is_shown_with_its_traceback(suite):
     result.stdout.fnmatch_lines(["*Traceback (most recent call last):", "*RuntimeError: no kernel here"])
 
 
-def test_the_diagnosis_comes_at_the_end(suite):
+@pytest.mark.parametrize("on_ci", [False, True])
+def test_the_diagnosis_comes_at_the_end(suite, monkeypatch, on_ci):
+    # Where CI is set, pytest repeats each failure in full, after the diagnosis.
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("BUILD_NUMBER", raising=False)
+    if on_ci:
+        monkeypatch.setenv("CI", "true")
     for options in ([], ["-x"], ["-n2"]):
         if "-n2" in options:
             pytest.importorskip("xdist")
-        result = suite(*options)
-        lines = result.outlines
-        [at] = [at for at, line in enumerate(lines) if "diagnosis of test_layer.py::TestUnscaledBackward" in line]
-        assert any("[unscaled-backward]" in line for line in lines[at:]), options
-        assert all("exact/" not in line or "FAILED" in line or " like " in line for line in lines[at:])
+        diagnosis = section_of(suite(*options).outlines, "diagnosis of test_layer.py::TestUnscaledBackward")
+        assert any("[unscaled-backward]" in line for line in diagnosis), options
+        assert all("exact/" not in line or " like " in line for line in diagnosis), options
     suite(layer="right").stdout.no_fnmatch_line("*diagnosis of*")
+
+
+def section_of(lines, title):
+    """The lines below a title, up to the next one."""
+    [at] = [at for at, line in enumerate(lines) if f" {title} " in line]
+    return list(itertools.takewhile(lambda line: not line.startswith("==="), lines[at + 1 :]))
 
 
 def test_pytest_xdist_and_last_failed(suite, pytester):
