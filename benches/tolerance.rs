@@ -1,8 +1,8 @@
 //! The tolerances of a large step, beside the step itself on plain doubles.
 //!
 //! `cargo bench --bench tolerance`. The figure to watch is the time of the tolerances over that of the step at
-//! 256 × 1024 × 1024 with softmax, on one thread; the goal is 5 in each arithmetic. The names of other activations may
-//! follow, as in `cargo bench --bench tolerance -- gelu cumulative_sum`.
+//! 256 × 1024 × 1024 with softmax, both on one thread and both on all; the goal is 5 in each arithmetic. The names of other
+//! activations may follow, as in `cargo bench --bench tolerance -- gelu cumulative_sum`.
 
 mod turns;
 
@@ -49,19 +49,26 @@ fn ratios(problem: &Problem) {
     let step = || matrix::step(&inputs, problem.activation());
     // The step on doubles stands for the expected values: to the bounds, only their sizes matter.
     let expected = matrix::to_grids(&step());
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     for arithmetic in Arithmetic::ALL {
-        let turn = |_| {
-            let step = seconds(&|| drop(black_box(step())));
-            [step, seconds(&|| drop(black_box(tolerance(problem, &expected, arithmetic))))]
-        };
-        let turns: Vec<[f64; 2]> = (0..9).map(turn).collect();
-        let [step, bounds] = [0, 1].map(|at| median(&turns, |turn| turn[at]));
-        let ratio = median(&turns, |turn| turn[1] / turn[0]);
+        let bounds = || drop(black_box(tolerance(problem, &expected, arithmetic)));
+        let works: [&dyn Fn(); 4] = [
+            &|| one.install(|| drop(black_box(step()))),
+            &|| one.install(bounds),
+            &|| drop(black_box(step())),
+            &bounds,
+        ];
+        let turns: Vec<[f64; 4]> = (0..9).map(|_| works.map(seconds)).collect();
+        let time = |at: usize| median(&turns, |turn| turn[at]) * 1e3;
         println!(
-            "{} in {arithmetic}: step {:.0} ms, tolerances {:.0} ms: {ratio:.2}",
+            "{} in {arithmetic}, one thread and all: step {:.0} and {:.0} ms, tolerances {:.0} and {:.0} ms: {:.2} and {:.2}",
             problem.activation().name(),
-            step * 1e3,
-            bounds * 1e3
+            time(0),
+            time(2),
+            time(1),
+            time(3),
+            median(&turns, |turn| turn[1] / turn[0]),
+            median(&turns, |turn| turn[3] / turn[2])
         );
     }
 }

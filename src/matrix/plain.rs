@@ -1,6 +1,7 @@
 //! Products of plain doubles that lie in grids, row by row: no copy of a factor is made, not even to transpose it.
 
-use nalgebra::{DMatrix, Dyn, MatrixView};
+use nalgebra::{DMatrixViewMut, Dyn, MatrixView};
+use rayon::prelude::*;
 
 /// nalgebra 0.35 multiplies matrices of fewer rows, columns or terms by a routine that reads beyond strided views.
 pub(super) const LEAST: usize = 6;
@@ -27,6 +28,11 @@ impl<'a> Plain<'a> {
         Plain { shape: [cols, rows], strides: [col, row], ..self }
     }
 
+    /// So many of the rows, from one on.
+    fn rows(self, from: usize, count: usize) -> Self {
+        Plain { cells: &self.cells[from * self.strides[0]..], shape: [count, self.shape[1]], ..self }
+    }
+
     fn at(&self, i: usize, j: usize) -> f64 {
         self.cells[i * self.strides[0] + j * self.strides[1]]
     }
@@ -38,22 +44,33 @@ impl<'a> Plain<'a> {
     }
 }
 
+/// At least so many rows of a product are computed at once.
+const ROWS: usize = 64;
+
 /// Σ x · y over pairs of factors of one shape, row by row; each entry is summed in any order.
 pub fn sum_of_products(pairs: &[[Plain; 2]]) -> Vec<f64> {
     let [x, y] = pairs[0];
-    let (rows, terms, cols) = (x.shape[0], x.shape[1], y.shape[1]);
+    let (rows, cols) = (x.shape[0], y.shape[1]);
+    let at_once = rows.div_ceil(rayon::current_num_threads()).max(ROWS);
+    let mut sums = vec![0.0; rows * cols];
+    sums.par_chunks_mut((at_once * cols).max(1)).enumerate().for_each(|(chunk, sums)| {
+        for [x, y] in pairs {
+            add_product(sums, x.rows(chunk * at_once, sums.len() / cols), *y);
+        }
+    });
+    sums
+}
+
+/// Adds x · y to `sums`.
+fn add_product(sums: &mut [f64], x: Plain, y: Plain) {
+    let ([rows, terms], cols) = (x.shape, y.shape[1]);
     if [rows, terms, cols].iter().any(|&size| size < LEAST) {
-        let entry = |at: usize| {
-            let terms =
-                pairs.iter().flat_map(|[x, y]| (0..terms).map(|k| x.at(at / cols, k) * y.at(k, at % cols)));
-            terms.fold(0.0, |sum, term| sum + term)
-        };
-        return (0..rows * cols).map(entry).collect();
-    }
-    // nalgebra's matrices lie column by column, so the transpose of the result lies row by row.
-    let mut transposed = DMatrix::zeros(y.shape[1], x.shape[0]);
-    for [x, y] in pairs {
+        for (at, sum) in sums.iter_mut().enumerate() {
+            *sum = (0..terms).fold(*sum, |sum, k| sum + x.at(at / cols, k) * y.at(k, at % cols));
+        }
+    } else {
+        // nalgebra's matrices lie column by column, so the transpose of the result lies row by row.
+        let mut transposed = DMatrixViewMut::from_slice(sums, cols, rows);
         transposed.gemm(1.0, &y.transposed_view(), &x.transposed_view(), 1.0);
     }
-    transposed.data.into()
 }

@@ -3,7 +3,7 @@
 use crate::sweep;
 use dropout_oracle::grid::Grid;
 use dropout_oracle::matrix;
-use dropout_oracle::number::{Arithmetic, Format};
+use dropout_oracle::number::{Arithmetic, ErrorBound, Format, Number, Parts};
 use dropout_oracle::oracle::tolerance::{Bound, Method, tolerance_by, upward};
 use dropout_oracle::problem::{Activation, Inputs, Problem, mask};
 use dropout_oracle::scalar::Step;
@@ -135,6 +135,43 @@ fn bounds_by_matrices_are_those_entry_by_entry_or_a_little_more() {
             assert!(100 * far <= elements, "{line}");
         }
     }
+}
+
+/// The parts of inputs that a format holds, or holds with all their bits or not at all: at its ends, too.
+fn input_parts_are_those_of_the_stored_number<const S: usize>() {
+    let format = Format::ALL[S];
+    let ends = [format.least_normal(), 2.0 * format.least_normal(), format.largest(), format.largest() / 2.0];
+    let near = |x: f64| [x.next_down(), x, x.next_up()];
+    let usual = (0..2000).map(|at| f64::from(at).sin() * 2f64.powi(at % 40 - 20));
+    let short = (1..200).map(|at| f64::from(at) / 8.0);
+    let inputs = ends.into_iter().chain([0.0, f64::from_bits(1)]).flat_map(near).chain(usual).chain(short);
+    let mut held = 0;
+    for x in inputs.flat_map(|x| [x, -x]).filter(|x| x.is_finite()) {
+        let parts = ErrorBound::<S, S>::input_parts(x);
+        let stored = ErrorBound::<S, S>::from_f64(x).parts();
+        match (parts, stored) {
+            (Ok(parts), Ok(stored)) if !format.holds(x) => {
+                let bounds = |x: Parts| [x.center, x.radius, x.error, x.magnitude, -x.least];
+                assert!(
+                    bounds(parts).iter().zip(bounds(stored)).all(|(x, y)| *x >= y),
+                    "{x:e} in {format:?}"
+                );
+            }
+            (parts, stored) => {
+                assert_eq!(format!("{parts:?}"), format!("{stored:?}"), "{x:e} in {format:?}");
+                held += 1;
+            }
+        }
+    }
+    assert!(held > 200, "{held}");
+}
+
+#[test]
+fn an_input_has_the_parts_of_the_number_as_which_it_is_stored() {
+    input_parts_are_those_of_the_stored_number::<0>();
+    input_parts_are_those_of_the_stored_number::<1>();
+    input_parts_are_those_of_the_stored_number::<2>();
+    input_parts_are_those_of_the_stored_number::<3>();
 }
 
 /// As the decimals of the standard library say it.

@@ -23,7 +23,7 @@ pub struct Coarse {
 pub struct Rounding {
     /// u′.
     pub unit: f64,
-    /// The smallest subnormal number.
+    /// At least the smallest subnormal number; no subnormal double, which processors multiply slowly.
     least: f64,
     least_normal: f64,
     largest: f64,
@@ -34,7 +34,7 @@ impl Rounding {
     pub fn to(format: Format) -> Self {
         Rounding {
             unit: roundoff(format),
-            least: power(format.least()),
+            least: power(format.least()).max(f64::MIN_POSITIVE),
             least_normal: format.least_normal(),
             largest: format.largest(),
         }

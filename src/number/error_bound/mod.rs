@@ -228,6 +228,10 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     /// The finished number, in the storage format.
     #[inline]
     fn rounded(self) -> Self {
+        if self.pending == Pending::Nothing { self } else { self.pending_rounded() }
+    }
+
+    fn pending_rounded(self) -> Self {
         match self.pending {
             Pending::Nothing | Pending::Accumulated(_) => ErrorBound { pending: Pending::Nothing, ..self },
             Pending::Product => self.product_in(Self::STORAGE),

@@ -2,7 +2,7 @@
 //!
 //! A sum stays pending until it is stored: [`ErrorBound::stored_sum`] adds the cost of its additions.
 
-use super::bounds::{half_ulp, plus, power, roundoff, times};
+use super::bounds::{half_ulp, last_bit, plus, power, roundoff, times};
 use super::{ErrorBound, NotJudged, Pending};
 use crate::number::Number;
 use num_traits::Zero;
@@ -204,8 +204,20 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     /// If it has no bound.
     pub fn input_parts(x: f64) -> Result<Parts, NotJudged> {
         let (format, size) = (Self::STORAGE, x.abs());
-        if STORAGE == 0 || size < 2.0 * format.least_normal() || format.holds(x) {
+        if size < 2.0 * format.least_normal() || size > format.largest() {
             return Self::from_f64(x).parts();
+        }
+        if format.holds(x) {
+            let granularity = Some(last_bit(x));
+            return Ok(Parts {
+                center: x,
+                radius: 0.0,
+                error: 0.0,
+                magnitude: size,
+                least: size,
+                granularity,
+                is_nonnegative: x > 0.0,
+            });
         }
         let error = times(roundoff(format), size);
         let magnitude = plus(size, error);

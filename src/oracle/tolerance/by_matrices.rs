@@ -14,13 +14,17 @@ use crate::problem::Problem;
 use crate::scalar::Step;
 use crate::trace::{Backward, Forward, Quantity};
 use num_traits::{One, Zero};
+use rayon::prelude::*;
+
+/// So many elements at least are worth another thread.
+const AT_ONCE: usize = 1 << 12;
 
 /// `finish` of each element of all eight results and its expected value.
-pub fn step<const S: usize, const A: usize, T: Clone>(
+pub fn step<const S: usize, const A: usize, T: Clone + Send + Sync>(
     problem: &Problem,
     expected: &Step<f64>,
     own: &Own,
-    finish: impl Fn(Derived, f64) -> T,
+    finish: impl Fn(Derived, f64) -> T + Sync,
 ) -> Step<T> {
     let inputs = problem.inputs();
     let (m, n, n_next) = (problem.m(), problem.n(), problem.n_next());
@@ -44,9 +48,8 @@ pub fn step<const S: usize, const A: usize, T: Clone>(
         if r == 0.0 && x.error().is_ok() { ErrorBound::zero() } else { x }
     };
 
-    let mut a_tilde = Vec::with_capacity(m * n);
     let read = own.read(Quantity::ATilde, expected);
-    let from_a_tilde = Factor::tabulate([m, n], |i, k| {
+    let (a_tilde, from_a_tilde) = Factor::tabulate([m, n], |i, k| {
         let index = i * n + k;
         let a = stored(inputs.a.at(i, k));
         let kept = match (rounded[k], a.parts()) {
@@ -56,52 +59,60 @@ pub fn step<const S: usize, const A: usize, T: Clone>(
             _ => inverse[k] * a,
         };
         let x = masked(inputs.r.at(i, k), kept);
-        a_tilde.push(done(Quantity::ATilde, index, &x));
-        read(index, x)
+        (done(Quantity::ATilde, index, &x), read(index, x))
     });
-    let w = Factor::of_parts([n, n_next], |k, j| ErrorBound::<S, A>::input_parts(inputs.w.row(k)[j]));
+    let (_, w) =
+        Factor::of_parts([n, n_next], |k, j| ((), ErrorBound::<S, A>::input_parts(inputs.w.row(k)[j])));
 
     let sums = Product::new(from_a_tilde.rows(), w.cols(), own.lead_to(Quantity::Z));
     let b: Vec<_> = inputs.b.iter().map(|&b| (b, stored(b))).collect();
-    let (mut z, mut a_next, mut dz) =
-        (Vec::with_capacity(m * n_next), Vec::with_capacity(m * n_next), Vec::with_capacity(m * n_next));
     let known_z = known(Quantity::Z);
-    let mut dz_read = Vec::with_capacity(m * n_next);
     let [read_z, read_dz] = [Quantity::Z, Quantity::Dz].map(|quantity| own.read(quantity, expected));
-    for i in 0..m {
+    let row = |i: usize| {
+        let mut row = Row::<S, A, T> {
+            z: Vec::with_capacity(n_next),
+            a_next: Vec::with_capacity(n_next),
+            dz: Vec::with_capacity(n_next),
+            dz_read: Vec::with_capacity(n_next),
+        };
         let mut from_z = Vec::with_capacity(n_next);
         for (j, &(b, stored_b)) in b.iter().enumerate() {
             let index = i * n_next + j;
             let without_bias = known_z(index).map(|[z, radius]| [z - b, radius + half_ulp(z - b)]);
             let x = sums.sum::<S, A>(i, j, without_bias, &roundings).stored_with(stored_b, &roundings);
-            z.push(done(Quantity::Z, index, &x));
+            row.z.push(done(Quantity::Z, index, &x));
             from_z.push(read_z(index, x));
         }
         let da_next: Vec<_> = inputs.da_next.row(i).iter().map(|&x| stored(x)).collect();
         let [values, gradients] = textbook::long_row(problem.activation(), &da_next, &from_z);
         for (j, (value, gradient)) in values.iter().zip(gradients).enumerate() {
             let index = i * n_next + j;
-            a_next.push(done(Quantity::ANext, index, value));
-            dz.push(done(Quantity::Dz, index, &gradient));
-            dz_read.push(read_dz(index, gradient));
+            row.a_next.push(done(Quantity::ANext, index, value));
+            row.dz.push(done(Quantity::Dz, index, &gradient));
+            row.dz_read.push(read_dz(index, gradient));
         }
-    }
+        row
+    };
+    let rows: Vec<Row<S, A, T>> = (0..m).into_par_iter().map(row).collect();
+    let all = |part: fn(&Row<S, A, T>) -> &[T]| rows.iter().flat_map(part).cloned().collect();
+    let (z, a_next, dz) = (all(|row| &row.z), all(|row| &row.a_next), all(|row| &row.dz));
     drop(sums);
-    let from_dz = Factor::tabulate([m, n_next], |i, j| dz_read[i * n_next + j]);
+    let (_, from_dz) = Factor::tabulate([m, n_next], |i, j| ((), rows[i].dz_read[j]));
 
     let sums = Product::new(from_a_tilde.cols(), from_dz.cols(), own.lead_to(Quantity::Dw));
     let known_dw = known(Quantity::Dw);
-    let dw = Grid::tabulate(n, n_next, |k, j| {
-        let index = k * n_next + j;
-        done(Quantity::Dw, index, &sums.sum::<S, A>(k, j, known_dw(index), &roundings).stored(&roundings))
-    });
+    let weight = |index: usize| {
+        let sum = sums.sum::<S, A>(index / n_next, index % n_next, known_dw(index), &roundings);
+        done(Quantity::Dw, index, &sum.stored(&roundings))
+    };
+    let dw = (0..n * n_next).into_par_iter().with_min_len(AT_ONCE).map(weight).collect();
     let known_db = known(Quantity::Db);
     let columns = from_dz.column_sums();
     let db = Vector::tabulate(n_next, |j| {
         let (sum_of_column, terms) = columns[j];
         let line = &from_dz.cols().lines()[j];
         if line.some_exact || line.unbounded.is_some() || terms < 2 {
-            return done(Quantity::Db, j, &sum(0..m, |i| dz_read[i * n_next + j]));
+            return done(Quantity::Db, j, &sum(0..m, |i| rows[i].dz_read[j]));
         }
         let center = known_db(j).map_or(sum_of_column.center, |[center, _]| center);
         let column = Sum::<S, A>::Coarse(Coarse { center, ..sum_of_column }, terms);
@@ -111,13 +122,12 @@ pub fn step<const S: usize, const A: usize, T: Clone>(
 
     let sums = Product::new(from_dz.rows(), w.rows(), own.lead_to(Quantity::DaTilde));
     let known_da_tilde = known(Quantity::DaTilde);
-    let mut da_tilde = Vec::with_capacity(m * n);
     let read = own.read(Quantity::DaTilde, expected);
-    let da = Grid::tabulate(m, n, |i, k| {
-        let index = i * n + k;
+    let both = |index: usize| {
+        let (i, k) = (index / n, index % n);
         let sum = sums.sum::<S, A>(i, k, known_da_tilde(index), &roundings);
         let x = sum.stored(&roundings);
-        da_tilde.push(done(Quantity::DaTilde, index, &x));
+        let da_tilde = done(Quantity::DaTilde, index, &x);
         let x = read(index, x);
         let is_own = own.at(Quantity::DaTilde, index).is_some();
         let kept = match (sum, rounded[k], x.parts()) {
@@ -137,8 +147,9 @@ pub fn step<const S: usize, const A: usize, T: Clone>(
                 if is_own { of_sum } else { of_sum.either(of_terms()) }
             }
         };
-        done(Quantity::Da, index, &masked(inputs.r.at(i, k), kept))
-    });
+        (da_tilde, done(Quantity::Da, index, &masked(inputs.r.at(i, k), kept)))
+    };
+    let (da_tilde, da) = (0..m * n).into_par_iter().with_min_len(AT_ONCE).map(both).unzip();
     let grid = Grid::from_cells;
     Step {
         forward: Forward {
@@ -146,8 +157,23 @@ pub fn step<const S: usize, const A: usize, T: Clone>(
             z: grid(m, n_next, z),
             a_next: grid(m, n_next, a_next),
         },
-        backward: Backward { dz: grid(m, n_next, dz), dw, db, da_tilde: grid(m, n, da_tilde), da },
+        backward: Backward {
+            dz: grid(m, n_next, dz),
+            dw: grid(n, n_next, dw),
+            db,
+            da_tilde: grid(m, n, da_tilde),
+            da: grid(m, n, da),
+        },
     }
+}
+
+/// A row of Z and what follows from it alone.
+struct Row<const S: usize, const A: usize, T> {
+    z: Vec<T>,
+    a_next: Vec<T>,
+    dz: Vec<T>,
+    /// What the next Σ reads of dZ.
+    dz_read: Vec<ErrorBound<S, A>>,
 }
 
 /// 1/p as a factor of products that are rounded; `None` if it is a power of two, or has no bound.

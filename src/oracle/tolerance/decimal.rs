@@ -30,7 +30,7 @@ pub fn upward(x: f64) -> f64 {
         within if x <= within[900] => within,
         _ => decade(least + 1),
     };
-    let mut at = ((x / decade[0] * 100.0) as usize).clamp(100, 1000) - 100;
+    let mut at = (x / decade[0] * 100.0).clamp(99.0, 999.0) as usize - 99;
     while at > 0 && decade[at - 1] >= x {
         at -= 1;
     }

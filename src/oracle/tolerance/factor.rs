@@ -5,6 +5,7 @@
 use crate::matrix::plain::Plain;
 use crate::number::bounds::over;
 use crate::number::{Coarse, ErrorBound, NotJudged, Parts};
+use rayon::prelude::*;
 
 /// A matrix of error bounds as a factor of products.
 #[derive(Debug)]
@@ -62,6 +63,20 @@ impl Line {
         (*least, *largest) = (least.min(relative_error), largest.max(relative_error));
     }
 
+    /// Adds the numbers of another line, which follow those of this one.
+    fn join(&mut self, other: &Line) {
+        let [least, largest] = other.relative_error;
+        *self = Line {
+            unbounded: self.unbounded.or(other.unbounded),
+            nonzero: self.nonzero + other.nonzero,
+            least: self.least.min(other.least),
+            granularity: self.granularity.zip(other.granularity).map(|(x, y)| x.min(y)),
+            some_exact: self.some_exact || other.some_exact,
+            is_nonnegative: self.is_nonnegative && other.is_nonnegative,
+            relative_error: [self.relative_error[0].min(least), self.relative_error[1].max(largest)],
+        };
+    }
+
     /// Whether all errors are nearly the same multiple of their magnitudes.
     fn is_uniform(&self) -> bool {
         let [least, largest] = self.relative_error;
@@ -70,46 +85,69 @@ impl Line {
 }
 
 impl Factor {
-    /// The matrix whose entry in row i and column j is `entry(i, j)`, asked for row by row.
-    pub fn tabulate<const S: usize, const A: usize>(
+    /// The matrix whose entry in row i and column j is that of `entry(i, j)`, and what else that yields, row by row.
+    pub fn tabulate<const S: usize, const A: usize, T: Send>(
         shape: [usize; 2],
-        mut entry: impl FnMut(usize, usize) -> ErrorBound<S, A>,
-    ) -> Self {
-        Self::of_parts(shape, |i, j| entry(i, j).parts())
+        entry: impl Fn(usize, usize) -> (T, ErrorBound<S, A>) + Sync,
+    ) -> (Vec<T>, Self) {
+        Self::of_parts(shape, |i, j| {
+            let (more, entry) = entry(i, j);
+            (more, entry.parts())
+        })
     }
 
     /// The same, given the parts of each entry.
-    pub fn of_parts(
+    pub fn of_parts<T: Send>(
         shape: [usize; 2],
-        mut entry: impl FnMut(usize, usize) -> Result<Parts, NotJudged>,
-    ) -> Self {
+        entry: impl Fn(usize, usize) -> (T, Result<Parts, NotJudged>) + Sync,
+    ) -> (Vec<T>, Self) {
         let [rows, cols] = shape;
-        let [mut center, mut error, mut magnitude] = [(); 3].map(|()| Vec::with_capacity(rows * cols));
-        let [mut by_row, mut by_col] = shape.map(|lines| vec![Line::EMPTY; lines]);
-        let mut radius = 0f64;
-        for (i, row) in by_row.iter_mut().enumerate() {
-            for (j, col) in by_col.iter_mut().enumerate() {
-                let parts = entry(i, j);
-                let (c, e, m) = parts.map_or((0.0, 0.0, 0.0), |x| (x.center, x.error, x.magnitude));
-                center.push(c);
-                error.push(e);
-                magnitude.push(m);
-                match parts {
-                    Err(why) => {
-                        row.unbounded.get_or_insert((j, why));
-                        col.unbounded.get_or_insert((i, why));
+        let [mut center, mut error, mut magnitude] = [(); 3].map(|()| vec![0.0; rows * cols]);
+        let at_once = rows.div_ceil(4 * rayon::current_num_threads());
+        let [centers, errors, magnitudes] =
+            [&mut center, &mut error, &mut magnitude].map(|part| part.par_chunks_mut(at_once * cols));
+        let chunks: Vec<_> = (centers, errors, magnitudes)
+            .into_par_iter()
+            .enumerate()
+            .map(|(chunk, (center, error, magnitude))| {
+                let (first, mut radius) = (chunk * at_once, 0f64);
+                let mut more = Vec::with_capacity(center.len());
+                let (mut by_row, mut by_col) =
+                    (vec![Line::EMPTY; center.len() / cols], vec![Line::EMPTY; cols]);
+                for (i, row) in by_row.iter_mut().enumerate() {
+                    for (j, col) in by_col.iter_mut().enumerate() {
+                        let (with, parts) = entry(first + i, j);
+                        more.push(with);
+                        let parts = match parts {
+                            Ok(parts) => parts,
+                            Err(why) => {
+                                row.unbounded.get_or_insert((j, why));
+                                col.unbounded.get_or_insert((first + i, why));
+                                continue;
+                            }
+                        };
+                        let at = i * cols + j;
+                        (center[at], error[at], magnitude[at]) = (parts.center, parts.error, parts.magnitude);
+                        if parts.magnitude > 0.0 {
+                            let relative = over(parts.error, parts.magnitude);
+                            row.add(&parts, relative);
+                            col.add(&parts, relative);
+                            radius = radius.max(over(parts.radius, parts.magnitude));
+                        }
                     }
-                    Ok(parts) if parts.magnitude > 0.0 => {
-                        let relative = over(parts.error, parts.magnitude);
-                        row.add(&parts, relative);
-                        col.add(&parts, relative);
-                        radius = radius.max(over(parts.radius, parts.magnitude));
-                    }
-                    Ok(_) => {}
                 }
-            }
+                (more, by_row, by_col, radius)
+            })
+            .collect();
+        let (mut all, mut lines, mut radius) =
+            (Vec::with_capacity(rows * cols), [Vec::with_capacity(rows), vec![Line::EMPTY; cols]], 0f64);
+        for (more, by_row, by_col, of_chunk) in chunks {
+            all.extend(more);
+            lines[0].extend(by_row);
+            lines[1].iter_mut().zip(&by_col).for_each(|(line, more)| line.join(more));
+            radius = radius.max(of_chunk);
         }
-        Factor { shape, center, error, magnitude, lines: [by_row, by_col], radius }
+        (all, Factor { shape, center, error, magnitude, lines, radius })
     }
 
     /// The sums of the columns, before they are rounded, and how many numbers other than 0 they have.

@@ -99,7 +99,7 @@ impl Derived {
 pub fn derive(
     problem: &Problem,
     expected: &Step<f64>,
-    own: &dyn Fn(Quantity, usize) -> Option<f64>,
+    own: &(dyn Fn(Quantity, usize) -> Option<f64> + Sync),
     arithmetic: Arithmetic,
 ) -> Step<Derived> {
     let own = Own::new(expected, own);
@@ -107,13 +107,13 @@ pub fn derive(
 }
 
 /// `finish` of each element and its expected value, in one of the arithmetics.
-fn in_arithmetic<T: Clone>(
+fn in_arithmetic<T: Clone + Send + Sync>(
     method: Method,
     problem: &Problem,
     expected: &Step<f64>,
     own: &Own,
     arithmetic: Arithmetic,
-    finish: impl Fn(Derived, f64) -> T,
+    finish: impl Fn(Derived, f64) -> T + Sync,
 ) -> Step<T> {
     const F64: usize = 0;
     const F32: usize = 1;
@@ -174,13 +174,13 @@ impl Method {
 /// The results of an implementation from which others are derived.
 #[derive(Clone, Copy, Default)]
 struct Own<'a> {
-    own: Option<&'a dyn Fn(Quantity, usize) -> Option<f64>>,
+    own: Option<&'a (dyn Fn(Quantity, usize) -> Option<f64> + Sync)>,
     /// For each quantity, whether it has one.
     is_shown: [bool; Quantity::ALL.len()],
 }
 
 impl<'a> Own<'a> {
-    fn new(expected: &Step<f64>, own: &'a dyn Fn(Quantity, usize) -> Option<f64>) -> Self {
+    fn new(expected: &Step<f64>, own: &'a (dyn Fn(Quantity, usize) -> Option<f64> + Sync)) -> Self {
         let is_shown = |quantity: Quantity| {
             (0..expected.cells(quantity).len()).any(|index| own(quantity, index).is_some())
         };
@@ -202,7 +202,7 @@ impl<'a> Own<'a> {
         &self,
         quantity: Quantity,
         expected: &Step<f64>,
-    ) -> impl Fn(usize, ErrorBound<S, A>) -> ErrorBound<S, A> {
+    ) -> impl Fn(usize, ErrorBound<S, A>) -> ErrorBound<S, A> + Sync {
         let follows = self.lead_to(quantity);
         let expected = expected.cells(quantity);
         move |index, derived| match self.at(quantity, index) {
