@@ -6,10 +6,11 @@
            [0.]])
 
 `expected` and `tolerance` give the exact results and how far a layer may be off, `problem` and `mask` draw inputs, `check`
-judges a layer, `from_autograd` makes a layer of a forward pass, and `dropout_oracle.pytest.conformance` makes each case a
-test.
+judges a layer, `from_autograd` makes a layer of a forward pass, `activate` calls the function of an activation, and
+`dropout_oracle.pytest.conformance` makes each case a test.
 """
 
+from ._activate import activate
 from ._autograd import from_autograd
 from ._check import check
 from ._core import OracleBug
@@ -43,6 +44,7 @@ __all__ = [
     "Stepping",
     "Supports",
     "Wrong",
+    "activate",
     "check",
     "expected",
     "from_autograd",

@@ -20,17 +20,13 @@ def dense(x, A_tilde):
 def torch_activate(x, Z):
     torch = sys.modules["torch"]
     functions = {"identity": lambda z: z, "relu": torch.relu, "tanh": torch.tanh}
-    if x.activation["name"] not in functions:
-        raise oracle.Skip(f"does not support {x.activation['name']}")
-    return functions[x.activation["name"]](Z)
+    return oracle.activate(functions, x.activation, Z)
 
 
 def jax_activate(x, Z):
     jax = sys.modules["jax"]
     functions = {"identity": lambda z: z, "relu": jax.nn.relu, "tanh": jax.numpy.tanh}
-    if x.activation["name"] not in functions:
-        raise oracle.Skip(f"does not support {x.activation['name']}")
-    return functions[x.activation["name"]](Z)
+    return oracle.activate(functions, x.activation, Z)
 
 
 ACTIVATE = {"torch": torch_activate, "jax": jax_activate}
