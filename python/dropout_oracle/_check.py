@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -123,7 +123,9 @@ def judge_of(
 
 
 def _shown(value: Any) -> str:
-    """A value as Python writes it, strings in double quotes."""
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_shown, cast(Sequence[Any], value)))}]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    """A value as Python writes it, strings in double quotes, and several as a list."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Collection):
+        return f"[{', '.join(map(_shown, cast(Iterable[Any], value)))}]"
+    return repr(value)

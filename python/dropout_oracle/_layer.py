@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
 import numpy as np
@@ -41,8 +41,8 @@ Layer: TypeAlias = Callable[[Problem], Any] | Stepping
 class Supports(TypedDict, total=False):
     """What a layer supports, if that is not everything; the protocol has the same keys."""
 
-    activations: Sequence[str]
-    """The activations that it has."""
+    activations: Collection[str]
+    """The activations that it has, also as the table of functions for `activate`."""
     per_unit_p: bool
     """Whether units may have different keep probabilities."""
     bias: bool

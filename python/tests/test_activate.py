@@ -86,3 +86,13 @@ def test_the_judge_counts_such_a_case_as_skipped():
         "exact/cumulative_sum": "skipped",
     }
     assert report.passed and "skipped: does not support cumulative_sum" in str(report)
+
+
+def test_a_table_of_functions_says_which_activations_a_layer_supports():
+    select = ["exact/relu-*", "exact/cumulative_sum-*"]
+    listed = oracle.check(by_hand, activations=list(GIVEN), select=select)
+    assert oracle.check(by_hand, activations=GIVEN, select=select).data == listed.data
+    with pytest.raises(ValueError, match='supports.activations.0. = "rleu"'):
+        oracle.check(by_hand, activations={"rleu": np.abs})
+    report = oracle.check(lambda x: {}, activations=GIVEN, select=select)
+    assert 'activations=["relu", "leaky_relu", "per_unit"], select="exact/relu-2x3x4")' in str(report)
