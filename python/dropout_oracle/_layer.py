@@ -28,7 +28,7 @@ class Stepping(Protocol):
 
     Beside `step` it may have the attributes `name`, `version`, `homepage`, `arithmetic` and `supports`, and a method
     `sample(p, rows)`, which draws a mask from its own generator. With `supports["sample"]` "named", the method gets the
-    `key` and `stream` of the named generator, too.
+    `key` and `stream` of the named generator, too. A layer that is a function may have the same attributes.
     """
 
     def step(self, problem: Problem, /) -> Any: ...

@@ -154,6 +154,17 @@ def test_the_layer_decides_the_arithmetic_unless_the_call_does():
     assert "drawing 2.0, f32: " in str(oracle.check(layers.Drawing(), arithmetic="f32", select="exact/*"))
 
 
+def test_a_function_may_say_of_itself_what_an_object_does():
+    def layer(x):
+        return layers.right(x)
+
+    layer.name, layer.version, layer.arithmetic = "mine", "3.1", "f32"
+    layer.supports, layer.sample = {"activations": ["relu"]}, layers.own_mask.sample
+    report = oracle.check(layer, select=["exact/relu-2x3x4", "activations/tanh-tiny", "sampler/judged"])
+    assert report.passed and "mine 3.1, f32: " in str(report)
+    assert [case.status for case in report.cases] == ["pass", "skipped", "pass"]
+
+
 def test_masks_are_judged():
     select = ["exact/*", "mask/*", "sampler/*"]
     report = oracle.check(layers.own_mask, select=select)
