@@ -5,15 +5,26 @@
 """
 
 import math
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from dropout_oracle import Results, activate
+
 erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has no erfc
+roll = partial(np.roll, axis=1)
+total = partial(np.sum, axis=1, keepdims=True)
+largest = partial(np.max, axis=1, keepdims=True)
 
 
 def sigmoid(z):
-    e = np.exp(-np.abs(z))
-    return np.where(z > 0, 1, e) / (1 + e)
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+
+
+def softmax(z):
+    e = np.exp(z - largest(z))
+    return e / total(e)
 
 
 def gelu(z, d):
@@ -22,81 +33,51 @@ def gelu(z, d):
 
 
 def gelu_tanh(z, d):
-    """(1 + tanh u) / 2 is σ(2u), which keeps its digits where tanh u nears −1."""
-    u = math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)
-    du = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z**2)
-    return z * sigmoid(2 * u), d * (sigmoid(2 * u) + 2 * z * sigmoid(2 * u) * sigmoid(-2 * u) * du)
-
-
-def tanh(z, d):
-    e = np.exp(-2 * np.abs(z))
-    return np.tanh(z), d * 4 * e / (1 + e) ** 2
-
-
-def softmax(z, d):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    s = e / e.sum(axis=1, keepdims=True)
-    return s, s * (d - (d * s).sum(axis=1, keepdims=True))
-
-
-def log_softmax(z, d):
-    shifted = z - z.max(axis=1, keepdims=True)
-    total = np.exp(shifted).sum(axis=1, keepdims=True)
-    return shifted - np.log(total), d - np.exp(shifted) / total * d.sum(axis=1, keepdims=True)
+    v = math.sqrt(8 / math.pi) * (z + 0.044715 * z**3)  # (1 + tanh(v / 2)) / 2 = σ(v), which keeps its digits
+    dv = math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * z**2)
+    return z * sigmoid(v), d * (sigmoid(v) + z * sigmoid(v) * sigmoid(-v) * dv)
 
 
 def normalized_square(z, d):
-    total = 1 + (z * z).sum(axis=1, keepdims=True)
-    return z * z / total, 2 * z * (d - (d * z * z / total).sum(axis=1, keepdims=True)) / total
+    scale = 1 + total(z * z)
+    return z * z / scale, 2 * z * (d - total(d * z * z / scale)) / scale
 
 
-def per_unit(z, d, units):
-    columns = [activate(unit, z[:, [j]], d[:, [j]]) for j, unit in enumerate(units)]
-    return np.hstack([a for a, _ in columns]), np.hstack([dz for _, dz in columns])
-
-
-GIVEN = {f.__name__: f for f in (gelu, gelu_tanh, tanh, softmax, log_softmax, normalized_square, per_unit)} | {
+# A = g(Z) of each activation, and dZ from d = dJ/dA.
+GIVEN = {
     "identity": lambda z, d: (z, d),
     "relu": lambda z, d: (np.maximum(z, 0), np.where(z > 0, d, 0)),
     "leaky_relu": lambda z, d, slope: (np.where(z > 0, z, slope * z), np.where(z > 0, d, slope * d)),
     "sigmoid": lambda z, d: (sigmoid(z), d * sigmoid(z) * sigmoid(-z)),
+    "tanh": lambda z, d: (np.tanh(z), d * 4 * sigmoid(2 * z) * sigmoid(-2 * z)),
     "softplus": lambda z, d: (np.logaddexp(0, z), d * sigmoid(z)),
     "silu": lambda z, d: (z * sigmoid(z), d * sigmoid(z) * (1 + z * sigmoid(-z))),
-    "elu": lambda z, d, alpha: (
-        np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))),
-        np.where(z > 0, d, d * alpha * np.exp(np.minimum(z, 0))),
-    ),
+    "gelu": gelu,
+    "gelu_tanh": gelu_tanh,
+    "elu": lambda z, d, alpha: (np.where(z > 0, z, alpha * np.expm1(z)), np.where(z > 0, d, d * alpha * np.exp(z))),
     "softsign": lambda z, d: (z / (1 + np.abs(z)), d * (1 / (1 + np.abs(z))) ** 2),
+    "softmax": lambda z, d: (softmax(z), softmax(z) * (d - total(d * softmax(z)))),
+    "log_softmax": lambda z, d: (z - largest(z) - np.log(total(np.exp(z - largest(z)))), d - softmax(z) * total(d)),
     "cumulative_sum": lambda z, d: (np.cumsum(z, axis=1), np.cumsum(d[:, ::-1], axis=1)[:, ::-1]),
-    "coupled_quadratic": lambda z, d: (
-        z * np.roll(z, -1, axis=1) + z,
-        d * (np.roll(z, -1, axis=1) + 1) + np.roll(d * z, 1, axis=1),
-    ),
+    "coupled_quadratic": lambda z, d: (z * roll(z, -1) + z, d * (roll(z, -1) + 1) + roll(d * z, 1)),
+    "normalized_square": normalized_square,
+    "per_unit": np.hstack,
 }
+generator = np.random.default_rng(1)
 
 
-def activate(g, z, d):
-    """A = g(Z), and dZ from d = dJ/dA."""
-    return GIVEN[g["name"]](z, d, **{key: x for key, x in g.items() if key != "name"})
+def layer(x):
+    A_tilde = x.R * x.A / x.p
+    Z = A_tilde @ x.W + x.b
+    A_next, dZ = activate(GIVEN, x.activation, Z, x.dA_next)
+    dA_tilde = dZ @ x.W.T
+    return Results(A_tilde, Z, A_next, dZ, A_tilde.T @ dZ, dZ.sum(axis=0), dA_tilde, x.R * dA_tilde / x.p)
 
 
-class Layer:
-    name, version, homepage = "numpy", np.__version__, "https://numpy.org"
-
-    def __init__(self, **supports):
-        self.supports, self.generator = supports, np.random.default_rng(1)
-
-    def step(self, x):
-        R = self.sample(x.p, len(x.A)) if self.supports else x.R
-        A_tilde = R * x.A / x.p
-        Z = A_tilde @ x.W + x.b
-        A_next, dZ = activate(x.activation, Z, x.dA_next)
-        dA_tilde = dZ @ x.W.T
-        dW, db, dA = A_tilde.T @ dZ, dZ.sum(axis=0), R * dA_tilde / x.p
-        return {"A_tilde": A_tilde, "Z": Z, "A_next": A_next, "dZ": dZ, "dW": dW, "db": db, "dA_tilde": dA_tilde, "dA": dA}
-
-    def sample(self, p, rows):
-        return self.generator.random((rows, len(p))) < p
+def own_mask(x):
+    return layer(replace(x, R=layer.sample(x.p, len(x.A))))
 
 
-layer, own_mask = Layer(), Layer(mask="own")
+layer.sample = lambda p, rows: generator.random((rows, len(p))) < p
+layer.name, layer.version, layer.homepage = "numpy", np.__version__, "https://numpy.org"
+vars(own_mask).update(vars(layer), supports={"mask": "own"})

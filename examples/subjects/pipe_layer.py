@@ -18,7 +18,7 @@ tensors = "--tensors" in sys.argv
 
 def step(activation, inputs):
     arrays = {name: np.array(numbers, dtype=np.float64) for name, numbers in inputs.items()}
-    results = layer.step(SimpleNamespace(**arrays, activation=activation))
+    results = layer(SimpleNamespace(**arrays, activation=activation))._asdict()
     return results if tensors else {name: result.tolist() for name, result in results.items()}
 
 
