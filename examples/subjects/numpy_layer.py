@@ -1,4 +1,4 @@
-"""The layer in NumPy, with a hand-written backward pass. `own_mask` accepts no mask: it draws one itself and ignores R.
+"""The layer in NumPy and SciPy, with a backward pass by hand. `own_mask` accepts no mask: it draws one and ignores R.
 
     python3 -m dropout_oracle examples/subjects/numpy_layer.py --arithmetic f32
     python3 -m dropout_oracle examples/subjects/numpy_layer.py:own_mask
@@ -9,33 +9,18 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from scipy.special import expit, log_softmax, ndtr, softmax
 
 from dropout_oracle import Results, activate
 
-erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has no erfc
 roll = partial(np.roll, axis=1)
 total = partial(np.sum, axis=1, keepdims=True)
-largest = partial(np.max, axis=1, keepdims=True)
-
-
-def sigmoid(z):
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
-
-
-def softmax(z):
-    e = np.exp(z - largest(z))
-    return e / total(e)
-
-
-def gelu(z, d):
-    keep = (erfc(-z / math.sqrt(2)) / 2).astype(z.dtype)
-    return z * keep, d * (keep + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi))
 
 
 def gelu_tanh(z, d):
     v = math.sqrt(8 / math.pi) * (z + 0.044715 * z**3)  # (1 + tanh(v / 2)) / 2 = σ(v), which keeps its digits
     dv = math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * z**2)
-    return z * sigmoid(v), d * (sigmoid(v) + z * sigmoid(v) * sigmoid(-v) * dv)
+    return z * expit(v), d * (expit(v) + z * expit(v) * expit(-v) * dv)
 
 
 def normalized_square(z, d):
@@ -48,16 +33,16 @@ GIVEN = {
     "identity": lambda z, d: (z, d),
     "relu": lambda z, d: (np.maximum(z, 0), np.where(z > 0, d, 0)),
     "leaky_relu": lambda z, d, slope: (np.where(z > 0, z, slope * z), np.where(z > 0, d, slope * d)),
-    "sigmoid": lambda z, d: (sigmoid(z), d * sigmoid(z) * sigmoid(-z)),
-    "tanh": lambda z, d: (np.tanh(z), d * 4 * sigmoid(2 * z) * sigmoid(-2 * z)),
-    "softplus": lambda z, d: (np.logaddexp(0, z), d * sigmoid(z)),
-    "silu": lambda z, d: (z * sigmoid(z), d * sigmoid(z) * (1 + z * sigmoid(-z))),
-    "gelu": gelu,
+    "sigmoid": lambda z, d: (expit(z), d * expit(z) * expit(-z)),
+    "tanh": lambda z, d: (np.tanh(z), d * 4 * expit(2 * z) * expit(-2 * z)),
+    "softplus": lambda z, d: (np.logaddexp(0, z), d * expit(z)),
+    "silu": lambda z, d: (z * expit(z), d * expit(z) * (1 + z * expit(-z))),
+    "gelu": lambda z, d: (z * ndtr(z), d * (ndtr(z) + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi))),
     "gelu_tanh": gelu_tanh,
     "elu": lambda z, d, alpha: (np.where(z > 0, z, alpha * np.expm1(z)), np.where(z > 0, d, d * alpha * np.exp(z))),
     "softsign": lambda z, d: (z / (1 + np.abs(z)), d * (1 / (1 + np.abs(z))) ** 2),
-    "softmax": lambda z, d: (softmax(z), softmax(z) * (d - total(d * softmax(z)))),
-    "log_softmax": lambda z, d: (z - largest(z) - np.log(total(np.exp(z - largest(z)))), d - softmax(z) * total(d)),
+    "softmax": lambda z, d: (softmax(z, axis=1), softmax(z, axis=1) * (d - total(d * softmax(z, axis=1)))),
+    "log_softmax": lambda z, d: (log_softmax(z, axis=1), d - softmax(z, axis=1) * total(d)),
     "cumulative_sum": lambda z, d: (np.cumsum(z, axis=1), np.cumsum(d[:, ::-1], axis=1)[:, ::-1]),
     "coupled_quadratic": lambda z, d: (z * roll(z, -1) + z, d * (roll(z, -1) + 1) + roll(d * z, 1)),
     "normalized_square": normalized_square,
