@@ -12,6 +12,7 @@ use crate::zoo::distance::{CAUGHT, results};
 use crate::zoo::{self, Defect};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// A mistake on numbers.
 #[derive(Clone, Debug, Serialize)]
@@ -41,6 +42,12 @@ pub struct Link {
 
 /// All mistakes, in the order of the catalogue.
 pub fn mistakes(faults: &mut Faults) -> Vec<Mistake> {
+    let of_each = FOUND.iter().map(|(id, found)| faults.some(found.clone(), format!("no case catches {id}")));
+    of_each.flatten().collect()
+}
+
+/// For each defect of the catalogue, its name and its mistake. It depends on no text, so it is made once.
+static FOUND: LazyLock<Vec<(String, Option<Mistake>)>> = LazyLock::new(|| {
     let zoo = zoo::all::<f64>();
     let mut cases = entries(Profile::Core);
     let size = |entry: &Entry| entry.recipe.sizes.iter().product::<usize>();
@@ -60,9 +67,8 @@ pub fn mistakes(faults: &mut Faults) -> Vec<Mistake> {
             .collect();
         caught.into_iter().for_each(|(at, mistake)| found[at] = Some(mistake));
     }
-    let named = zoo.iter().zip(found);
-    named.filter_map(|(defect, found)| faults.some(found, format!("no case catches {}", defect.id))).collect()
-}
+    zoo.into_iter().map(|defect| defect.id).zip(found).collect()
+});
 
 /// The mistake on a case, if the case catches it: the first entry that is clearly wrong.
 fn on_case(defect: &Defect<f64>, case: &str, right: &RightStep<f64>, solved: &Solved) -> Option<Mistake> {
