@@ -28,7 +28,7 @@ impl<'a> Plain<'a> {
         Plain { shape: [cols, rows], strides: [col, row], ..self }
     }
 
-    /// So many of the rows, from one on.
+    /// `count` of the rows, the first of them row `from`.
     fn rows(self, from: usize, count: usize) -> Self {
         Plain { cells: &self.cells[from * self.strides[0]..], shape: [count, self.shape[1]], ..self }
     }
@@ -44,7 +44,7 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// At least so many rows of a product are computed at once.
+/// The fewest rows of a product that are worth a task of their own.
 const ROWS: usize = 64;
 
 /// Σ x · y over pairs of factors of one shape, row by row; each entry is summed in any order.
@@ -53,7 +53,7 @@ pub fn sum_of_products(pairs: &[[Plain; 2]]) -> Vec<f64> {
     let (rows, cols) = (x.shape[0], y.shape[1]);
     let at_once = rows.div_ceil(rayon::current_num_threads()).max(ROWS);
     let mut sums = vec![0.0; rows * cols];
-    sums.par_chunks_mut((at_once * cols).max(1)).enumerate().for_each(|(chunk, sums)| {
+    sums.par_chunks_mut(at_once * cols).enumerate().for_each(|(chunk, sums)| {
         for [x, y] in pairs {
             add_product(sums, x.rows(chunk * at_once, sums.len() / cols), *y);
         }

@@ -137,7 +137,7 @@ fn bounds_by_matrices_are_those_entry_by_entry_or_a_little_more() {
     }
 }
 
-/// The parts of inputs that a format holds, or holds with all their bits or not at all: at its ends, too.
+/// Inputs that the format holds, and others that it rounds, up to the ends of its range.
 fn input_parts_are_those_of_the_stored_number<const S: usize>() {
     let format = Format::ALL[S];
     let ends = [format.least_normal(), 2.0 * format.least_normal(), format.largest(), format.largest() / 2.0];

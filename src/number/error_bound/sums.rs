@@ -207,33 +207,16 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         if size < 2.0 * format.least_normal() || size > format.largest() {
             return Self::from_f64(x).parts();
         }
-        if format.holds(x) {
-            let granularity = Some(last_bit(x));
-            return Ok(Parts {
-                center: x,
-                radius: 0.0,
-                error: 0.0,
-                magnitude: size,
-                least: size,
-                granularity,
-                is_nonnegative: x > 0.0,
-            });
-        }
-        let error = times(roundoff(format), size);
+        let (error, granularity) = match format.holds(x) {
+            true => (0.0, Some(last_bit(x))),
+            false => (times(roundoff(format), size), None),
+        };
         let magnitude = plus(size, error);
         if magnitude > format.largest() {
             return Err(NotJudged::Overflow);
         }
-        let least = (size - error).next_down();
-        Ok(Parts {
-            center: x,
-            radius: 0.0,
-            error,
-            magnitude,
-            least,
-            granularity: None,
-            is_nonnegative: x > 0.0,
-        })
+        let least = if error == 0.0 { size } else { (size - error).next_down() };
+        Ok(Parts { center: x, radius: 0.0, error, magnitude, least, granularity, is_nonnegative: x > 0.0 })
     }
 
     /// Σ x · y from its parts, before it is stored. The bound is never below that of the products one by one: it counts

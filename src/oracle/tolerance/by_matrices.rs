@@ -16,7 +16,7 @@ use crate::trace::{Backward, Forward, Quantity};
 use num_traits::{One, Zero};
 use rayon::prelude::*;
 
-/// So many elements at least are worth another thread.
+/// The fewest elements that are worth a task of their own.
 const AT_ONCE: usize = 1 << 12;
 
 /// `finish` of each element of all eight results and its expected value.

@@ -106,37 +106,10 @@ impl Factor {
         let at_once = rows.div_ceil(4 * rayon::current_num_threads());
         let [centers, errors, magnitudes] =
             [&mut center, &mut error, &mut magnitude].map(|part| part.par_chunks_mut(at_once * cols));
-        let chunks: Vec<_> = (centers, errors, magnitudes)
-            .into_par_iter()
-            .enumerate()
+        let chunks = (centers, errors, magnitudes).into_par_iter().enumerate();
+        let chunks: Vec<_> = chunks
             .map(|(chunk, (center, error, magnitude))| {
-                let (first, mut radius) = (chunk * at_once, 0f64);
-                let mut more = Vec::with_capacity(center.len());
-                let (mut by_row, mut by_col) =
-                    (vec![Line::EMPTY; center.len() / cols], vec![Line::EMPTY; cols]);
-                for (i, row) in by_row.iter_mut().enumerate() {
-                    for (j, col) in by_col.iter_mut().enumerate() {
-                        let (with, parts) = entry(first + i, j);
-                        more.push(with);
-                        let parts = match parts {
-                            Ok(parts) => parts,
-                            Err(why) => {
-                                row.unbounded.get_or_insert((j, why));
-                                col.unbounded.get_or_insert((first + i, why));
-                                continue;
-                            }
-                        };
-                        let at = i * cols + j;
-                        (center[at], error[at], magnitude[at]) = (parts.center, parts.error, parts.magnitude);
-                        if parts.magnitude > 0.0 {
-                            let relative = over(parts.error, parts.magnitude);
-                            row.add(&parts, relative);
-                            col.add(&parts, relative);
-                            radius = radius.max(over(parts.radius, parts.magnitude));
-                        }
-                    }
-                }
-                (more, by_row, by_col, radius)
+                Self::some_rows(chunk * at_once, cols, [center, error, magnitude], &entry)
             })
             .collect();
         let (mut all, mut lines, mut radius) =
@@ -148,6 +121,40 @@ impl Factor {
             radius = radius.max(of_chunk);
         }
         (all, Factor { shape, center, error, magnitude, lines, radius })
+    }
+
+    /// Fills the parts of some rows, of which `first` is the first, and summarises the rows, the columns and the radii.
+    fn some_rows<T>(
+        first: usize,
+        cols: usize,
+        [center, error, magnitude]: [&mut [f64]; 3],
+        entry: impl Fn(usize, usize) -> (T, Result<Parts, NotJudged>),
+    ) -> (Vec<T>, Vec<Line>, Vec<Line>, f64) {
+        let (mut more, mut radius) = (Vec::with_capacity(center.len()), 0f64);
+        let [mut by_row, mut by_col] = [center.len() / cols, cols].map(|lines| vec![Line::EMPTY; lines]);
+        for (i, row) in by_row.iter_mut().enumerate() {
+            for (j, col) in by_col.iter_mut().enumerate() {
+                let (with, parts) = entry(first + i, j);
+                more.push(with);
+                let parts = match parts {
+                    Ok(parts) => parts,
+                    Err(why) => {
+                        row.unbounded.get_or_insert((j, why));
+                        col.unbounded.get_or_insert((first + i, why));
+                        continue;
+                    }
+                };
+                let at = i * cols + j;
+                (center[at], error[at], magnitude[at]) = (parts.center, parts.error, parts.magnitude);
+                if parts.magnitude > 0.0 {
+                    let relative = over(parts.error, parts.magnitude);
+                    row.add(&parts, relative);
+                    col.add(&parts, relative);
+                    radius = radius.max(over(parts.radius, parts.magnitude));
+                }
+            }
+        }
+        (more, by_row, by_col, radius)
     }
 
     /// The sums of the columns, before they are rounded, and how many numbers other than 0 they have.

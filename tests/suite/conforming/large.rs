@@ -25,7 +25,7 @@ use std::cell::LazyCell;
 /// Large enough for products of matrices, and small enough for every run of the tests.
 const SHAPE: [usize; 3] = [16, 256, 96];
 
-/// Others, with a long Σ over the outputs, and over the examples.
+/// The same, one with a long Σ over the outputs, and one with a long Σ over the examples.
 const SHAPES: [[usize; 3]; 3] = [SHAPE, [2, 128, 320], [130, 16, 44]];
 
 const F32: Arithmetic = Arithmetic::plain(Format::F32);
