@@ -175,6 +175,29 @@ fn what_may_be_flushed_to_zero_may_be_lost() {
 }
 
 #[test]
+fn what_was_stored_as_zero_may_have_been_kept_as_any_number_that_is_flushed() {
+    let least_normal = Format::F16.least_normal();
+    let tiny = F16::from_f64(least_normal) * F16::from_f64(0.3) * F16::from_f64(0.3);
+    let largest = tiny.exact_number().0 + tiny.error().expect("a bound");
+    let kept = tiny.stored_as(0.0);
+    assert_eq!(kept.exact_number(), (0.0, 0.0));
+    is_about(kept.error(), largest);
+    // It may have either sign, and it is no divisor.
+    assert!(!kept.parts().expect("a bound").is_nonnegative);
+    assert!((kept + F16::one()).error().expect("a bound") > largest + Format::F16.unit_roundoff());
+    assert_eq!((F16::one() / kept).error(), Err(NotJudged::Division));
+    // Nothing larger is flushed, whatever was to be expected.
+    for large in [F16::from_f64(1.3), F16::from_f64(-1.3), F16::from_f64(1e6)] {
+        assert_eq!(large.stored_as(0.0).error(), Ok(least_normal));
+    }
+    // What is certainly 0 stays exact.
+    for zero in [F16::zero(), F16::from_f64(1.0) - F16::from_f64(1.0), F16::zero() * F16::from_f64(0.7)] {
+        assert_eq!(zero.stored_as(0.0), F16::zero());
+    }
+    assert_eq!(tiny.stored_as(0.7), F16::stored(0.7));
+}
+
+#[test]
 fn a_product_a_quotient_and_a_sum_carry_the_errors_of_both_sides() {
     let [x, y] = [1.3, -2.7].map(F32::from_f64);
     // Each side has been rounded once.

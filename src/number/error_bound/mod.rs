@@ -114,6 +114,30 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         Self::exact(x).rounded_to(Self::STORAGE)
     }
 
+    /// The number as the next equation reads it, given what an implementation stored. What was stored as 0 may have
+    /// been kept as any number that is flushed to 0.
+    pub fn stored_as(&self, x: f64) -> Self {
+        if x != 0.0 {
+            return Self::stored(x);
+        }
+        let computed = self.rounded();
+        let largest = match computed.unbounded {
+            None => plus(plus(computed.center.abs(), computed.radius), computed.error),
+            Some(_) => f64::INFINITY,
+        };
+        let error = largest.min(Self::STORAGE.least_normal());
+        if error == 0.0 {
+            return Self::exact(0.0);
+        }
+        ErrorBound {
+            error,
+            magnitude: error,
+            lower_bound: f64::NEG_INFINITY,
+            granularity: None,
+            ..Self::exact(0.0)
+        }
+    }
+
     /// A double near the exact number, and a bound on its distance.
     pub fn exact_number(&self) -> (f64, f64) {
         (self.center, self.radius)

@@ -206,7 +206,7 @@ impl<'a> Own<'a> {
         let follows = self.lead_to(quantity);
         let expected = expected.cells(quantity);
         move |index, derived| match self.at(quantity, index) {
-            Some(x) => ErrorBound::stored(x),
+            Some(x) => derived.stored_as(x),
             None if follows => derived,
             None => derived.known(expected[index]),
         }

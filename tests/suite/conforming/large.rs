@@ -134,6 +134,19 @@ fn conforming_implementations_of_a_large_step_never_fail() {
     }
 }
 
+/// A layer that goes on with its numbers in doubles shows some of them as 0 in half precision, and they still count.
+#[test]
+fn what_a_layer_shows_as_zero_it_may_have_kept() {
+    let arithmetic = MIXED[1];
+    let sigmoid = Activation::Elementwise(ScalarActivation::Sigmoid);
+    let large = Large::new(problem(SHAPE, Kind::Wide, sigmoid, 2), arithmetic);
+    let freedom = Freedom { between: Format::F64, kept: true, ..Freedom::plain(arithmetic) };
+    let results = drawn(&large, freedom, None, arithmetic);
+    let lost = large.expected.backward.dz.cells().iter().zip(results.backward.dz.cells());
+    assert!(lost.filter(|(expected, shown)| **expected != 0.0 && **shown == 0.0).count() > 0);
+    large.holds(&results, "kept");
+}
+
 /// Over all activations and arithmetics, so in the sweep only; each draw has the next shape.
 #[test]
 fn conforming_implementations_of_every_large_step_never_fail() {
