@@ -5,6 +5,7 @@
 
 use super::format::shortened;
 use super::freedom::{Freedom, Order};
+use super::kernel::Kernel;
 use super::machine::{Defect, Machine};
 use super::step::step;
 use crate::large_tolerance::{Kind, problem};
@@ -73,18 +74,22 @@ impl Large {
         bounds().filter(|bound| bound.is_ok()).count() as f64 / bounds().count() as f64
     }
 
-    /// The elements of a result that do not follow from the results before it.
-    fn contradictions(&self, results: &Step<f64>, quantity: Quantity) -> Vec<usize> {
+    /// For each result, the elements that do not follow from the results before it.
+    fn contradictions(&self, results: &Step<f64>) -> impl Fn(Quantity) -> Vec<usize> {
         let follows = following(&self.problem, &self.expected, &results.into(), self.arithmetic);
-        let cells = follows.cells(quantity).iter().zip(results.cells(quantity)).enumerate();
-        cells.filter(|(_, (follows, got))| follows.excludes(**got)).map(|(at, _)| at).collect()
+        let excluded = follows.zip(results, |follows, &got| follows.excludes(got));
+        move |quantity| {
+            let cells = excluded.cells(quantity).iter().enumerate();
+            cells.filter(|(_, is_excluded)| **is_excluded).map(|(at, _)| at).collect()
+        }
     }
 
     /// That the results are within their tolerances, and that each follows from those before it.
     #[track_caller]
     fn holds(&self, results: &Step<f64>, what: &str) {
+        let contradictions = self.contradictions(results);
         for quantity in Quantity::ALL {
-            let at = self.contradictions(results, quantity);
+            let at = contradictions(quantity);
             let name = self.problem.activation().name();
             assert!(at.is_empty(), "{what}, {name}: {quantity:?} does not follow at {}", at[0]);
         }
@@ -176,6 +181,32 @@ fn conforming_implementations_of_every_large_step_never_fail() {
     });
 }
 
+/// The kernels to which each problem is put.
+const KERNELS: u64 = 4;
+
+/// Fast kernels, some of which sum 300 terms in blocks of 256. With `DROPOUT_ORACLE_SWEEP=n`, n problems of every activation
+/// in every shape, so 512 · n kernels.
+#[test]
+fn kernels_in_single_precision_never_fail() {
+    let problems = sweep::draws().unwrap_or(1);
+    let shapes = SHAPES.into_iter().chain([[300, 24, 20]]).step_by(sweep::one_in(4));
+    let all: Vec<_> = Activation::all()
+        .step_by(sweep::one_in(8))
+        .flat_map(|g| shapes.clone().map(move |shape| (g.clone(), shape)))
+        .flat_map(|(g, shape)| [F32, MIXED[0]].map(|arithmetic| (g.clone(), shape, arithmetic)))
+        .flat_map(|drawn| (0..problems).map(move |number| (drawn.clone(), number)))
+        .collect();
+    all.into_par_iter().enumerate().for_each(|(at, ((g, shape, arithmetic), number))| {
+        let kind = [Kind::Usual, Kind::Short, Kind::Wide][number as usize % 3];
+        let large = Large::new(problem(shape, kind, g, 2 * number), arithmetic);
+        assert!(is_large(&large.problem), "{shape:?}");
+        for kernel in 0..KERNELS {
+            let kernel = Kernel::drawn(arithmetic.storage, at as u64 * KERNELS + kernel);
+            large.holds(&kernel.step(&large.problem), &format!("{kind:?} {shape:?}, {kernel:?}"));
+        }
+    });
+}
+
 #[test]
 fn a_term_lost_from_each_long_sum_exceeds_the_tolerance() {
     for arithmetic in [F32].into_iter().chain(MIXED) {
@@ -221,10 +252,11 @@ fn what_is_within_every_tolerance_contradicts_the_results_before_it() {
         for quantity in [Quantity::Dw, Quantity::Da] {
             assert!(large.reach(&wrong, quantity) < 1.0, "{arithmetic}, {quantity:?}");
         }
-        let da = large.contradictions(&wrong, Quantity::Da);
+        let contradictions = large.contradictions(&wrong);
+        let da = contradictions(Quantity::Da);
         let kept = (0..SHAPE[1]).filter(|&k| large.problem.inputs().r.at(3, k) != 0.0).count();
         assert!(da.iter().all(is_row) && 10 * da.len() > 9 * kept, "{arithmetic}: {} of {kept}", da.len());
-        let dw = large.contradictions(&wrong, Quantity::Dw).len();
+        let dw = contradictions(Quantity::Dw).len();
         assert!(5 * dw > 4 * SHAPE[1] * SHAPE[2], "{arithmetic}: {dw}");
     }
 }

@@ -5,7 +5,7 @@
 //! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says
 //! what the tolerances make of its results and [`tally`] counts. That the tolerances can fail is shown in
 //! [`defect`], what only a whole run shows in [`bias`], and why the spread of its errors is no verdict in
-//! [`variance`]. [`crate::page`] is a second generator, written from spec/tolerance.md alone. With
+//! [`variance`]. [`large`] judges large steps, and the fast ones of [`kernel`]. [`crate::page`] is a second generator, written from spec/tolerance.md alone. With
 //! `DROPOUT_ORACLE_SWEEP=n` in the environment every case is drawn n times in every arithmetic.
 
 mod bias;
@@ -14,6 +14,7 @@ mod format;
 mod freedom;
 mod granted;
 mod judge;
+mod kernel;
 mod large;
 mod machine;
 mod row;
