@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from . import _core
 from ._layer import Asked, Layer, about, arithmetic_of, name_of
-from ._oracle import LIMIT, Problem, as_json, six, sizes
+from ._oracle import LIMIT, Problem, Shape, as_json, shapes, six
 from ._report import Report
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check(
     select: str | Sequence[str] = (),
     profile: str | None = None,
     fixtures: str | PathLike[str] | None = None,
-    shape: str | Sequence[int] | None = None,
+    shape: Shape | Sequence[Shape] | None = None,
     activation: str | Sequence[str] | None = None,
     seed: int | None = None,
     problem: Problem | None = None,
@@ -54,7 +54,7 @@ def check(
     `sample` and `deterministic`, as in `Supports`.
 
     Which cases it is asked: those that match `select`, such as "exact/*"; those of a `profile`, "core", "smoke" or
-    "large", or of a folder of `fixtures`; problems of a `shape`, with an `activation` and a `seed`; or one `problem`.
+    "large", or of a folder of `fixtures`; problems of each `shape` with each `activation`, and a `seed`; or one `problem`.
 
     `expect_failures` is a file of known failures, which do not fail the run.
     """
@@ -82,7 +82,7 @@ def judge_of(
     select: str | Sequence[str],
     profile: str | None = None,
     fixtures: str | PathLike[str] | None = None,
-    shape: str | Sequence[int] | None = None,
+    shape: Shape | Sequence[Shape] | None = None,
     activation: str | Sequence[str] | None = None,
     seed: int | None = None,
     problem: Problem | None = None,
@@ -104,7 +104,7 @@ def judge_of(
     patterns = [select] if isinstance(select, str) else list(select)
     if shape is not None:
         names = ["softmax"] if activation is None else [activation] if isinstance(activation, str) else list(activation)
-        plan = _core.Plan.of_shapes(described, patterns, [sizes(shape)], names, seed or 0)
+        plan = _core.Plan.of_shapes(described, patterns, shapes(shape), names, seed or 0)
     elif problem is not None:
         plan = _core.Plan.of_problem(described, six(*problem.inputs), as_json(problem.activation), problem.id)
     elif fixtures is not None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
 from ._arrays import Array, ArrayLike, doubles
+
+Shape: TypeAlias = str | Sequence[int]
+"""m, n and n_next, or these as in "8x64x32"."""
 
 Activation: TypeAlias = Mapping[str, Any]
 """An activation as the protocol has it, such as `{"name": "leaky_relu", "slope": 0.25}`."""
@@ -132,7 +135,7 @@ def tolerance(
 
 
 def problem(
-    shape: str | Sequence[int], *, activation: str = "softmax", dtype: str = "f64", seed: int = 0
+    shape: Shape, *, activation: str = "softmax", dtype: str = "f64", seed: int = 0
 ) -> Problem:
     """A problem of this shape (m, n, n_next) that can reveal a defect, the same on every machine.
 
@@ -191,7 +194,14 @@ def as_json(activation: str | Activation) -> str:
         raise ValueError(f"activation = {activation!r}: {error}") from error
 
 
-def sizes(shape: str | Sequence[int]) -> tuple[int, int, int]:
+def shapes(shape: Shape | Sequence[Shape]) -> list[tuple[int, int, int]]:
+    """The sizes of one shape, or of several."""
+    parts = [] if isinstance(shape, str) or not isinstance(shape, Sequence) else shape
+    several = any(isinstance(part, (str, Sequence)) for part in parts)
+    return [sizes(cast("Shape", one)) for one in (parts if several else [shape])]
+
+
+def sizes(shape: Shape) -> tuple[int, int, int]:
     """m, n and n_next, also from "8x64x32"."""
     try:
         parts: Sequence[Any] = shape.split("x") if isinstance(shape, str) else shape

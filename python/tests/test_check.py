@@ -50,12 +50,18 @@ def test_a_run_that_judges_nothing_does_not_pass(command_line):
 
 
 def test_a_drawn_problem_is_that_of_the_command_line(command_line):
-    options = ["--shape", "9x17x5", "--activation", "tanh", "--activation", "relu", "--seed", "3"]
+    options = ["--shape", "9x17x5", "--shape", "2x3x4", "--activation", "tanh", "--activation", "relu", "--seed", "3"]
     shown = command_line.check("unscaled_backward", "f32", *options, status=1)
-    report = oracle.check(
-        layers.unscaled_backward, arithmetic="f32", shape=(9, 17, 5), activation=["tanh", "relu"], seed=3
-    )
-    assert comparable(str(report)) == comparable(shown)
+    for shape in ([(9, 17, 5), (2, 3, 4)], ["9x17x5", [2, 3, 4]]):
+        report = oracle.check(
+            layers.unscaled_backward, arithmetic="f32", shape=shape, activation=["tanh", "relu"], seed=3
+        )
+        assert comparable(str(report)) == comparable(shown)
+
+
+@pytest.mark.parametrize("shape", ["2x3x4", (2, 3, 4), [2, 3, 4], np.array([2, 3, 4]), ["2x3x4"], [(2, 3, 4)]])
+def test_one_shape_is_one_however_it_is_given(shape):
+    assert len(oracle.check(layers.right, shape=shape).data["cases"]) == 1
 
 
 def test_the_reports_for_programs_are_those_of_the_command_line(command_line, tmp_path):
@@ -195,6 +201,9 @@ def test_each_arithmetic_gets_arrays_that_hold_its_numbers():
         (lambda: oracle.check(layers.right, profile="all"), 'profile = "all": known profiles: core, smoke, large'),
         (lambda: oracle.check(layers.right, seed=1), "seed is for problems that are drawn"),
         (lambda: oracle.check(layers.right, shape="1x1x1", profile="core"), "profile and shape exclude each other"),
+        (lambda: oracle.check(layers.right, shape=["1x1x1", "1x1"]), "shape = '1x1': expected (m, n, n_next)"),
+        (lambda: oracle.check(layers.right, shape=[]), "shape = []: expected (m, n, n_next)"),
+        (lambda: oracle.check(layers.right, shape=7), "shape = 7: expected (m, n, n_next)"),
         (lambda: oracle.check(layers.right, shape="1x1"), "shape = '1x1': expected (m, n, n_next)"),
         (lambda: oracle.check(layers.right, outputs=["dw"]), 'supports.outputs[0] = "dw": there is no such result'),
         (lambda: oracle.check(layers.right, activation="relu"), "activation is for problems that are drawn"),

@@ -25,8 +25,10 @@ def test_it_prints_the_report():
     assert shown.rstrip("\n") == str(oracle.check(layers.right, arithmetic="f32"))
     shown = run(f"{HERE}/layers.py:unscaled_backward", "--select", "exact/*", "--list-failures", status=1)
     assert shown.rstrip("\n") == str(oracle.check(layers.unscaled_backward, select="exact/*", list_failures=True))
-    shown = run(f"{HERE}/layers.py:right", "--shape", "4x5x6", "--activation", "tanh", "--seed", "1")
-    assert shown.rstrip("\n") == str(oracle.check(layers.right, shape="4x5x6", activation="tanh", seed=1))
+    shapes = ["--shape", "4x5x6", "--shape", "2x3x4"]
+    shown = run(f"{HERE}/layers.py:right", *shapes, "--activation", "tanh", "--seed", "1")
+    assert shown.rstrip("\n") == str(oracle.check(layers.right, shape=["4x5x6", "2x3x4"], activation="tanh", seed=1))
+    assert " 2 cases\n" in shown
 
 
 def test_it_writes_reports_and_known_failures(tmp_path):
