@@ -196,9 +196,9 @@ def as_json(activation: str | Activation) -> str:
 
 def shapes(shape: Shape | Sequence[Shape]) -> list[tuple[int, int, int]]:
     """The sizes of one shape, or of several."""
-    parts = [] if isinstance(shape, str) or not isinstance(shape, Sequence) else shape
+    parts: tuple[Any, ...] = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     several = any(isinstance(part, (str, Sequence)) for part in parts)
-    return [sizes(cast("Shape", one)) for one in (parts if several else [shape])]
+    return [sizes(one) for one in parts] if several else [sizes(cast("Shape", shape))]
 
 
 def sizes(shape: Shape) -> tuple[int, int, int]:
