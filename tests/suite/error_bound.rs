@@ -181,20 +181,51 @@ fn what_was_stored_as_zero_may_have_been_kept_as_any_number_that_is_flushed() {
     let largest = tiny.exact_number().0 + tiny.error().expect("a bound");
     let kept = tiny.stored_as(0.0);
     assert_eq!(kept.exact_number(), (0.0, 0.0));
-    is_about(kept.error(), largest);
+    let parts = kept.parts().expect("a bound");
+    is_about(Ok(parts.error), largest);
     // It may have either sign, and it is no divisor.
-    assert!(!kept.parts().expect("a bound").is_nonnegative);
+    assert!(!parts.is_nonnegative);
     assert!((kept + F16::one()).error().expect("a bound") > largest + Format::F16.unit_roundoff());
     assert_eq!((F16::one() / kept).error(), Err(NotJudged::Division));
     // Nothing larger is flushed, whatever was to be expected.
     for large in [F16::from_f64(1.3), F16::from_f64(-1.3), F16::from_f64(1e6)] {
-        assert_eq!(large.stored_as(0.0).error(), Ok(least_normal));
+        assert_eq!(large.stored_as(0.0).parts().expect("a bound").error, least_normal);
     }
     // What is certainly 0 stays exact.
     for zero in [F16::zero(), F16::from_f64(1.0) - F16::from_f64(1.0), F16::zero() * F16::from_f64(0.7)] {
         assert_eq!(zero.stored_as(0.0), F16::zero());
     }
-    assert_eq!(tiny.stored_as(0.7), F16::stored(0.7));
+    assert_eq!(tiny.stored_as(0.7).exact_number(), (0.7, 0.0));
+}
+
+#[test]
+fn what_is_passed_on_as_it_was_kept_is_rounded_where_it_is_stored() {
+    let u = Format::Bf16.unit_roundoff() * (1.0 + 1.0 / 1024.0);
+    let kept = Bf16::from_f64(1.0).stored_as(1.5);
+    let (once, twice) = (1.5 * u, 1.5 * u + 1.5 * (1.0 + u) * u);
+    let is_near = |x: Bf16, error: f64| {
+        let got = x.error().expect("a bound");
+        assert!((error..error * (1.0 + 1e-12)).contains(&got), "{got}, derived {error}");
+    };
+    is_near(Bf16::stored(1.5), once);
+    // Alone, as a sum of one term, with a sign, scaled by a power of two, or on one side of a kink.
+    let zero = Bf16::zero();
+    for passed in
+        [kept, kept + zero, zero + kept, -kept, Bf16::sum([zero, kept].into_iter()), kept.either(kept)]
+    {
+        is_near(passed, twice);
+    }
+    is_near(kept * Bf16::from_f64(4.0), 4.0 * twice);
+    is_near(Bf16::sum_of_scaled([kept].into_iter(), Bf16::from_f64(4.0)), 4.0 * twice);
+    let below = Bf16::from_f64(-1.5).stored_as(0.0);
+    assert_eq!(kept.hull(zero).error(), zero.hull(kept).error());
+    assert!(below.error() > Ok(Format::Bf16.least_normal()));
+    // An operation rounds anyway.
+    let three = Bf16::from_f64(3.0);
+    let operations: [fn(Bf16, Bf16) -> Bf16; 4] = [|x, y| x * y, |x, y| x + y, |x, y| y / x, |x, _| x.tanh()];
+    for operation in operations {
+        assert_eq!(operation(kept, three).error(), operation(Bf16::stored(1.5), three).error());
+    }
 }
 
 #[test]

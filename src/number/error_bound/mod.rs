@@ -73,6 +73,8 @@ enum Pending {
     Sum(u32),
     /// Nothing, although a wider accumulator may have added one more term to this many.
     Accumulated(u32),
+    /// Nothing, unless the number is stored as it is: it may have been kept in a wider format.
+    Kept,
 }
 
 impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMULATOR> {
@@ -114,11 +116,11 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         Self::exact(x).rounded_to(Self::STORAGE)
     }
 
-    /// The number as the next equation reads it, given what an implementation stored. What was stored as 0 may have
-    /// been kept as any number that is flushed to 0.
+    /// The number as the next equation reads it, given what an implementation stored: that, or what was rounded to it. What
+    /// was stored as 0 may have been any number that is flushed to 0.
     pub fn stored_as(&self, x: f64) -> Self {
         if x != 0.0 {
-            return Self::stored(x);
+            return ErrorBound { pending: Pending::Kept, ..Self::stored(x) };
         }
         let computed = self.rounded();
         let largest = match computed.unbounded {
@@ -134,6 +136,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
             magnitude: error,
             lower_bound: f64::NEG_INFINITY,
             granularity: None,
+            pending: Pending::Kept,
             ..Self::exact(0.0)
         }
     }
@@ -148,7 +151,10 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     /// # Errors
     /// If there is no bound.
     pub fn error(&self) -> Result<f64, NotJudged> {
-        let rounded = self.rounded();
+        let rounded = match self.pending {
+            Pending::Kept => self.rounded_to(Self::STORAGE),
+            _ => self.rounded(),
+        };
         rounded.unbounded.map_or(Ok(rounded.error), Err)
     }
 
@@ -258,6 +264,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
     fn pending_rounded(self) -> Self {
         match self.pending {
             Pending::Nothing | Pending::Accumulated(_) => ErrorBound { pending: Pending::Nothing, ..self },
+            Pending::Kept => self,
             Pending::Product => self.product_in(Self::STORAGE),
             Pending::Sum(terms) => self.added_up(Self::STORAGE, terms - 1),
         }

@@ -47,6 +47,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
             _ => 1,
         };
         match count + additional {
+            1 if self.pending == Pending::Kept => self * factor,
             1 => scaled,
             roundings => ErrorBound { pending: Pending::Sum(roundings), ..scaled }.stored_sum(),
         }
