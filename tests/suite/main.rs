@@ -67,6 +67,7 @@ mod results;
 mod rounding;
 mod shaped;
 mod shapes;
+mod short_factors;
 mod snippets;
 mod solved;
 mod sources;

@@ -2,12 +2,14 @@
 //!
 //! `case` finds what is wrong by itself in one case, and whether a defect makes it so. `peel` weighs that over all
 //! cases, and looks again at what a named defect leaves unexplained. `describe` says what the rest has in common.
-//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. It is better to give no name than a wrong one: a
+//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. In large cases, which the known defects are not run on,
+//! [`factors`] looks for those of tensor cores. It is better to give no name than a wrong one: a
 //! defect that makes a right element wrong is out.
 
 mod allowance;
 mod case;
 mod describe;
+mod factors;
 pub mod mask;
 mod peel;
 pub mod shorter;
@@ -76,10 +78,26 @@ pub const MOST: usize = 3;
 
 /// The diagnosis of all answers, which must be in the order of asking.
 pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
-    // On the others, the zoo would take minutes.
-    let asked: Vec<Asked> =
-        asked.iter().filter(|asked| zoo::is_affordable(&asked.question.problem)).cloned().collect();
-    let asked = &asked[..];
+    // On large ones, the zoo would take minutes.
+    let (small, large): (Vec<Asked>, Vec<Asked>) =
+        asked.iter().partition(|asked| zoo::is_affordable(&asked.question.problem));
+    let mut found = by_known_defects(about, &small);
+    let remark = of_large(about, &large).filter(|remark| !found.remarks.contains(remark));
+    found.remarks.extend(remark);
+    found
+}
+
+/// A remark about the arithmetic of large cases.
+fn of_large(about: &About, asked: &[Asked]) -> Option<String> {
+    factors::remark(about.arithmetic.storage, asked).or_else(|| {
+        let cases: Vec<Case> =
+            asked.iter().enumerate().filter_map(|(at, asked)| Case::of(at, asked)).collect();
+        shorter::remark(about.arithmetic, &cases)
+    })
+}
+
+/// What the known defects explain.
+fn by_known_defects(about: &About, asked: &[Asked]) -> Diagnosis {
     let cases: Vec<Case> =
         asked.par_iter().enumerate().filter_map(|(index, asked)| Case::of(index, asked)).collect();
     let compared = cases.iter().filter(|case| !case.passed).count();

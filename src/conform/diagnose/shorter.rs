@@ -12,8 +12,9 @@ const RESULTS: usize = 5;
 /// A message if all failing cases are within the tolerances of a shorter format, or of the claimed one without its
 /// wider accumulator, and look as if they were computed in it.
 pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
-    let shorter = Format::ALL.into_iter().filter(|format| format.bits() <= claimed.storage.bits());
     let failed = || cases.iter().filter(|case| !case.passed);
+    failed().next()?;
+    let shorter = Format::ALL.into_iter().filter(|format| format.bits() <= claimed.storage.bits());
     let passes = |format: &Format| failed().all(|case| is_within(case, Arithmetic::plain(*format)));
     let format = shorter.into_iter().find(passes)?;
     let is_wrong = |&quantity: &Quantity| {

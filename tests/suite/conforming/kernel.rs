@@ -30,6 +30,8 @@ pub struct Kernel {
     scales_terms: bool,
     /// Whether the next equation reads a result before it is stored.
     keeps: bool,
+    /// What becomes of the factors of a product: nothing, if the kernel conforms.
+    factor: fn(f32) -> f32,
 }
 
 impl Kernel {
@@ -47,7 +49,13 @@ impl Kernel {
             divides: below(2) == 0,
             scales_terms: below(3) == 0,
             keeps: below(3) == 0,
+            factor: |x| x,
         }
+    }
+
+    /// The same with its factors so changed.
+    pub fn with_factors(self, factor: fn(f32) -> f32) -> Self {
+        Kernel { factor, ..self }
     }
 
     /// All eight results, as they are stored.
@@ -76,7 +84,8 @@ impl Kernel {
         let (a_columns, dz_columns) = (transposed(&read_a), transposed(&read_dz));
         let dw = Grid::tabulate(n, n_next, |k, j| self.dot(0.0, a_columns.row(k), dz_columns.row(j)));
         let ones = vec![1.0; m];
-        let db = Vector::tabulate(n_next, |j| self.dot(0.0, &ones, dz_columns.row(j)));
+        let exactly = self.with_factors(|x| x);
+        let db = Vector::tabulate(n_next, |j| exactly.dot(0.0, &ones, dz_columns.row(j)));
         let da_tilde = Grid::tabulate(m, n, |i, k| self.dot(0.0, read_dz.row(i), w.row(k)));
         let read = self.read(&da_tilde);
         let scaled_w = Grid::tabulate(n, n_next, |k, j| scaled(k, w.at(k, j)));
@@ -123,7 +132,8 @@ impl Kernel {
         let sums = &mut sums[..self.lanes];
         for (x, y) in zip(x.chunks(self.lanes), y.chunks(self.lanes)) {
             for (sum, (x, y)) in zip(&mut *sums, zip(x, y)) {
-                *sum = if self.is_fused { x.mul_add(*y, *sum) } else { *sum + x * y };
+                let (x, y) = ((self.factor)(*x), (self.factor)(*y));
+                *sum = if self.is_fused { x.mul_add(y, *sum) } else { *sum + x * y };
             }
         }
         sums.iter().sum()

@@ -14,7 +14,7 @@ mod format;
 mod freedom;
 mod granted;
 mod judge;
-mod kernel;
+pub mod kernel;
 mod large;
 mod machine;
 mod row;

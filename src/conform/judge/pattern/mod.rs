@@ -17,6 +17,7 @@ mod words;
 
 use crate::grid::Grid;
 use indices::{Indices, ln_choices};
+pub use words::joined;
 
 /// At most one in this many random sets of wrong elements is given a sentence other than [`Pattern::Scattered`].
 pub const LUCK: f64 = 100.0;

@@ -108,7 +108,7 @@ fn tiled(shape: (usize, usize), size: (usize, usize), tiles: &[bool]) -> String 
 }
 
 /// `a, b and c`.
-fn joined(items: &[String]) -> String {
+pub fn joined(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
