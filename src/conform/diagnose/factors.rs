@@ -20,7 +20,7 @@ const ENOUGH: usize = 64;
 const SAMPLE: usize = 2 * ENOUGH;
 
 /// Bits of short factors, and where they are found.
-const SHORT: [(i32, &str); 3] = [(24, "f32"), (11, "TF32 and f16"), (8, "bf16")];
+const SHORT: [(i32, &str); 3] = [(24, "f32"), (11, "TF32 or f16"), (8, "bf16")];
 
 /// How a factor is shortened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +57,7 @@ pub fn remark(storage: Format, asked: &[Asked]) -> Option<String> {
         let names: Vec<String> = short.map(|(quantity, _)| quantity.name().into()).collect();
         let done = if rounding == Rounding::TowardZero { "cut" } else { "rounded" };
         let (products, storage) = (joined(&names), storage.name());
-        let says = || format!("the factors of {products} look {done} to {bits} bits, as {found} has them: is everything really computed in {storage}?");
+        let says = || format!("the factors of {products} look {done} to {bits} bits, as in {found}: is everything really computed in {storage}?");
         (!names.is_empty()).then(says)
     })
 }
@@ -85,20 +85,24 @@ struct Sample<'a> {
     rows: Vec<usize>,
     a_tilde: &'a Grid<f64>,
     dz: &'a Grid<f64>,
-    /// Whether A_next is looked at, as the layer does not show Z.
-    of_g: bool,
+    /// Whether the layer does not show the product, but what is computed from it alone: A_next of Z, or dA of dÃ.
+    is_hidden: bool,
     got: Vec<f64>,
     /// What the layer's own factors lead to.
     right: Vec<f64>,
 }
 
 impl<'a> Sample<'a> {
-    /// Of the first of these results that the layer shows; `None` if it shows neither.
+    /// Some rows of a product, if the layer shows it, or else of the result that follows.
     fn of(asked: &'a Asked<'a>, product: Quantity) -> Option<Self> {
         let (results, expected) = (asked.results?, &asked.question.solved().ok()?.expected);
         let shown = |quantity: Quantity| results.shaped(quantity, expected.shape(quantity)).ok();
-        let of_g = product == Quantity::Z && shown(product).is_none();
-        let result = shown(if of_g { Quantity::ANext } else { product })?;
+        let is_hidden = shown(product).is_none();
+        let result = shown(match (is_hidden, product) {
+            (true, Quantity::Z) => Quantity::ANext,
+            (true, Quantity::DaTilde) => Quantity::Da,
+            _ => product,
+        })?;
         let (rows, cols) = result.shape();
         let rows: Vec<usize> = (0..rows).step_by((rows * cols).div_ceil(SAMPLE).clamp(1, rows)).collect();
         let mut sample = Sample {
@@ -109,7 +113,7 @@ impl<'a> Sample<'a> {
             asked,
             product,
             rows,
-            of_g,
+            is_hidden,
         };
         sample.right = sample.computed(&|x| x);
         Some(sample)
@@ -129,11 +133,15 @@ impl<'a> Sample<'a> {
                     let entry = |j: usize| sum(m, &|i| [a_tilde.at(i, row), dz.at(i, j)]);
                     (0..n_next).map(entry).collect()
                 }
-                Quantity::DaTilde => (0..n).map(|k| sum(n_next, &|j| [dz.at(row, j), w.at(k, j)])).collect(),
+                Quantity::DaTilde => {
+                    let scale = |k: usize| inputs.r.at(row, k) / inputs.keep_prob.at(k);
+                    let scale = |k: usize| if self.is_hidden { scale(k) } else { 1.0 };
+                    (0..n).map(|k| scale(k) * sum(n_next, &|j| [dz.at(row, j), w.at(k, j)])).collect()
+                }
                 _ => {
                     let entry = |j: usize| sum(n, &|k| [a_tilde.at(row, k), w.at(k, j)]) + inputs.b.at(j);
                     let z: Vec<f64> = (0..n_next).map(entry).collect();
-                    if self.of_g { problem.activation().value(&z) } else { z }
+                    if self.is_hidden { problem.activation().value(&z) } else { z }
                 }
             }
         };

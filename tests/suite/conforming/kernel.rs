@@ -35,12 +35,27 @@ pub struct Kernel {
 }
 
 impl Kernel {
+    /// One that rounds every product.
+    pub fn plain(storage: Format) -> Self {
+        Kernel {
+            storage,
+            block: 64,
+            lanes: 4,
+            threads: 1,
+            is_fused: false,
+            begins_with_bias: false,
+            divides: true,
+            scales_terms: false,
+            keeps: false,
+            factor: |x| x,
+        }
+    }
+
     /// The kernel with this number.
     pub fn drawn(storage: Format, number: u64) -> Self {
         let mut words = mask::words(*b"dropout-oracle kernels, drawing1", number);
         let mut below = |n: usize| (words.next().expect("endless") % n as u64) as usize;
         Kernel {
-            storage,
             block: 8 << below(6),
             lanes: 1 << below(5),
             threads: 1 << below(4),
@@ -49,7 +64,7 @@ impl Kernel {
             divides: below(2) == 0,
             scales_terms: below(3) == 0,
             keeps: below(3) == 0,
-            factor: |x| x,
+            ..Kernel::plain(storage)
         }
     }
 
