@@ -12,6 +12,7 @@ use dropout_oracle::problem::activation::{CoupledActivation, ScalarActivation};
 use dropout_oracle::problem::{Activation, Inputs, Problem, formats};
 use dropout_oracle::scalar::forward;
 use dropout_oracle::trace::{Quantity, Results};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 const SHAPE: [usize; 3] = [64, 400, 180];
@@ -32,7 +33,7 @@ fn remarks(question: &Arc<Question>, kernel: Kernel) -> Vec<String> {
 
 fn of_results(question: &Arc<Question>, results: Results) -> Vec<String> {
     let about = About::new("a kernel", question.arithmetic);
-    let diagnosis = compared(&about, &[question.clone()], &[results]);
+    let diagnosis = compared(&about, from_ref(question), &[results]);
     assert!(diagnosis.defects.is_empty() && diagnosis.compared == 0);
     diagnosis.remarks
 }
@@ -108,6 +109,13 @@ fn what_is_explained_in_part_or_not_finite_is_not_named() {
     // Two columns of three are short.
     assert_eq!(with_z(&|j, x| if j % 3 == 0 { right.at(0, j) } else { x }), others);
     assert_eq!(with_z(&|_, x| f64::INFINITY.copysign(x)), others);
+    // A NaN whose bits are all set.
+    assert_eq!(with_z(&|_, _| f32::from_bits(u32::MAX).into()), others);
+    let mut nowhere = short.clone();
+    for quantity in [Quantity::ATilde, Quantity::Dz] {
+        change(&mut nowhere, quantity, |rows| rows.iter_mut().for_each(|row| row.fill(-f64::NAN)));
+    }
+    assert_eq!(of_results(&question, nowhere), [""; 0]);
     assert_eq!(with_z(&|_, x| x), [says(ALL, "cut", 11, TF32, "f32")]);
 }
 

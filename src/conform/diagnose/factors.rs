@@ -16,8 +16,9 @@ use rayon::prelude::*;
 /// The fewest elements with an error that are enough.
 const ENOUGH: usize = 64;
 
-/// How many elements of each result of a case are computed at least, in whole rows.
-const SAMPLE: usize = 2 * ENOUGH;
+/// How many elements of each product of a case are looked at: a prime number, so that they do not lie in one column, and
+/// enough for a dA of which most is dropped.
+const SAMPLE: usize = 509;
 
 /// Bits of short factors, and where they are found.
 const SHORT: [(i32, &str); 3] = [(24, "f32"), (11, "TF32 or f16"), (8, "bf16")];
@@ -32,6 +33,9 @@ enum Rounding {
 
 /// x with so many significant bits.
 fn shortened(x: f64, bits: i32, rounding: Rounding) -> f64 {
+    if !x.is_finite() {
+        return x;
+    }
     let dropped = f64::MANTISSA_DIGITS as i32 - bits;
     let (word, half) = (x.to_bits(), 1u64 << (dropped - 1));
     let word = match rounding {
@@ -54,10 +58,14 @@ pub fn remark(storage: Format, asked: &[Asked]) -> Option<String> {
     ways.find_map(|((bits, found), rounding)| {
         let is_short = |samples: &[Sample]| are_of(samples, |x| shortened(x, bits, rounding));
         let short = samples.iter().filter(|(_, samples)| is_short(samples));
-        let names: Vec<String> = short.map(|(quantity, _)| quantity.name().into()).collect();
+        let names: Vec<String> = short.map(|(product, _)| product.name().into()).collect();
         let done = if rounding == Rounding::TowardZero { "cut" } else { "rounded" };
         let (products, storage) = (joined(&names), storage.name());
-        let says = || format!("the factors of {products} look {done} to {bits} bits, as in {found}: is everything really computed in {storage}?");
+        let says = || {
+            format!(
+                "the factors of {products} look {done} to {bits} bits, as in {found}: is everything really computed in {storage}?"
+            )
+        };
         (!names.is_empty()).then(says)
     })
 }
@@ -77,23 +85,23 @@ fn are_of(samples: &[Sample], short: impl Fn(f64) -> f64 + Sync) -> bool {
     errors >= ENOUGH && 10 * explained >= 9 * errors
 }
 
-/// Some rows of a result, and the products that they are.
+/// Some elements of a product.
 struct Sample<'a> {
     asked: &'a Asked<'a>,
     /// Z, dW or dÃ.
     product: Quantity,
-    rows: Vec<usize>,
-    a_tilde: &'a Grid<f64>,
-    dz: &'a Grid<f64>,
     /// Whether the layer does not show the product, but what is computed from it alone: A_next of Z, or dA of dÃ.
     is_hidden: bool,
+    a_tilde: &'a Grid<f64>,
+    dz: &'a Grid<f64>,
+    /// Rows and columns; where A_next stands for Z, whole rows.
+    places: Vec<[usize; 2]>,
     got: Vec<f64>,
     /// What the layer's own factors lead to.
     right: Vec<f64>,
 }
 
 impl<'a> Sample<'a> {
-    /// Some rows of a product, if the layer shows it, or else of the result that follows.
     fn of(asked: &'a Asked<'a>, product: Quantity) -> Option<Self> {
         let (results, expected) = (asked.results?, &asked.question.solved().ok()?.expected);
         let shown = |quantity: Quantity| results.shaped(quantity, expected.shape(quantity)).ok();
@@ -104,16 +112,21 @@ impl<'a> Sample<'a> {
             _ => product,
         })?;
         let (rows, cols) = result.shape();
-        let rows: Vec<usize> = (0..rows).step_by((rows * cols).div_ceil(SAMPLE).clamp(1, rows)).collect();
+        let places: Vec<[usize; 2]> = if is_hidden && product == Quantity::Z {
+            let rows = spread(SAMPLE.div_ceil(cols), rows);
+            rows.flat_map(|i| (0..cols).map(move |j| [i, j])).collect()
+        } else {
+            spread(SAMPLE, rows * cols).map(|at| [at / cols, at % cols]).collect()
+        };
         let mut sample = Sample {
-            got: rows.iter().flat_map(|&i| result.row(i)).copied().collect(),
+            got: places.iter().map(|&[i, j]| result.at(i, j)).collect(),
             a_tilde: shown(Quantity::ATilde).unwrap_or(&expected.forward.a_tilde),
             dz: shown(Quantity::Dz).unwrap_or(&expected.backward.dz),
             right: Vec::new(),
             asked,
             product,
-            rows,
             is_hidden,
+            places,
         };
         sample.right = sample.computed(&|x| x);
         Some(sample)
@@ -124,27 +137,31 @@ impl<'a> Sample<'a> {
         let problem = &self.asked.question.problem;
         let (m, n, n_next, inputs) = (problem.m(), problem.n(), problem.n_next(), problem.inputs());
         let (a_tilde, dz, w) = (self.a_tilde, self.dz, &inputs.w);
-        let sum = |terms: usize, term: &dyn Fn(usize) -> [f64; 2]| -> f64 {
-            (0..terms).map(term).map(|[x, y]| factor(x) * factor(y)).sum()
-        };
-        let row = |&row: &usize| -> Vec<f64> {
+        let product = |x: f64, y: f64| factor(x) * factor(y);
+        let element = |&[i, j]: &[usize; 2]| -> f64 {
             match self.product {
-                Quantity::Dw => {
-                    let entry = |j: usize| sum(m, &|i| [a_tilde.at(i, row), dz.at(i, j)]);
-                    (0..n_next).map(entry).collect()
+                Quantity::Z => {
+                    (0..n).map(|k| product(a_tilde.at(i, k), w.at(k, j))).sum::<f64>() + inputs.b.at(j)
                 }
-                Quantity::DaTilde => {
-                    let scale = |k: usize| inputs.r.at(row, k) / inputs.keep_prob.at(k);
-                    let scale = |k: usize| if self.is_hidden { scale(k) } else { 1.0 };
-                    (0..n).map(|k| scale(k) * sum(n_next, &|j| [dz.at(row, j), w.at(k, j)])).collect()
-                }
+                Quantity::Dw => (0..m).map(|l| product(a_tilde.at(l, i), dz.at(l, j))).sum(),
                 _ => {
-                    let entry = |j: usize| sum(n, &|k| [a_tilde.at(row, k), w.at(k, j)]) + inputs.b.at(j);
-                    let z: Vec<f64> = (0..n_next).map(entry).collect();
-                    if self.is_hidden { problem.activation().value(&z) } else { z }
+                    let sum: f64 = (0..n_next).map(|l| product(dz.at(i, l), w.at(j, l))).sum();
+                    if self.is_hidden { inputs.r.at(i, j) / inputs.keep_prob.at(j) * sum } else { sum }
                 }
             }
         };
-        self.rows.par_iter().flat_map_iter(row).collect()
+        let computed: Vec<f64> = self.places.par_iter().map(element).collect();
+        match self.product {
+            Quantity::Z if self.is_hidden => {
+                computed.chunks(n_next).flat_map(|z| problem.activation().value(z)).collect()
+            }
+            _ => computed,
+        }
     }
+}
+
+/// At most so many of the numbers below `all`, evenly spread.
+fn spread(count: usize, all: usize) -> impl Iterator<Item = usize> {
+    let count = count.min(all);
+    (0..count).map(move |at| at * all / count)
 }

@@ -2,9 +2,9 @@
 //!
 //! `case` finds what is wrong by itself in one case, and whether a defect makes it so. `peel` weighs that over all
 //! cases, and looks again at what a named defect leaves unexplained. `describe` says what the rest has in common.
-//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. In large cases, which the known defects are not run on,
-//! [`factors`] looks for those of tensor cores. It is better to give no name than a wrong one: a
-//! defect that makes a right element wrong is out.
+//! [`mask`] compares the visible masks, [`shorter`] the arithmetic. The known defects are not run on large cases; there
+//! `factors` looks for the short factors of tensor cores. It is better to give no name than a wrong one: a defect that makes
+//! a right element wrong is out.
 
 mod allowance;
 mod case;
