@@ -59,7 +59,16 @@ pub struct Match {
 
 impl<'a> Case<'a> {
     /// The case, if it was answered and judged.
-    pub fn of(index: usize, &Asked { question, results, .. }: &Asked<'a>) -> Option<Self> {
+    pub fn of(index: usize, asked: &Asked<'a>) -> Option<Self> {
+        let mut case = Self::without_causes(index, asked)?;
+        if !case.passed {
+            case.see_stages_alone();
+        }
+        Some(case)
+    }
+
+    /// The case without what is wrong by itself, which takes a step and its memory to find.
+    pub fn without_causes(index: usize, &Asked { question, results, .. }: &Asked<'a>) -> Option<Self> {
         let (results, solved) = (results?, question.solved().ok()?);
         let mut case =
             Case { index, question, solved, results, passed: true, findings: vec![], stages: vec![] };
@@ -79,9 +88,6 @@ impl<'a> Case<'a> {
         }
         case.passed =
             case.findings.is_empty() && case.stages.iter().all(|stage| stage.wrong().next().is_none());
-        if !case.passed {
-            case.see_stages_alone();
-        }
         Some(case)
     }
 

@@ -90,9 +90,8 @@ pub fn diagnose(about: &About, asked: &[Asked]) -> Diagnosis {
 /// A remark about the arithmetic of large cases.
 fn of_large(about: &About, asked: &[Asked]) -> Option<String> {
     factors::remark(about.arithmetic.storage, asked).or_else(|| {
-        let cases: Vec<Case> =
-            asked.iter().enumerate().filter_map(|(at, asked)| Case::of(at, asked)).collect();
-        shorter::remark(about.arithmetic, &cases)
+        let cases = asked.iter().enumerate().filter_map(|(at, asked)| Case::without_causes(at, asked));
+        shorter::remark(about.arithmetic, &cases.collect::<Vec<_>>())
     })
 }
 
