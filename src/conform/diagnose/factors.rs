@@ -1,9 +1,9 @@
 //! Detects products whose factors are shorter than the numbers they are stored as, as matrix-product units take them.
 //!
-//! In a Σ of a thousand terms such factors stay within the tolerances, which allow for errors of one sign. But their errors
-//! are no accident: the same products of equally short factors have the same ones. For a layer that conforms, the error of
-//! an element is independent of what shortening would change, which has either sign equally often, so that at most one in
-//! two becomes four times smaller by chance. 58 of 64 do so with a probability below 10^-11.
+//! In a Σ of a thousand terms such factors may stay within the tolerances, which allow for errors of one sign. But their
+//! errors are no accident: the same products of equally short factors have the same ones. For a layer that conforms, the
+//! error of an element is independent of what shortening would change, which has either sign equally often, so that at most
+//! one in two becomes four times smaller by chance. 58 of 64 do so with a probability below 10^-11.
 
 use super::Asked;
 use crate::conform::judge::pattern::joined;
