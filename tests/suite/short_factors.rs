@@ -18,6 +18,7 @@ use std::sync::Arc;
 const SHAPE: [usize; 3] = [64, 400, 180];
 const F32: Arithmetic = Arithmetic::plain(Format::F32);
 const BF16: Arithmetic = Arithmetic { storage: Format::Bf16, accumulator: Format::F32 };
+const IDENTITY: Activation = Activation::Elementwise(ScalarActivation::Identity);
 const TANH: Activation = Activation::Elementwise(ScalarActivation::Tanh);
 
 fn question(arithmetic: Arithmetic, kind: Kind, g: Activation) -> Arc<Question> {
@@ -144,9 +145,9 @@ fn one_short_product_is_named_alone_and_single_precision_among_doubles() {
 
 #[test]
 fn a_conforming_kernel_gets_no_remark() {
-    for arithmetic in [F32, BF16] {
+    for arithmetic in [F32, BF16].into_iter().step_by(sweep::one_in(2)) {
         for kind in [Kind::Usual, Kind::Short, Kind::Whole].into_iter().step_by(sweep::one_in(2)) {
-            let question = question(arithmetic, kind, TANH);
+            let question = question(arithmetic, kind, IDENTITY);
             assert_eq!(remarks(&question, Kernel::plain(arithmetic.storage)), [""; 0]);
             for number in 0..sweep::draws().unwrap_or(0) {
                 assert_eq!(remarks(&question, Kernel::drawn(arithmetic.storage, number)), [""; 0]);
