@@ -54,7 +54,8 @@ def check(
     `sample` and `deterministic`, as in `Supports`.
 
     Which cases it is asked: those that match `select`, such as "exact/*"; those of a `profile`, "core", "smoke" or
-    "large", or of a folder of `fixtures`; problems of each `shape` with each `activation`, and a `seed`; or one `problem`.
+    "large", or of a folder of `fixtures`; problems of one `shape` or several, with each `activation`, drawn
+    from a `seed`; or one `problem`.
 
     `expect_failures` is a file of known failures, which do not fail the run.
     """

@@ -200,6 +200,9 @@ fn what_was_stored_as_zero_may_have_been_kept_as_any_number_that_is_flushed() {
 
 #[test]
 fn what_is_passed_on_as_it_was_kept_is_rounded_where_it_is_stored() {
+    let tie = 1.0 + power(-8) + power(-30);
+    let [bf16, f32] = [Format::Bf16, Format::F32];
+    assert_eq!((bf16.nearest(tie), bf16.nearest(f32.nearest(tie))), (1.0 + power(-7), 1.0));
     let u = Format::Bf16.unit_roundoff() * (1.0 + 1.0 / 1024.0);
     let kept = Bf16::from_f64(1.0).stored_as(1.5);
     let (once, twice) = (1.5 * u, 1.5 * u + 1.5 * (1.0 + u) * u);

@@ -1,4 +1,4 @@
-//! Products of shortened factors in large cases, where they stay within the tolerances.
+//! Products of shortened factors in large cases, where they may stay within the tolerances.
 
 use crate::conforming::kernel::Kernel;
 use crate::diagnosis::compared;

@@ -67,7 +67,7 @@ impl<'a> Case<'a> {
         Some(case)
     }
 
-    /// The case without what is wrong by itself, which takes a step and its memory to find.
+    /// The same without what is wrong by itself, which costs the time and memory of another step to find.
     pub fn without_causes(index: usize, &Asked { question, results, .. }: &Asked<'a>) -> Option<Self> {
         let (results, solved) = (results?, question.solved().ok()?);
         let mut case =

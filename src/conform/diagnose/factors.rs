@@ -1,4 +1,4 @@
-//! Detects products whose factors are shorter than the numbers they are stored as, as matrix-product units take them.
+//! Detects products whose factors were rounded to a shorter format first, as tensor cores do.
 //!
 //! In a Σ of a thousand terms such factors may stay within the tolerances, which allow for errors of one sign. But their
 //! errors are no accident: the same products of equally short factors have the same ones. For a layer that conforms, the
@@ -13,7 +13,7 @@ use crate::problem::activation::VectorFunction;
 use crate::trace::Quantity;
 use rayon::prelude::*;
 
-/// The fewest elements with an error that are enough.
+/// The fewest elements with an error from which anything is concluded.
 const ENOUGH: usize = 64;
 
 /// How many elements of each product of a case are looked at: a prime number, so that they do not lie in one column, and
@@ -21,7 +21,8 @@ const ENOUGH: usize = 64;
 const SAMPLE: usize = 509;
 
 /// Bits of short factors, and where they are found.
-const SHORT: [(i32, &str); 3] = [(24, "f32"), (11, "TF32 or f16"), (8, "bf16")];
+const SHORT: [(i32, &str); 3] =
+    [(Format::F32.bits(), "f32"), (Format::F16.bits(), "TF32 or f16"), (Format::Bf16.bits(), "bf16")];
 
 /// How a factor is shortened.
 #[derive(Clone, Copy, Debug, PartialEq)]

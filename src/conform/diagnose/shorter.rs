@@ -10,7 +10,7 @@ use crate::trace::{Quantity, Unchecked};
 const RESULTS: usize = 5;
 
 /// A message if all failing cases are within the tolerances of a shorter format, or of the claimed one without its
-/// wider accumulator, and look as if they were computed in it. Without the causes, only the numbers tell how they look.
+/// wider accumulator, and look as if they were computed in it. Cases without causes look so if all wrong elements are numbers of that format.
 pub fn remark(claimed: Arithmetic, cases: &[Case]) -> Option<String> {
     let failed = || cases.iter().filter(|case| !case.passed);
     failed().next()?;

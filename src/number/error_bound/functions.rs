@@ -123,7 +123,7 @@ impl<const STORAGE: usize, const ACCUMULATOR: usize> ErrorBound<STORAGE, ACCUMUL
         let magnitude = self.magnitude.max(other.magnitude);
         let granularity =
             self.granularity.zip(other.granularity).map(|(x, y)| x.min(y)).filter(|_| error == 0.0);
-        let pending = if other.pending == Pending::Kept { other.pending } else { self.pending };
+        let pending = if other.pending == Pending::Kept { Pending::Kept } else { self.pending };
         ErrorBound {
             pending,
             error,

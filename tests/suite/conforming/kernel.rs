@@ -1,5 +1,5 @@
 //! [`Kernel`]: a layer in real single precision that takes its products as fast ones do, in blocks and lanes and split over
-//! threads. [`super::machine`] has every freedom, and takes a hundred times as long.
+//! threads. [`super::machine`] has every freedom, and is slower.
 
 use super::format::nearest;
 use dropout_oracle::grid::{Grid, Vector};
@@ -13,7 +13,7 @@ use std::iter::zip;
 /// The choices of one kernel. It computes in single precision whatever the format of its results.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
-    pub storage: Format,
+    storage: Format,
     /// The number of neighbouring terms that are summed before they join the rest.
     block: usize,
     /// The number of partial sums within a block.

@@ -5,8 +5,8 @@
 //! numbers rounded by [`format`]; [`unit`], [`row`] and [`step`] are the layer as people write it, [`judge`] says
 //! what the tolerances make of its results and [`tally`] counts. That the tolerances can fail is shown in
 //! [`defect`], what only a whole run shows in [`bias`], and why the spread of its errors is no verdict in
-//! [`variance`]. [`large`] judges large steps, and the fast ones of [`kernel`]. [`crate::page`] is a second generator, written from spec/tolerance.md alone. With
-//! `DROPOUT_ORACLE_SWEEP=n` in the environment every case is drawn n times in every arithmetic.
+//! [`variance`]. [`large`] judges large steps, and the fast ones of [`kernel`]. [`crate::page`] is a second generator,
+//! written from spec/tolerance.md alone. With `DROPOUT_ORACLE_SWEEP=n` in the environment every case is drawn n times in every arithmetic.
 
 mod bias;
 mod defect;
